@@ -1,0 +1,141 @@
+//! The life of an incident in words: states, impact, what a server is called in each.
+
+use serde::{Deserialize, Serialize};
+
+/// Where an incident stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IncidentState {
+    /// Something is wrong; the cause is not known.
+    Investigating,
+    /// The cause is known.
+    Identified,
+    /// A remedy is in place and watched.
+    Monitoring,
+    /// Over.
+    Resolved,
+    /// It was none.
+    FalseAlarm,
+}
+
+impl IncidentState {
+    /// Whether the incident is still being worked on.
+    pub fn is_open(self) -> bool {
+        match self {
+            Self::Investigating | Self::Identified | Self::Monitoring => true,
+            Self::Resolved | Self::FalseAlarm => false,
+        }
+    }
+
+    /// The word in files, JSON and commands.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Investigating => "investigating",
+            Self::Identified => "identified",
+            Self::Monitoring => "monitoring",
+            Self::Resolved => "resolved",
+            Self::FalseAlarm => "false_alarm",
+        }
+    }
+}
+
+/// How much customers feel of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Impact {
+    /// Nothing.
+    None,
+    /// Slow or now and then unavailable.
+    #[default]
+    Minor,
+    /// Mostly unavailable, or several servers.
+    Major,
+    /// Down.
+    Critical,
+}
+
+impl Impact {
+    /// The word in files, JSON and commands.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Minor => "minor",
+            Self::Major => "major",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// What the status page calls a server's condition.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServerStatus {
+    /// All is well.
+    #[default]
+    Operational,
+    /// Announced work.
+    UnderMaintenance,
+    /// Slow or now and then unavailable.
+    DegradedPerformance,
+    /// Mostly unavailable.
+    PartialOutage,
+    /// Down.
+    MajorOutage,
+}
+
+impl From<Impact> for ServerStatus {
+    fn from(impact: Impact) -> Self {
+        match impact {
+            Impact::None => Self::Operational,
+            Impact::Minor => Self::DegradedPerformance,
+            Impact::Major => Self::PartialOutage,
+            Impact::Critical => Self::MajorOutage,
+        }
+    }
+}
+
+/// What a status update is about; each has its own words in `messages/`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UpdateKind {
+    /// First word: we see it and look into it.
+    Investigating,
+    /// Nobody answered in time: the standing policy speaks.
+    Holding,
+    /// The cause is known.
+    Identified,
+    /// Something new, or nothing new as promised.
+    Update,
+    /// A remedy is in place and watched.
+    Monitoring,
+    /// Full recovery.
+    Resolved,
+    /// It was none.
+    FalseAlarm,
+}
+
+impl UpdateKind {
+    /// The word in files, JSON and commands.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Investigating => "investigating",
+            Self::Holding => "holding",
+            Self::Identified => "identified",
+            Self::Update => "update",
+            Self::Monitoring => "monitoring",
+            Self::Resolved => "resolved",
+            Self::FalseAlarm => "false_alarm",
+        }
+    }
+
+    /// The state an incident is in once this is published; `None` leaves it as it is.
+    pub fn leads_to(self) -> Option<IncidentState> {
+        match self {
+            Self::Investigating | Self::Holding | Self::Update => None,
+            Self::Identified => Some(IncidentState::Identified),
+            Self::Monitoring => Some(IncidentState::Monitoring),
+            Self::Resolved => Some(IncidentState::Resolved),
+            Self::FalseAlarm => Some(IncidentState::FalseAlarm),
+        }
+    }
+}

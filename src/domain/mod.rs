@@ -1,0 +1,24 @@
+//! The words of the design as plain data: fleet, policy, incident, report, evidence.
+//!
+//! Nothing here decides, reads a clock or does I/O; every type is what its serde shape says. Start
+//! at [`Fleet`] for what is watched and at [`Incident`](incident) states for what is told.
+
+pub mod fleet;
+pub mod id;
+pub mod incident;
+pub mod policy;
+pub mod suspicion;
+
+pub use fleet::{Component, ComponentKind, Fleet, Probe, ProbeKind, Server, Vantage};
+pub use id::{
+    ComponentId, DestinationId, DraftId, IncidentId, PersonId, PostId, ProbeId, ReportId, ServerId,
+    SuspicionId,
+};
+pub use incident::{Impact, IncidentState, ServerStatus, UpdateKind};
+pub use policy::{
+    Audience, Destination, Limits, Policy, Role, Scope, Settings, TextUnit, WordFiles,
+};
+pub use suspicion::{Alternative, Cause, ServerEvidence, Suspicion};
+
+/// A moment in UTC. JSON: RFC 3339 with `Z`.
+pub type Timestamp = chrono::DateTime<chrono::Utc>;

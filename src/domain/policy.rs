@@ -1,0 +1,149 @@
+//! What staff decided beforehand: policies, destinations, roles. No secret is ever in here.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{DestinationId, Fleet};
+
+/// Files of words that replace the built-in ones: language to file name to text.
+pub type WordFiles = BTreeMap<String, BTreeMap<String, String>>;
+
+/// All that the engine is told at start-up and reload, and therefore all that the journal keeps of
+/// the configuration.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The inventory.
+    pub fleet: Fleet,
+    /// What was decided beforehand.
+    pub policy: Policy,
+    /// Where words go.
+    pub destinations: Vec<Destination>,
+    /// Staff's own words, where they replaced the built-in ones.
+    pub words: WordFiles,
+    /// Where the status page is seen from outside, for links in posts (`bot.public_url`).
+    pub public_url: Option<String>,
+}
+
+/// What was decided beforehand. Times in seconds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Policy {
+    /// Publish a holding statement when a draft has waited this long; `None`: never.
+    pub holding_after_s: Option<u64>,
+    /// A published update promises the next one after this long.
+    pub update_every_s: u64,
+    /// Staff are reminded this long before a promised update is due.
+    pub remind_before_s: u64,
+    /// A cleared suspicion or resolved incident that returns within this long is the same one.
+    pub reopen_within_s: u64,
+    /// A delivery that fails is retried for this long, then given up and told to staff.
+    pub give_up_after_s: u64,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            holding_after_s: None,
+            update_every_s: 30 * 60,
+            remind_before_s: 5 * 60,
+            reopen_within_s: 3600,
+            give_up_after_s: 24 * 3600,
+        }
+    }
+}
+
+/// One configured account or room.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Destination {
+    /// Unique among destinations.
+    pub id: DestinationId,
+    /// The driver's name: "console", "webhook", …
+    pub kind: String,
+    /// Who reads there.
+    pub audience: Audience,
+    /// The language it is written to in ("en").
+    pub language: String,
+    /// The driver's own settings that are not secret ("url").
+    pub options: BTreeMap<String, String>,
+    /// What fits.
+    pub limits: Limits,
+}
+
+/// Who reads a destination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// Anyone: only published updates go there.
+    Public,
+    /// Staff: suspicions, drafts, reminders, failures.
+    Staff,
+    /// People who reported: acknowledgements and follow-ups, one recipient a post.
+    Reporters,
+}
+
+impl Audience {
+    /// The word in files and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Staff => "staff",
+            Self::Reporters => "reporters",
+        }
+    }
+}
+
+/// What fits into one post.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// The longest text, in `unit`.
+    pub length_max: u32,
+    /// How the destination counts.
+    pub unit: TextUnit,
+}
+
+/// How a destination counts a text's length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextUnit {
+    /// UTF-8 bytes.
+    Bytes,
+    /// Unicode scalar values.
+    Characters,
+    /// What a reader would call a character (UAX #29).
+    Graphemes,
+}
+
+/// What somebody may do. Ordered: a higher role may do all that a lower one may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Reports problems and reads what is published.
+    Customer,
+    /// Runs incidents.
+    Staff,
+    /// Runs the bot.
+    Admin,
+}
+
+impl Role {
+    /// The word in files and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Staff => "staff",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+/// What a token may send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Probe results.
+    Probes,
+    /// Reports.
+    Reports,
+    /// Staff commands.
+    Commands,
+}

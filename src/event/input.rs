@@ -1,0 +1,142 @@
+//! Inputs: everything that may change the engine's state, time included.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    DraftId, IncidentId, PersonId, PostId, ProbeId, ReportId, Role, Settings, SuspicionId,
+    Timestamp,
+};
+
+/// Something that enters the engine. In the journal every id of a person or report is random.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Input {
+    /// The bot starts, or its configuration was read again.
+    Started {
+        /// Made once, with the journal; part of every `PostId`.
+        installation: String,
+        /// The engine's version: crate version and detector.
+        version: String,
+        /// The whole fleet and the policies; `None` when they are as they were.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        settings: Option<Arc<Settings>>,
+    },
+    /// One outcome of a check.
+    ProbeResult {
+        /// Which check.
+        probe: ProbeId,
+        /// Whether it did what was expected.
+        ok: bool,
+        /// How long it took, in milliseconds; `None` when there was no answer.
+        latency_ms: Option<u32>,
+        /// Why it failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<String>,
+    },
+    /// A customer's problem.
+    Report {
+        /// The report.
+        id: ReportId,
+        /// Its author.
+        reporter: PersonId,
+        /// Where it was said ("discord", "web", a token's name).
+        source: String,
+        /// The customer's domain, when it is one of ours or the sender is trusted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        domain: Option<String>,
+        /// The person is who they say: known to the chat, a trusted sender's word, or confirmed.
+        /// An unconfirmed report is shown to staff and is no evidence.
+        confirmed: bool,
+        /// The words, only where there is no personal tree to keep them (replay).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    },
+    /// A staff command, as typed.
+    Command {
+        /// Who, by the name of their token or account.
+        by: String,
+        /// With what right.
+        role: Role,
+        /// What they typed.
+        text: String,
+    },
+    /// A deadline has come.
+    Timer {
+        /// What was due.
+        reason: TimerReason,
+        /// When it was due.
+        due: Timestamp,
+    },
+    /// What became of a post.
+    Delivery {
+        /// The post.
+        post: PostId,
+        /// What happened to it.
+        #[serde(flatten)]
+        event: DeliveryEvent,
+    },
+}
+
+/// Why the engine asked to be woken. Ordered, so that equal deadlines have one order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimerReason {
+    /// The detector wants to look again.
+    Evidence,
+    /// A suspicion may be cleared.
+    Recovery(SuspicionId),
+    /// Nobody answered a draft: the holding policy may speak.
+    Holding(DraftId),
+    /// A draft that was put off is due again.
+    Wait(DraftId),
+    /// A promised update is due soon.
+    Reminder(IncidentId),
+    /// A promised update is due now.
+    PromisedUpdate(IncidentId),
+}
+
+/// What happened to a post, in the order due → sending → sent | unknown | failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum DeliveryEvent {
+    /// It is about to leave; durable before the first byte does.
+    Sending {
+        /// Counted from 1.
+        attempt: u32,
+    },
+    /// It arrived.
+    Sent {
+        /// The other side's id, when it gave one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remote_id: Option<String>,
+        /// Where it can be seen.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        link: Option<String>,
+    },
+    /// It did not arrive, and is tried again.
+    Retry {
+        /// Not before this.
+        not_before: Timestamp,
+        /// What the other side said.
+        reason: String,
+    },
+    /// It may have arrived: to be looked up by its key.
+    Unknown {
+        /// What was seen.
+        reason: String,
+        /// Not looked up before this.
+        not_before: Timestamp,
+    },
+    /// It may have arrived and cannot be looked up: staff must look.
+    Unresolved {
+        /// What was seen.
+        reason: String,
+    },
+    /// It will not arrive.
+    Failed {
+        /// What the other side said.
+        reason: String,
+    },
+}

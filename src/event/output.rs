@@ -1,0 +1,206 @@
+//! Outputs: what the engine decides. Each is journalled before it takes effect outside.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::{
+    DraftId, Impact, IncidentId, IncidentState, PersonId, ReportId, Role, ServerId, Suspicion,
+    SuspicionId, Timestamp, UpdateKind,
+};
+
+use super::Post;
+
+/// A decision. The JSON of `bellwether replay` and of the journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Output {
+    /// Something is at fault, or what was said of it has changed.
+    Suspicion(Suspicion),
+    /// The evidence is gone, or another suspicion has taken this one in.
+    SuspicionCleared {
+        /// Which.
+        id: SuspicionId,
+        /// The suspicion that explains it as well.
+        merged_into: Option<SuspicionId>,
+    },
+    /// Below the alarm, for staff alone.
+    HeadsUp {
+        /// The servers concerned.
+        servers: Vec<ServerId>,
+        /// Distinct people who reported.
+        people: u32,
+        /// One sentence.
+        explanation: String,
+    },
+    /// A vantage is failing: its evidence is discarded.
+    MonitorBlind {
+        /// Which.
+        vantage: String,
+    },
+    /// A vantage works again.
+    MonitorRecovered {
+        /// Which.
+        vantage: String,
+    },
+    /// An incident was opened or changed.
+    Incident {
+        /// Which.
+        id: IncidentId,
+        /// Where it stands now.
+        state: IncidentState,
+        /// How much customers feel of it.
+        impact: Impact,
+        /// The suspicion behind it, if it began with one.
+        suspicion: Option<SuspicionId>,
+        /// The servers it is about.
+        servers: Vec<ServerId>,
+        /// Its title for staff and the public: no customer, no internal host.
+        title: String,
+        /// True when this ended incident was opened again.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        reopened: bool,
+    },
+    /// Words for staff to approve.
+    Draft {
+        /// Which.
+        id: DraftId,
+        /// The incident it speaks of.
+        incident: IncidentId,
+        /// What it announces.
+        kind: UpdateKind,
+        /// The public words.
+        text: String,
+        /// Who wrote it: `None` for the bot, else who asked for or edited it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+        /// Grows with every edit.
+        revision: u32,
+    },
+    /// The evidence changed after the draft was made: an approval must look again.
+    DraftStale {
+        /// Which.
+        id: DraftId,
+        /// The revision that is stale.
+        revision: u32,
+        /// What changed, in one sentence.
+        changed: String,
+    },
+    /// A draft is no longer waiting (a published one says so by `Update`).
+    DraftClosed {
+        /// Which.
+        id: DraftId,
+        /// Why.
+        how: DraftEnd,
+        /// Who, if a person did it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
+    /// A draft was put off.
+    DraftWaits {
+        /// Which.
+        id: DraftId,
+        /// Asked again then.
+        until: Timestamp,
+        /// Who.
+        by: String,
+    },
+    /// A public statement: an approved draft, or a standing policy's words.
+    Update {
+        /// The incident it speaks of.
+        incident: IncidentId,
+        /// The draft it was; `None` for a standing policy's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        draft: Option<DraftId>,
+        /// Its place among the incident's updates, from 1.
+        revision: u32,
+        /// What it announces.
+        kind: UpdateKind,
+        /// The public words.
+        text: String,
+        /// Who approved it, or the standing policy's name (`policy:holding_after`).
+        by: String,
+        /// The approver's right; `None` for a policy.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<Role>,
+        /// When the next update is promised; `None` once it is over.
+        next_update_at: Option<Timestamp>,
+    },
+    /// Words for one destination.
+    Post(Post),
+    /// A report was taken in.
+    ReportFiled {
+        /// Which.
+        report: ReportId,
+        /// Its author.
+        person: PersonId,
+        /// The server of the domain it names, if it is one of ours.
+        server: Option<ServerId>,
+        /// The open incident about that server.
+        incident: Option<IncidentId>,
+        /// Whether it is evidence.
+        counted: bool,
+        /// Why it is none: "unconfirmed", "repeat", "unknown_domain", …
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// Staff said which server a report is about, or that it is none.
+    ReportSettled {
+        /// Which.
+        report: ReportId,
+        /// The server; `None`: dismissed.
+        server: Option<ServerId>,
+        /// Who.
+        by: String,
+    },
+    /// Something that belongs to the incident's story.
+    Timeline {
+        /// The incident; `None`: of the day in general.
+        incident: Option<IncidentId>,
+        /// What sort of thing.
+        kind: TimelineKind,
+        /// Who said or did it.
+        by: String,
+        /// In words.
+        text: String,
+    },
+    /// The answer to a command.
+    Reply {
+        /// Whether it was carried out.
+        ok: bool,
+        /// In words.
+        text: String,
+    },
+    /// Staff are told of something that is theirs to do.
+    Reminder {
+        /// The incident.
+        incident: IncidentId,
+        /// In words.
+        text: String,
+    },
+    /// Staff are told of something that is amiss.
+    StaffNotice {
+        /// In words.
+        text: String,
+    },
+}
+
+/// How a draft ended without being published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DraftEnd {
+    /// Staff said no.
+    Dismissed,
+    /// A newer draft of the same incident took its place.
+    Superseded,
+}
+
+/// What sort of thing stands in a timeline besides what the engine decides itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimelineKind {
+    /// What staff tried, and what came of it.
+    Tried,
+    /// What a provider said.
+    UpstreamSaid,
+    /// A remark.
+    Note,
+}
