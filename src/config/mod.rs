@@ -1,1 +1,185 @@
-//! To be written.
+//! Configuration: one TOML file becomes a [`Config`], or a list of every problem it has.
+//!
+//! A file is read in three steps: [`reader`] takes values out of tables and notes typos and wrong
+//! types, the files named after sections ([`bot`], [`fleet`], [`domains`], [`destinations`]) give
+//! them their meaning, and [`graph`] checks what refers to what. Each step notes problems and goes
+//! on, so that a person mends a file in one go.
+//!
+//! Must not: stop at the first problem, know a driver (their options are handed in as
+//! [`DriverSpec`]), print a secret, or start anything. Start at [`from_text`].
+
+mod bot;
+mod destinations;
+mod domains;
+mod fleet;
+mod graph;
+mod keys;
+mod problem;
+mod reader;
+mod secret;
+mod value;
+mod words;
+
+use std::{collections::BTreeSet, fs, io::Read, net::SocketAddr, path::Path, path::PathBuf};
+
+use secrecy::SecretString;
+
+use crate::domain::{Limits, Role, Scope, Settings};
+
+pub use keys::{SECTIONS, SectionKeys};
+pub use problem::Problem;
+pub use secret::Secrets;
+
+use problem::Problems;
+
+/// The longest configuration file that is read, in bytes.
+const FILE_BYTES_MAX: u64 = 16 << 20;
+
+/// What a driver says about its own part of a `[[destination]]`.
+#[derive(Clone, Copy, Debug)]
+pub struct DriverSpec {
+    /// The word for `kind`: "console", "webhook".
+    pub kind: &'static str,
+    /// The keys it knows beside the ones that every destination has.
+    pub options: &'static [OptionSpec],
+    /// What fits into one of its posts.
+    pub limits: Limits,
+}
+
+/// One key of a driver.
+#[derive(Clone, Copy, Debug)]
+pub struct OptionSpec {
+    /// The key ("url"). A secret one is given as `NAME_env` or `NAME_file` instead.
+    pub name: &'static str,
+    /// Whether it must be there.
+    pub required: bool,
+    /// Whether its value must never stand in the file, the journal or a log.
+    pub secret: bool,
+    /// What is expected, in a few words, for the person who got it wrong.
+    pub expects: &'static str,
+}
+
+/// Somebody who may speak to the API.
+#[derive(Clone, Debug)]
+pub struct Token {
+    /// Who; what they send is journalled under this name.
+    pub name: String,
+    /// With what right.
+    pub role: Role,
+    /// What they may send.
+    pub scopes: BTreeSet<Scope>,
+    /// What they show to prove it; at least 16 characters, and no two tokens share one.
+    pub secret: SecretString,
+}
+
+/// What the web server grants to strangers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WebLimits {
+    /// The longest request body, in bytes (`web.body_max`).
+    pub body_bytes_max: u64,
+    /// Connections served at once; more wait (`web.connections_max`).
+    pub connections_max: u32,
+    /// Web reports from one address within an hour (`web.reports_per_address`).
+    pub reports_per_address_max: u32,
+    /// Web reports from everybody within an hour (`web.reports_per_hour`).
+    pub reports_per_hour_max: u32,
+}
+
+impl Default for WebLimits {
+    fn default() -> Self {
+        Self {
+            body_bytes_max: 1 << 20,
+            connections_max: 512,
+            reports_per_address_max: 10,
+            reports_per_hour_max: 600,
+        }
+    }
+}
+
+/// A configuration without a problem.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// What the engine and the journal are told; holds no secret.
+    pub settings: Settings,
+    /// The languages posts are written in, the usual one first. Never empty.
+    pub languages: Vec<String>,
+    /// Where the journal is kept. A relative path is taken from the file's own folder.
+    pub data_dir: PathBuf,
+    /// Where the web server listens.
+    pub listen: SocketAddr,
+    /// Who may speak to the API. Empty under [`SecretsWanted::Skip`].
+    pub tokens: Vec<Token>,
+    /// The drivers' secrets. Empty under [`SecretsWanted::Skip`].
+    pub secrets: Secrets,
+    /// Disk space kept free for finishing what was accepted, in bytes.
+    pub journal_reserve_bytes: u64,
+    /// Personal values are forgotten after this long, in seconds.
+    pub retention_personal_s: u64,
+    /// Single probe results are dropped after this long, in seconds.
+    pub retention_probes_s: u64,
+    /// What the web server grants to strangers.
+    pub web: WebLimits,
+}
+
+/// Whether secrets are fetched from the environment and files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretsWanted {
+    /// Fetch them; one that is missing is a problem.
+    Resolve,
+    /// Leave them, and the tokens, out: `replay` and checks on another machine need none.
+    Skip,
+}
+
+/// Reads the file at `path`, and the files it names.
+///
+/// # Errors
+///
+/// Every problem of the file and of those it names, sorted by file and line.
+pub fn load(
+    path: &Path,
+    drivers: &[DriverSpec],
+    secrets: SecretsWanted,
+) -> Result<Config, Vec<Problem>> {
+    let name = path.display().to_string();
+    let base = path.parent().unwrap_or(Path::new(""));
+    match read_bounded(path, FILE_BYTES_MAX) {
+        Ok(text) => from_text(&name, &text, base, drivers, secrets),
+        Err(found) => Err(vec![Problem {
+            file: name,
+            line: 1,
+            found,
+            expected: format!("a text file of at most {} MB", FILE_BYTES_MAX >> 20),
+        }]),
+    }
+}
+
+/// Reads `text`; `file_name` is what problems call it, and `base` is the folder that relative
+/// paths in it are taken from.
+///
+/// # Errors
+///
+/// Every problem of the text and of the files it names, sorted by file and line.
+pub fn from_text(
+    file_name: &str,
+    text: &str,
+    base: &Path,
+    drivers: &[DriverSpec],
+    secrets: SecretsWanted,
+) -> Result<Config, Vec<Problem>> {
+    let _ = (base, drivers, secrets);
+    let problems = Problems::new(file_name, text);
+    problems.at(0, "a file that this build cannot read yet", "patience");
+    Err(problems.into_sorted())
+}
+
+/// The text of a file of at most `bytes_max` bytes, or what was found instead.
+fn read_bounded(path: &Path, bytes_max: u64) -> Result<String, String> {
+    let unreadable = |error: std::io::Error| format!("a file that cannot be read ({error})");
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(unreadable)?;
+    file.take(bytes_max + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > bytes_max {
+        return Err(format!("more than {bytes_max} bytes"));
+    }
+    String::from_utf8(bytes).map_err(|_| "bytes that are not UTF-8".to_owned())
+}
