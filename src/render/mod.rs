@@ -1,1 +1,20 @@
-//! To be written.
+//! Messages and facts become text within a destination's limits.
+//!
+//! Pure: no clock, no files (overrides arrive as [`WordFiles`](crate::domain::WordFiles), read by
+//! `config` and kept in the journal), no knowledge of any network. Must not decide whether
+//! anything is said. Start at [`Words::say`]; before text leaves it goes through [`fit`], and text
+//! from outside goes through [`neutralise`] first.
+
+mod check;
+mod facts;
+mod files;
+mod fit;
+mod outside;
+mod phrases;
+mod words;
+
+pub use facts::Facts;
+pub use fit::{fit, length};
+pub use outside::{neutralise, report_marker, reveal};
+pub use phrases::{clock_time, date, date_time, list, percent, span};
+pub use words::{WordProblem, Words};

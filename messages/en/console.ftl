@@ -1,0 +1,1 @@
+### What the console shows around posts and questions.

@@ -1,0 +1,1 @@
+### What staff are told of deliveries: receipts, retries, failures.

@@ -1,0 +1,1 @@
+### What the engine says: drafts, explanations, acknowledgements, timeline, answers.

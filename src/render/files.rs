@@ -1,0 +1,15 @@
+//! The built-in words: one line a file. Must not hold words itself.
+
+/// The language that has every message, and to which every other falls back.
+pub(super) const LANGUAGE: &str = "en";
+
+/// File name and text of every built-in file of [`LANGUAGE`].
+pub(super) const FILES: &[(&str, &str)] = &[
+    ("command.ftl", include_str!("../../messages/en/command.ftl")),
+    ("console.ftl", include_str!("../../messages/en/console.ftl")),
+    ("delivery.ftl", include_str!("../../messages/en/delivery.ftl")),
+    ("demo.ftl", include_str!("../../messages/en/demo.ftl")),
+    ("incident.ftl", include_str!("../../messages/en/incident.ftl")),
+    ("page.ftl", include_str!("../../messages/en/page.ftl")),
+    ("shared.ftl", include_str!("../../messages/en/shared.ftl")),
+];
