@@ -58,6 +58,9 @@ pub enum Output {
         /// True when this ended incident was opened again.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         reopened: bool,
+        /// Who did it, when a person did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
     },
     /// Words for staff to approve.
     Draft {
@@ -69,6 +72,10 @@ pub enum Output {
         kind: UpdateKind,
         /// The public words.
         text: String,
+        /// The last line of `text` when it says when the next update comes: publishing puts the
+        /// time that then holds in its place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        promise: Option<String>,
         /// Who wrote it: `None` for the bot, else who asked for or edited it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<String>,
@@ -148,6 +155,9 @@ pub enum Output {
         report: ReportId,
         /// The server; `None`: dismissed.
         server: Option<ServerId>,
+        /// Whether it is evidence now.
+        #[serde(default)]
+        counted: bool,
         /// Who.
         by: String,
     },

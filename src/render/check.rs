@@ -62,7 +62,8 @@ impl Known {
         let facts = self.0.get(key).map(|names| &names.facts);
         match facts {
             Some(facts) if !facts.is_empty() => {
-                let facts: Vec<String> = facts.iter().map(|fact| format!("`{{ ${fact} }}`")).collect();
+                let facts: Vec<String> =
+                    facts.iter().map(|fact| format!("`{{ ${fact} }}`")).collect();
                 format!("one of {}", facts.join(", "))
             }
             Some(_) | None => "no placeholder: this message is given none".to_owned(),
@@ -106,11 +107,17 @@ impl<'a> Check<'a> {
                     let key = message.id.name;
                     let line = line_of(self.text, 1, |line| begins(line, key));
                     if let Some(first) = seen.insert(key.to_owned(), self.file.to_owned()) {
-                        self.found(line, format!("`{key}` again"), format!("it once: it stands in {first}"));
+                        self.found(
+                            line,
+                            format!("`{key}` again"),
+                            format!("it once: it stands in {first}"),
+                        );
                     }
                     match &message.value {
                         Some(value) => self.message(key, line, value, terms),
-                        None => self.found(line, format!("`{key}` without a text"), "a text after `=`"),
+                        None => {
+                            self.found(line, format!("`{key}` without a text"), "a text after `=`")
+                        }
                     }
                 }
                 Entry::Term(_)
@@ -242,7 +249,11 @@ fn begins(line: &str, key: &str) -> bool {
 
 fn excerpt(text: &str, line: usize) -> String {
     let line: String = text.lines().nth(line - 1).unwrap_or_default().chars().take(60).collect();
-    if line.trim().is_empty() { "the end of a message".to_owned() } else { format!("`{}`", line.trim()) }
+    if line.trim().is_empty() {
+        "the end of a message".to_owned()
+    } else {
+        format!("`{}`", line.trim())
+    }
 }
 
 /// The key that shares the longest beginning, if it shares at least half.

@@ -56,9 +56,8 @@ pub fn span(words: &Words, language: &str, seconds: u64) -> String {
         3600..86400 => (("span-hours", minutes / 60), Some(("span-minutes", minutes % 60))),
         86400.. => (("span-days", seconds / 86400), Some(("span-hours", seconds / 3600 % 24))),
     };
-    let say = |(key, count): (&str, u64)| {
-        words.say(language, key, &Facts::new().number("count", count))
-    };
+    let say =
+        |(key, count): (&str, u64)| words.say(language, key, &Facts::new().number("count", count));
     match smaller.filter(|(_, count)| *count > 0) {
         None => say(larger),
         Some(smaller) => {
