@@ -121,6 +121,9 @@ pub enum DeliveryEvent {
         not_before: Timestamp,
         /// What the other side said.
         reason: String,
+        /// The other side named the pause: the whole destination waits.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        asked: bool,
     },
     /// It may have arrived: to be looked up by its key.
     Unknown {

@@ -1,1 +1,460 @@
-//! To be written.
+//! The outbox: which post leaves next, and what becomes of it. Pure and serialisable.
+//!
+//! A post is decided once (`Output::Post`) and then goes due → sending → sent | unknown | failed.
+//! Every step is a journalled [`DeliveryEvent`], so folding the same entries gives the same outbox,
+//! and a crash at any moment leaves a state from which nothing is lost and nothing is doubled.
+//!
+//! Must not: read a clock, do I/O, or change a post. Start at [`Outbox::next_jobs`].
+//!
+//! ## How it is driven
+//!
+//! 1. [`Outbox::next_jobs`] names at most one job a destination. Take it with [`Outbox::claim`].
+//! 2. [`Step::Send`]: make `Sending` durable, [`apply_event`](Outbox::apply_event) it, only then let
+//!    the first byte leave. [`Step::Resolve`] needs no such event: looking changes nothing.
+//! 3. Turn what came of it into an event ([`Outbox::after`], [`Outbox::after_lookup`]), make it
+//!    durable, apply it. An event that could not be made durable: [`Outbox::release`].
+//! 4. After a restart apply [`Outbox::interrupted`] before asking for jobs.
+//!
+//! ## Order
+//!
+//! Each destination has one post in flight at most (sent or looked up), so a slow destination delays
+//! nobody else. Within a destination posts about the same incident to the same reader form a
+//! *lane*: a later one waits until every earlier one is over, so that "resolved" never arrives before
+//! "investigating". Lanes don't wait for each other: a post that is retried on our own schedule
+//! holds back its lane alone, and among lanes that are ready the one tried least goes first, then
+//! the one decided first. Only a pause that the other side asked for (`Retry-After`) holds back
+//! the whole destination. A reply waits for its thread's first post whatever its lane. The price:
+//! a post that a destination never quite takes keeps its lane waiting until it is given up.
+
+mod delivery;
+mod schedule;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::{DestinationId, IncidentId, IncidentState, PersonId, Policy, PostId, Timestamp},
+    event::{DeliveryEvent, Output, Post, Receipt, Resolution, SendError},
+};
+
+pub use delivery::{Delivery, DeliveryState};
+pub use schedule::{ASKED_PAUSE_MAX_S, BACKOFF_MAX_MS, BACKOFF_MIN_MS, backoff};
+
+/// Posts that may wait for one destination; above it [`Outbox::surplus`] gives up the oldest.
+pub const WAITING_MAX: usize = 10_000;
+
+/// Finished deliveries kept in full; above it the oldest shrink to their id.
+pub const FINISHED_MAX: usize = 2_000;
+
+/// All deliveries that are not over, the latest that are, and the ids of the rest.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Outbox {
+    places: u64,
+    deliveries: BTreeMap<PostId, Delivery>,
+    queues: BTreeMap<DestinationId, Queue>,
+    /// Finished deliveries, in the order in which they were decided.
+    finished: BTreeMap<u64, PostId>,
+    /// Ids of deliveries that are no longer kept in full, with the other side's id where a reply may
+    /// still need it.
+    past: BTreeMap<PastKey, BTreeMap<PostId, Option<String>>>,
+    incidents: BTreeMap<IncidentId, IncidentLife>,
+    /// Jobs handed out whose event has not come yet; a restart forgets them.
+    #[serde(skip)]
+    claimed: BTreeSet<PostId>,
+}
+
+/// One destination's posts that are not over.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Queue {
+    /// By place: the order in which they were decided.
+    waiting: BTreeMap<u64, PostId>,
+    /// The destination asked for a pause until then.
+    paused_until: Option<Timestamp>,
+}
+
+/// Whose ids are remembered together: an incident's, or those of one day for posts without one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+enum PastKey {
+    Incident(IncidentId),
+    Day(i64),
+}
+
+/// Whether an incident may still speak.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct IncidentLife {
+    ended_at: Option<Timestamp>,
+}
+
+/// One thing to do at a destination.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    /// The post, as decided.
+    pub post: Post,
+    /// When it was decided: the same for every attempt.
+    pub decided_at: Timestamp,
+    /// Send: the number of this attempt, from 1. Resolve: that of the attempt in doubt.
+    pub attempt: u32,
+    /// When the first attempt was made; how far back a lookup must go.
+    pub first_attempt_at: Option<Timestamp>,
+    /// The destination's own id of the thread's first post, if it arrived and gave one.
+    pub reply_to: Option<String>,
+    /// What to do.
+    pub step: Step,
+}
+
+/// What a [`Job`] asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Send it.
+    Send,
+    /// It may have arrived: look it up.
+    Resolve,
+}
+
+impl Outbox {
+    /// An empty outbox.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes in a decision: a new post becomes due; an incident's life is followed, to know how
+    /// long ids must be kept. A post that is already known, in whatever state, changes nothing.
+    pub fn apply_output(&mut self, at: Timestamp, output: &Output) {
+        match output {
+            Output::Post(post) => self.add(at, post),
+            Output::Incident { id, state, .. } => self.follow(at, *id, *state),
+            Output::Suspicion(_)
+            | Output::SuspicionCleared { .. }
+            | Output::HeadsUp { .. }
+            | Output::MonitorBlind { .. }
+            | Output::MonitorRecovered { .. }
+            | Output::Draft { .. }
+            | Output::DraftStale { .. }
+            | Output::DraftClosed { .. }
+            | Output::DraftWaits { .. }
+            | Output::Update { .. }
+            | Output::ReportFiled { .. }
+            | Output::ReportSettled { .. }
+            | Output::Timeline { .. }
+            | Output::Reply { .. }
+            | Output::Reminder { .. }
+            | Output::StaffNotice { .. } => {}
+        }
+    }
+
+    /// Takes in what happened to a post. An event about an unknown or finished post changes nothing:
+    /// what was sent stays sent.
+    pub fn apply_event(&mut self, at: Timestamp, id: &PostId, event: &DeliveryEvent) {
+        self.claimed.remove(id);
+        let Some(delivery) = self.deliveries.get_mut(id) else { return };
+        if delivery.is_finished() {
+            return;
+        }
+        delivery.take_in(at, event);
+        let (place, destination) = (delivery.place, delivery.post.destination.clone());
+        let finished = delivery.is_finished();
+        let queue = self.queues.entry(destination.clone()).or_default();
+        if let DeliveryEvent::Retry { not_before, asked: true, .. } = event {
+            queue.paused_until = queue.paused_until.max(Some(*not_before));
+        }
+        if finished {
+            queue.waiting.remove(&place);
+            if queue.waiting.is_empty() && queue.paused_until.is_none_or(|until| until <= at) {
+                self.queues.remove(&destination);
+            }
+            self.finished.insert(place, id.clone());
+            self.shrink_to(FINISHED_MAX);
+        }
+    }
+
+    /// What may be done now: at most one job a destination, none where one is in flight or claimed.
+    /// Costs a walk over what waits at destinations that are free: ask after a change and when
+    /// [`next_due`](Self::next_due) has come.
+    pub fn next_jobs(&self, now: Timestamp) -> Vec<Job> {
+        self.queues
+            .values()
+            .filter(|queue| !self.is_in_flight(queue))
+            .filter(|queue| queue.paused_until.is_none_or(|until| until <= now))
+            .filter_map(|queue| {
+                self.heads(queue)
+                    .filter(|delivery| delivery.ready_at().is_some_and(|ready| ready <= now))
+                    .min_by_key(|delivery| (delivery.attempt, delivery.place))
+            })
+            .filter_map(|delivery| self.job(delivery))
+            .collect()
+    }
+
+    /// When [`next_jobs`](Self::next_jobs) may next have something, unless an event comes first;
+    /// not after now if it has something already.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.queues
+            .values()
+            .filter(|queue| !self.is_in_flight(queue))
+            .filter_map(|queue| {
+                let ready = self.heads(queue).filter_map(Delivery::ready_at).min()?;
+                Some(queue.paused_until.map_or(ready, |until| until.max(ready)))
+            })
+            .min()
+    }
+
+    /// Marks a job as taken: its destination has no other until an event about the post is applied
+    /// or it is [released](Self::release).
+    pub fn claim(&mut self, id: &PostId) {
+        if self.deliveries.get(id).is_some_and(|delivery| !delivery.is_finished()) {
+            self.claimed.insert(id.clone());
+        }
+    }
+
+    /// Gives a claimed job back untouched (its `Sending` could not be made durable, or a lookup
+    /// changed nothing).
+    pub fn release(&mut self, id: &PostId) {
+        self.claimed.remove(id);
+    }
+
+    /// The event that an attempt to send leads to. See [`schedule`](backoff) for the waits.
+    pub fn after(
+        &self,
+        id: &PostId,
+        now: Timestamp,
+        outcome: &Result<Receipt, SendError>,
+        policy: &Policy,
+    ) -> DeliveryEvent {
+        schedule::after_send(self.deliveries.get(id), id, now, outcome, policy)
+    }
+
+    /// The event that a lookup leads to; `None` when the post is no longer in doubt.
+    pub fn after_lookup(
+        &self,
+        id: &PostId,
+        now: Timestamp,
+        resolution: &Resolution,
+        policy: &Policy,
+    ) -> Option<DeliveryEvent> {
+        let delivery = self.deliveries.get(id).filter(|delivery| delivery.is_unknown())?;
+        Some(schedule::after_lookup(delivery, now, resolution, policy))
+    }
+
+    /// After a restart: every post that was being sent may have arrived. Apply these before asking
+    /// for jobs.
+    pub fn interrupted(&self, now: Timestamp) -> Vec<(PostId, DeliveryEvent)> {
+        self.unfinished()
+            .filter(|delivery| matches!(delivery.state, DeliveryState::Sending { .. }))
+            .map(|delivery| {
+                let reason = "interrupted by a restart".to_owned();
+                let event = DeliveryEvent::Unknown { reason, not_before: now };
+                (delivery.post.id.clone(), event)
+            })
+            .collect()
+    }
+
+    /// Posts above [`WAITING_MAX`] at one destination, the oldest first: given up, to be journalled
+    /// like any event. Posts in flight are left alone.
+    pub fn surplus(&self) -> Vec<(PostId, DeliveryEvent)> {
+        let over = |queue: &Queue| queue.waiting.len().saturating_sub(WAITING_MAX);
+        self.queues
+            .values()
+            .flat_map(|queue| queue.waiting.values().take(over(queue)))
+            .filter(|id| !self.claimed.contains(*id))
+            .filter_map(|id| self.deliveries.get(id))
+            .filter(|delivery| !matches!(delivery.state, DeliveryState::Sending { .. }))
+            .map(|delivery| {
+                let reason = format!("more than {WAITING_MAX} posts wait for this destination");
+                (delivery.post.id.clone(), schedule::given_up(Some(delivery), reason))
+            })
+            .collect()
+    }
+
+    /// One delivery, if it is still kept in full.
+    pub fn delivery(&self, id: &PostId) -> Option<&Delivery> {
+        self.deliveries.get(id)
+    }
+
+    /// Whether this post was ever taken in and not forgotten since.
+    pub fn knows(&self, id: &PostId) -> bool {
+        self.deliveries.contains_key(id) || self.past.values().any(|ids| ids.contains_key(id))
+    }
+
+    /// Everything kept in full, in the order in which it was decided, for staff.
+    pub fn listing(&self) -> Vec<&Delivery> {
+        let mut all: Vec<&Delivery> = self.deliveries.values().collect();
+        all.sort_unstable_by_key(|delivery| delivery.place);
+        all
+    }
+
+    /// How many posts are not over.
+    pub fn waiting_count(&self) -> usize {
+        self.queues.values().map(|queue| queue.waiting.len()).sum()
+    }
+
+    /// Forgets what finished before `before`: the delivery shrinks to its id, and the ids go with
+    /// their incident, once that ended before `before` and has nothing left to send. `before` must
+    /// be no later than `Policy::reopen_within_s` ago, so that an incident that opens again finds
+    /// its ids. Ids of posts without an incident go a day after they were decided, counted from
+    /// `before`.
+    pub fn prune(&mut self, before: Timestamp) {
+        let old: Vec<u64> = self
+            .finished
+            .iter()
+            .filter(|(_, id)| {
+                let ended = self.deliveries.get(*id).and_then(Delivery::finished_at);
+                ended.is_none_or(|at| at < before)
+            })
+            .map(|(place, _)| *place)
+            .collect();
+        for place in old {
+            self.shrink(place);
+        }
+        let speaking: BTreeSet<IncidentId> =
+            self.deliveries.values().filter_map(|delivery| delivery.post.incident).collect();
+        self.incidents.retain(|id, life| {
+            speaking.contains(id) || life.ended_at.is_none_or(|ended| ended >= before)
+        });
+        let incidents = &self.incidents;
+        self.past.retain(|key, _| match key {
+            PastKey::Incident(id) => incidents.contains_key(id),
+            PastKey::Day(day) => *day >= day_of(before),
+        });
+    }
+
+    fn add(&mut self, at: Timestamp, post: &Post) {
+        let key = PastKey::of(post, at);
+        let is_past = match key {
+            PastKey::Incident(_) => {
+                self.past.get(&key).is_some_and(|ids| ids.contains_key(&post.id))
+            }
+            PastKey::Day(_) => self.knows(&post.id),
+        };
+        if is_past || self.deliveries.contains_key(&post.id) {
+            return;
+        }
+        self.places += 1;
+        if let Some(incident) = post.incident {
+            self.incidents.entry(incident).or_insert(IncidentLife { ended_at: None });
+        }
+        let queue = self.queues.entry(post.destination.clone()).or_default();
+        queue.waiting.insert(self.places, post.id.clone());
+        self.deliveries.insert(post.id.clone(), Delivery::new(post.clone(), self.places, at));
+    }
+
+    fn follow(&mut self, at: Timestamp, id: IncidentId, state: IncidentState) {
+        let ended_at = (!state.is_open()).then_some(at);
+        self.incidents.insert(id, IncidentLife { ended_at });
+    }
+
+    fn unfinished(&self) -> impl Iterator<Item = &Delivery> {
+        let ids = self.queues.values().flat_map(|queue| queue.waiting.values());
+        ids.filter_map(|id| self.deliveries.get(id))
+    }
+
+    fn is_in_flight(&self, queue: &Queue) -> bool {
+        queue.waiting.values().any(|id| {
+            self.claimed.contains(id)
+                || self
+                    .deliveries
+                    .get(id)
+                    .is_some_and(|delivery| matches!(delivery.state, DeliveryState::Sending { .. }))
+        })
+    }
+
+    /// The first post of each lane of `queue` that does not wait for its thread's first post.
+    fn heads<'a>(&'a self, queue: &'a Queue) -> impl Iterator<Item = &'a Delivery> {
+        let mut lanes: BTreeSet<(Option<IncidentId>, Option<&PersonId>)> = BTreeSet::new();
+        queue
+            .waiting
+            .values()
+            .filter_map(|id| self.deliveries.get(id))
+            .filter(move |delivery| {
+                lanes.insert((delivery.post.incident, delivery.post.recipient.as_ref()))
+            })
+            .filter(|delivery| !self.waits_for_thread(delivery))
+    }
+
+    fn waits_for_thread(&self, delivery: &Delivery) -> bool {
+        let first = delivery.post.thread.as_ref().filter(|first| **first != delivery.post.id);
+        let first = first.and_then(|first| self.deliveries.get(first));
+        first.is_some_and(|first| !first.is_finished() && first.place < delivery.place)
+    }
+
+    fn job(&self, delivery: &Delivery) -> Option<Job> {
+        let (step, attempt) = match delivery.state {
+            DeliveryState::Due { .. } => (Step::Send, delivery.attempt.saturating_add(1)),
+            DeliveryState::Unknown { .. } => (Step::Resolve, delivery.attempt),
+            DeliveryState::Sending { .. }
+            | DeliveryState::Sent { .. }
+            | DeliveryState::Unresolved { .. }
+            | DeliveryState::Failed { .. } => return None,
+        };
+        Some(Job {
+            post: delivery.post.clone(),
+            decided_at: delivery.decided_at,
+            attempt,
+            first_attempt_at: delivery.first_attempt_at,
+            reply_to: self.reply_to(delivery),
+            step,
+        })
+    }
+
+    /// The destination's own id of the thread's first post.
+    fn reply_to(&self, delivery: &Delivery) -> Option<String> {
+        let first = delivery.post.thread.as_ref()?;
+        if let Some(first) = self.deliveries.get(first) {
+            return first.remote_id().map(str::to_owned);
+        }
+        let key = PastKey::of(&delivery.post, delivery.decided_at);
+        self.past.get(&key)?.get(first)?.clone()
+    }
+
+    fn shrink_to(&mut self, kept_max: usize) {
+        while self.finished.len() > kept_max {
+            let Some(place) = self.finished.keys().next().copied() else { return };
+            self.shrink(place);
+        }
+    }
+
+    /// Keeps of a finished delivery its id, and what a reply would need.
+    fn shrink(&mut self, place: u64) {
+        let Some(id) = self.finished.remove(&place) else { return };
+        if let Some(delivery) = self.deliveries.remove(&id) {
+            let key = PastKey::of(&delivery.post, delivery.decided_at);
+            let may_open_thread =
+                delivery.post.incident.is_some() && delivery.post.thread.is_none();
+            let remote_id = delivery.remote_id().filter(|_| may_open_thread).map(str::to_owned);
+            self.past.entry(key).or_default().insert(id, remote_id);
+        }
+    }
+}
+
+impl PastKey {
+    fn of(post: &Post, at: Timestamp) -> Self {
+        post.incident.map_or_else(|| Self::Day(day_of(at)), Self::Incident)
+    }
+}
+
+impl From<PastKey> for String {
+    fn from(key: PastKey) -> Self {
+        match key {
+            PastKey::Incident(id) => format!("incident {id}"),
+            PastKey::Day(day) => format!("day {day}"),
+        }
+    }
+}
+
+impl TryFrom<String> for PastKey {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let bad = || format!("not a key of past posts: {text}");
+        let (kind, number) = text.split_once(' ').ok_or_else(bad)?;
+        match kind {
+            "incident" => Ok(Self::Incident(IncidentId(number.parse().map_err(|_| bad())?))),
+            "day" => Ok(Self::Day(number.parse().map_err(|_| bad())?)),
+            _ => Err(bad()),
+        }
+    }
+}
+
+fn day_of(at: Timestamp) -> i64 {
+    at.timestamp().div_euclid(24 * 3600)
+}
