@@ -1,1 +1,131 @@
-//! To be written.
+//! Broadcast: one driver a kind of destination sends a post and returns a receipt.
+//!
+//! A driver is one file and one line of [`REGISTRY`]; `tests/destinations.rs` gets one row. It is
+//! handed a post whose bytes are fixed and says what came of it: sent, or one of the three ways of
+//! [`SendError`]. Must not: decide whether to speak, change a post's words, try again by itself (the
+//! outbox does), follow a redirect to another host, or let a secret into an error, a log or
+//! `Debug`. Start at [`Driver`].
+
+mod console;
+mod reason;
+mod retry_after;
+mod webhook;
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use crate::{
+    clock::Clock,
+    config::{DriverSpec, Secrets},
+    domain::{Destination, DestinationId, Timestamp},
+    event::{Post, Receipt, Resolution, SendError},
+};
+
+pub use console::Console;
+pub use webhook::Webhook;
+
+/// Sends posts to one destination. One at a time: the outbox has never two in flight.
+pub trait Driver: Send + Sync {
+    /// Sends the post. Every attempt at the same post sends the same bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Unknown`] whenever the post may have arrived; the other two only when it
+    /// surely has not. Always comes to an end within a minute of the clock's time.
+    fn send<'a>(&'a self, sending: Sending<'a>) -> BoxFuture<'a, Result<Receipt, SendError>>;
+
+    /// Looks up, by its key, a post that may have arrived.
+    fn resolve<'a>(&'a self, sending: Sending<'a>) -> BoxFuture<'a, Resolution>;
+}
+
+/// A post with what only the moment of sending knows. Not `Debug`: it names a person's account.
+#[derive(Clone, Copy)]
+pub struct Sending<'a> {
+    /// The post, as decided.
+    pub post: &'a Post,
+    /// When it was decided: the same for every attempt.
+    pub decided_at: Timestamp,
+    /// The account of the post's recipient, when it has one and it is not forgotten.
+    pub recipient: Option<&'a str>,
+    /// The destination's own id of the thread's first post.
+    pub reply_to: Option<&'a str>,
+    /// When the first attempt was made; how far back a lookup must go.
+    pub first_attempt_at: Option<Timestamp>,
+}
+
+/// What the program knows of a kind of destination.
+#[derive(Clone, Copy, Debug)]
+pub struct Registration {
+    /// Its name, options and limits, for `config`.
+    pub spec: DriverSpec,
+    /// Makes the driver of one destination.
+    pub build: Build,
+}
+
+/// Makes the driver of one destination.
+pub type Build = fn(&Destination, &Secrets, &Clock) -> Result<Arc<dyn Driver>, BuildError>;
+
+/// Every kind of destination.
+pub const REGISTRY: &[Registration] = &[console::REGISTRATION, webhook::REGISTRATION];
+
+/// Why a destination's driver cannot be made. Names options, never their values.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// No driver of this name.
+    #[error("destination {destination}: no driver is called {kind}")]
+    UnknownKind {
+        /// Which.
+        destination: DestinationId,
+        /// Its `kind`.
+        kind: String,
+    },
+    /// An option is missing or not as it must be.
+    #[error("destination {destination}: {option} must be {expected}")]
+    Option {
+        /// Which.
+        destination: DestinationId,
+        /// The option.
+        option: &'static str,
+        /// What is expected.
+        expected: &'static str,
+    },
+    /// The HTTP client cannot be set up.
+    #[error("destination {destination}: cannot set up the HTTP client")]
+    Client {
+        /// Which.
+        destination: DestinationId,
+        /// Why.
+        #[source]
+        source: reqwest::Error,
+    },
+}
+
+/// What `config` must know of all drivers.
+pub fn specs() -> Vec<DriverSpec> {
+    REGISTRY.iter().map(|registration| registration.spec).collect()
+}
+
+/// Makes the driver of one destination.
+///
+/// # Errors
+///
+/// The kind is unknown, or an option is not as it must be.
+pub fn build(
+    destination: &Destination,
+    secrets: &Secrets,
+    clock: &Clock,
+) -> Result<Arc<dyn Driver>, BuildError> {
+    let known = REGISTRY.iter().find(|known| known.spec.kind == destination.kind);
+    let known = known.ok_or_else(|| BuildError::UnknownKind {
+        destination: destination.id.clone(),
+        kind: destination.kind.clone(),
+    })?;
+    (known.build)(destination, secrets, clock)
+}
+
+/// Makes ring the process's cryptography, which reqwest asks for. Harmless when called again.
+pub fn install_crypto() {
+    // An error says that there is a provider already, which is all that is wanted.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}

@@ -1,0 +1,34 @@
+//! Why a connection failed, in few words of our own: an error's own text may hold a URL, and a URL
+//! may hold a token.
+
+use std::{error::Error, io};
+
+/// A few words for the innermost cause of `error` that is known.
+pub(super) fn in_few_words(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "timeout".to_owned();
+    }
+    if error.is_dns() {
+        return "host name not found".to_owned();
+    }
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    let mut words = "connection failed".to_owned();
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<rustls::Error>() {
+            return tls_words(error);
+        }
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            if let Some(inner) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
+                return tls_words(inner);
+            }
+            words = error.kind().to_string();
+        }
+        cause = error.source();
+    }
+    words
+}
+
+fn tls_words(error: &rustls::Error) -> String {
+    let is_certificate = matches!(error, rustls::Error::InvalidCertificate(_));
+    if is_certificate { "certificate not trusted" } else { "TLS handshake failed" }.to_owned()
+}
