@@ -23,14 +23,17 @@ mod words;
 use std::{collections::BTreeSet, fs, io::Read, net::SocketAddr, path::Path, path::PathBuf};
 
 use secrecy::SecretString;
+use toml::de::DeTable;
 
-use crate::domain::{Limits, Role, Scope, Settings};
+use crate::domain::{Fleet, Limits, Role, Scope, Settings};
 
 pub use keys::{SECTIONS, SectionKeys};
 pub use problem::Problem;
 pub use secret::Secrets;
 
+use destinations::Surroundings;
 use problem::Problems;
+use reader::Root;
 
 /// The longest configuration file that is read, in bytes.
 const FILE_BYTES_MAX: u64 = 16 << 20;
@@ -166,10 +169,53 @@ pub fn from_text(
     drivers: &[DriverSpec],
     secrets: SecretsWanted,
 ) -> Result<Config, Vec<Problem>> {
-    let _ = (base, drivers, secrets);
     let problems = Problems::new(file_name, text);
-    problems.at(0, "a file that this build cannot read yet", "patience");
-    Err(problems.into_sorted())
+    let (table, torn) = DeTable::parse_recoverable(text);
+    for error in &torn {
+        problems.tear();
+        let offset = error.span().map_or(text.len(), |span| span.start);
+        problems.at(offset, format!("no TOML ({})", error.message()), "TOML");
+    }
+    let root = Root::new(table.get_ref(), &problems);
+    let config = assemble(&root, base, drivers, secrets);
+    if problems.is_empty() { Ok(config) } else { Err(problems.into_sorted()) }
+}
+
+/// Reads every section. Where there was a problem, the result is of no use.
+fn assemble(root: &Root<'_>, base: &Path, drivers: &[DriverSpec], wanted: SecretsWanted) -> Config {
+    let bot = bot::read_bot(root, base);
+    let inventory = fleet::read(root);
+    graph::check(&inventory, root.problems);
+    let domains = domains::read(root, base, &inventory, root.problems);
+    let around = Surroundings { base, drivers, languages: &bot.languages, wanted };
+    let (destinations, secrets) = destinations::read_destinations(root, around);
+    let tokens = destinations::read_tokens(root, around);
+    let words = bot.words.map(|(folder, place)| words::read(&folder, place, root.problems));
+    let (retention_personal_s, retention_probes_s) = bot::read_retention(root);
+    let fleet = Fleet {
+        name: bot.name,
+        timezone: bot.timezone,
+        components: inventory.components.into_iter().map(|placed| placed.item).collect(),
+        servers: inventory.servers.into_iter().map(|placed| placed.item).collect(),
+        probes: inventory.probes.into_iter().map(|placed| placed.item).collect(),
+        vantages: inventory.vantages,
+        domains,
+    };
+    let policy = bot::read_policy(root);
+    let words = words.unwrap_or_default();
+    let settings = Settings { fleet, policy, destinations, words, public_url: bot.public_url };
+    Config {
+        settings,
+        languages: bot.languages,
+        data_dir: bot.data_dir,
+        listen: bot.listen,
+        tokens,
+        secrets,
+        journal_reserve_bytes: bot::read_journal(root),
+        retention_personal_s,
+        retention_probes_s,
+        web: bot::read_web(root),
+    }
 }
 
 /// The text of a file of at most `bytes_max` bytes, or what was found instead.
@@ -177,6 +223,9 @@ fn read_bounded(path: &Path, bytes_max: u64) -> Result<String, String> {
     let unreadable = |error: std::io::Error| format!("a file that cannot be read ({error})");
     let mut bytes = Vec::new();
     let file = fs::File::open(path).map_err(unreadable)?;
+    if file.metadata().map_err(unreadable)?.is_dir() {
+        return Err("a folder".to_owned());
+    }
     file.take(bytes_max + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > bytes_max {
         return Err(format!("more than {bytes_max} bytes"));

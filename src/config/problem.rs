@@ -107,9 +107,10 @@ pub(super) fn nearest<'c>(
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {
     let typed = typed.to_lowercase();
-    let allowed = (typed.chars().count() / 3).clamp(1, 3);
+    let allowed = (typed.chars().count() / 3).min(3);
     candidates
         .into_iter()
+        .filter(|candidate| candidate.len().abs_diff(typed.len()) <= 4 * allowed)
         .map(|candidate| (distance(&typed, &candidate.to_lowercase()), candidate))
         .filter(|(distance, _)| *distance <= allowed)
         .min()

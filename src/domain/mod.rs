@@ -6,6 +6,7 @@
 pub mod fleet;
 pub mod id;
 pub mod incident;
+pub mod name;
 pub mod policy;
 pub mod suspicion;
 
@@ -15,6 +16,7 @@ pub use id::{
     SuspicionId,
 };
 pub use incident::{Impact, IncidentState, ServerStatus, UpdateKind};
+pub use name::domain_name;
 pub use policy::{
     Audience, Destination, Limits, Policy, Role, Scope, Settings, TextUnit, WordFiles,
 };
