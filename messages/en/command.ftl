@@ -1,1 +1,67 @@
 ### One line of help for each staff command, and the words around them.
+
+command-incident-open = Opens an incident by hand and drafts its first update.
+command-incident-update = Drafts an update in your words; with --publish it goes out at once, approved by you.
+command-incident-resolve = Drafts the word that it is over, yours or the bot's; with --publish yours goes out at once.
+command-incident-false-alarm = Ends an incident that was none. If the public was told of it, a correction is drafted.
+command-incident-show = Shows an incident with its timeline.
+command-incident-list = Lists the open incidents and the latest ended ones.
+command-draft-show = Shows a draft's words and what they rest on.
+command-draft-edit = Puts your words into a draft.
+command-draft-publish = Approves a draft: it goes out. If the evidence changed since, you are shown what; --anyway publishes all the same.
+command-draft-dismiss = Decides that a draft is not said.
+command-draft-wait = Asks again later.
+command-draft-list = Lists the drafts that wait for an answer.
+command-reports-list = Lists the reports that wait for a server, and the latest others.
+command-reports-assign = Says which server a report is about; it then counts as evidence.
+command-reports-dismiss = Says that a report is none.
+command-suspects = Shows what the evidence points at, and what else it could be.
+command-tried = Keeps what you tried and what came of it ("rebooted s1: no change").
+command-upstream-said = Keeps what a provider said, beside what we measure.
+command-note = Keeps a remark in the timeline.
+command-deliveries = Shows posts that are not sent yet, may have arrived, or failed.
+command-status = Says how things stand.
+command-help = Says what you can type, or how one command works.
+
+## Help
+
+command-help-row =
+    { $usage }
+    {"    "}{ $about }
+command-help-all =
+    { $lines }
+
+    Quotes around the last text may be left out. An incident that is not named is the open one.
+
+## The docs page
+
+command-docs-title = Staff commands
+command-docs-intro = Generated from the program's own table and words (`tests/command.rs` keeps it in step). A higher role may do all that a lower one may: customer, staff, admin. The same line works in the console, in `bellwether ctl` and in a `command` input of the HTTP API. Quotes may be straight or curly, or left out around the last text; an option may stand anywhere after the command's name.
+command-docs-command = Command
+command-docs-role = From role
+command-docs-about = What it does
+
+## What is wrong with a line
+
+command-problem-with-usage =
+    { $problem }
+    Usage: { $usage }
+command-did-you-mean = { $problem } Did you mean “{ $near }”?
+command-problem-empty = Nothing to do: type “help” to see the commands.
+command-problem-too-long = That is too long: at most { $max } characters.
+command-problem-control = There is a control character ({ $code }) in the line; please type it again.
+command-problem-quote = The quote that { $quote } opens has no end.
+command-problem-unknown = There is no command “{ $found }”.
+command-problem-verb = “{ $noun }” needs a second word: { $commands }.
+command-problem-missing = Missing: { $what }.
+command-problem-value = --{ $option } needs a value.
+command-problem-unreadable = { $what }: found “{ $found }”, expected { $expected }.
+command-problem-unexpected = “{ $found }” is too much here; put quotes around a text of several words.
+command-problem-option = There is no option “{ $found }” here.
+command-problem-repeated = --{ $option } may stand only once.
+
+command-expected-number = a number such as 3
+command-expected-span = a time such as 15m, 1h30m or 2d, at most 7d
+command-expected-ids = server ids with commas between, such as s1,s2
+command-expected-id = an id without spaces
+command-expected-one-of = one of: { $words }

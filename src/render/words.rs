@@ -77,6 +77,15 @@ impl Words {
             .unwrap_or_else(|| key.to_owned())
     }
 
+    /// [`say`](Self::say) in one language, for code that does not know this type.
+    pub fn sayer(&self, language: &str) -> impl Fn(&str, &[(&'static str, String)]) -> String {
+        let (words, language) = (self.clone(), language.to_owned());
+        move |key, facts| {
+            let facts = facts.iter().fold(Facts::new(), |all, (name, value)| all.text(name, value));
+            words.say(&language, key, &facts)
+        }
+    }
+
     /// Whether the built-in words have this message.
     pub fn has(&self, key: &str) -> bool {
         self.bundles.get(LANGUAGE).is_some_and(|bundle| bundle.has_message(key))
