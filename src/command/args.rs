@@ -50,6 +50,11 @@ impl Args {
         (!token.is_option()).then(|| token.text.to_lowercase())
     }
 
+    /// How the line begins, for telling what was found.
+    pub(super) fn beginning(&self) -> Option<&str> {
+        self.tokens.first().map(|token| token.text.as_str())
+    }
+
     pub(super) fn skip(&mut self, words: usize) {
         self.tokens.drain(..words.min(self.tokens.len()));
     }
@@ -107,9 +112,13 @@ impl Args {
         narrow.map(Some).map_err(|_| unreadable("revision", &found, Expected::Number))
     }
 
-    /// Takes `--servers s1,s2`, which must be there.
+    /// Takes `--servers s1,s2`, which must be there; a command takes it after all other options.
     pub(super) fn servers_option(&mut self) -> Result<Vec<ServerId>, Problem> {
-        let found = self.option("servers")?.ok_or(Problem::Missing { what: "--servers" })?;
+        let Some(found) = self.option("servers")? else {
+            // A slip in its name is more helpful to hear of than its absence.
+            self.unknown_option()?;
+            return Err(Problem::Missing { what: "--servers" });
+        };
         let mut servers = Vec::new();
         for name in found.split(',').map(str::trim).filter(|name| !name.is_empty()) {
             let server = ServerId::from(id("servers", name, Expected::Ids)?);

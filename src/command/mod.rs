@@ -95,7 +95,10 @@ pub fn may(spec: &CommandSpec, role: Role) -> bool {
 
 /// The row whose name the line begins with; the name's words are taken.
 fn recognise(args: &mut Args) -> Result<&'static CommandSpec, Problem> {
-    let first = args.word(0).ok_or(Problem::Empty)?;
+    let Some(first) = args.word(0) else {
+        let found = args.beginning().ok_or(Problem::Empty)?;
+        return Err(Problem::UnknownCommand { found: problem::shown(found), near: None });
+    };
     let two = args.word(1).map(|second| format!("{first} {second}"));
     for (name, words) in [(two.as_deref(), 2), (Some(first.as_str()), 1)] {
         if let Some(spec) = TABLE.iter().find(|spec| Some(spec.name) == name) {
@@ -103,15 +106,14 @@ fn recognise(args: &mut Args) -> Result<&'static CommandSpec, Problem> {
             return Ok(spec);
         }
     }
-    let verbs: Vec<&'static str> =
-        TABLE.iter().map(|spec| spec.name).filter(|name| noun(name) == first).collect();
-    if two.is_none() && !verbs.is_empty() {
-        return Err(Problem::VerbMissing { noun: first, commands: verbs });
-    }
     let known = || TABLE.iter().map(|spec| spec.name);
     let near_two = two.as_deref().and_then(|two| problem::nearest(two, known()));
+    let commands: Vec<&'static str> = known().filter(|name| noun(name) == first).collect();
+    if near_two.is_none() && !commands.is_empty() {
+        return Err(Problem::VerbMissing { noun: first, commands });
+    }
     let near = near_two.or_else(|| problem::nearest(&first, known()));
-    let found = two.filter(|_| near_two.is_some() || !verbs.is_empty()).unwrap_or(first);
+    let found = two.filter(|_| near_two.is_some()).unwrap_or(first);
     Err(Problem::UnknownCommand { found: problem::shown(&found), near })
 }
 

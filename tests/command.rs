@@ -1,0 +1,445 @@
+//! The staff grammar: lines as people type them, and the exact answers.
+#![allow(clippy::expect_used, reason = "tests")]
+
+use bellwether::{
+    command::{Command, Line, TABLE, help, markdown_table, may, parse},
+    domain::Role,
+    render::Words,
+};
+use proptest::prelude::*;
+
+/// What a line is read as, or the answer that its writer gets.
+fn read(line: &str) -> String {
+    let words = Words::built_in();
+    match parse(line) {
+        Ok((Line::Command(command), spec)) => format!("{}: {command:?}", spec.name),
+        Ok((Line::Query(query), spec)) => format!("{}? {query:?}", spec.name),
+        Err(error) => error.say(&words.sayer("en")),
+    }
+}
+
+fn table(lines: &[&str]) -> String {
+    let shown = |line: &str| line.replace(|c: char| c.is_control() && c != '\n', "␀");
+    let rows = lines.iter().map(|line| format!("> {}\n{}", shown(line), read(line)));
+    rows.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn good_lines_are_read_as_they_are_meant() {
+    let read = table(&[
+        "incident open \"Sites load slowly\" --servers s1,s2 --impact major",
+        "incident open Sites load slowly --servers=s1",
+        "incident update 1 \"We found the switch.\" --state identified --publish",
+        "incident update #1 \"still working\"",
+        "incident resolve 1",
+        "incident resolve 1 \"All is well again.\" --publish",
+        "incident false-alarm 2",
+        "incident show 1",
+        "incident list",
+        "draft show 3",
+        "draft edit 3 \"first line\nsecond \\\"line\\\"\"",
+        "draft publish 3",
+        "draft publish 3 --revision 2",
+        "draft publish 3 --anyway",
+        "draft dismiss 3",
+        "draft wait 3 15m",
+        "draft wait 3 1h30m",
+        "draft list",
+        "reports list",
+        "reports assign r-17 s1",
+        "reports dismiss 4f00ba7",
+        "suspects",
+        "tried \"rebooted s1: no change\"",
+        "tried rebooted Bob's server --incident 2",
+        "upstream said hivelocity \"unaware of any issues\"",
+        "note \"on a plane until 22:00\"",
+        "deliveries",
+        "status",
+        "help",
+        "help incident open",
+    ]);
+    insta::assert_snapshot!(read, @r#"
+    > incident open "Sites load slowly" --servers s1,s2 --impact major
+    incident open: IncidentOpen { title: "Sites load slowly", servers: [ServerId("s1"), ServerId("s2")], impact: Major }
+    > incident open Sites load slowly --servers=s1
+    incident open: IncidentOpen { title: "Sites load slowly", servers: [ServerId("s1")], impact: Minor }
+    > incident update 1 "We found the switch." --state identified --publish
+    incident update: IncidentUpdate { incident: IncidentId(1), kind: Identified, text: "We found the switch.", publish: true }
+    > incident update #1 "still working"
+    incident update: IncidentUpdate { incident: IncidentId(1), kind: Update, text: "still working", publish: false }
+    > incident resolve 1
+    incident resolve: IncidentResolve { incident: IncidentId(1), text: None, publish: false }
+    > incident resolve 1 "All is well again." --publish
+    incident resolve: IncidentResolve { incident: IncidentId(1), text: Some("All is well again."), publish: true }
+    > incident false-alarm 2
+    incident false-alarm: IncidentFalseAlarm { incident: IncidentId(2) }
+    > incident show 1
+    incident show? IncidentShow(IncidentId(1))
+    > incident list
+    incident list? IncidentList
+    > draft show 3
+    draft show? DraftShow(DraftId(3))
+    > draft edit 3 "first line
+    second \"line\""
+    draft edit: DraftEdit { draft: DraftId(3), text: "first line\nsecond \"line\"" }
+    > draft publish 3
+    draft publish: DraftPublish { draft: DraftId(3), revision: None, anyway: false }
+    > draft publish 3 --revision 2
+    draft publish: DraftPublish { draft: DraftId(3), revision: Some(2), anyway: false }
+    > draft publish 3 --anyway
+    draft publish: DraftPublish { draft: DraftId(3), revision: None, anyway: true }
+    > draft dismiss 3
+    draft dismiss: DraftDismiss { draft: DraftId(3) }
+    > draft wait 3 15m
+    draft wait: DraftWait { draft: DraftId(3), wait_s: 900 }
+    > draft wait 3 1h30m
+    draft wait: DraftWait { draft: DraftId(3), wait_s: 5400 }
+    > draft list
+    draft list? DraftList
+    > reports list
+    reports list? ReportsList
+    > reports assign r-17 s1
+    reports assign: ReportsAssign { report: ReportId("r-17"), server: ServerId("s1") }
+    > reports dismiss 4f00ba7
+    reports dismiss: ReportsDismiss { report: ReportId("4f00ba7") }
+    > suspects
+    suspects? Suspects
+    > tried "rebooted s1: no change"
+    tried: Tried { what: "rebooted s1: no change", incident: None }
+    > tried rebooted Bob's server --incident 2
+    tried: Tried { what: "rebooted Bob's server", incident: Some(IncidentId(2)) }
+    > upstream said hivelocity "unaware of any issues"
+    upstream said: UpstreamSaid { who: "hivelocity", words: "unaware of any issues", incident: None }
+    > note "on a plane until 22:00"
+    note: Note { words: "on a plane until 22:00", incident: None }
+    > deliveries
+    deliveries? Deliveries
+    > status
+    status? Status
+    > help
+    help? Help { topic: None }
+    > help incident open
+    help? Help { topic: Some("incident open") }
+    "#);
+}
+
+#[test]
+fn lines_typed_on_a_phone_are_understood() {
+    let read = table(&[
+        "Incident Open “Sites load slowly” —servers s1, --impact Major",
+        "/incident open ‘It’s slow’ –servers “s1, s2,s1”",
+        "  DRAFT   publish  #3   —anyway ",
+        "upstream said „Hivelocity DC“ «unaware»",
+        "note “a \\” inside”",
+        "draft wait 3 2D",
+        "tried \"--publish is no option here\"",
+    ]);
+    insta::assert_snapshot!(read, @r#"
+    > Incident Open “Sites load slowly” —servers s1, --impact Major
+    incident open: IncidentOpen { title: "Sites load slowly", servers: [ServerId("s1")], impact: Major }
+    > /incident open ‘It’s slow’ –servers “s1, s2,s1”
+    incident open: IncidentOpen { title: "It’s slow", servers: [ServerId("s1"), ServerId("s2")], impact: Minor }
+    >   DRAFT   publish  #3   —anyway 
+    draft publish: DraftPublish { draft: DraftId(3), revision: None, anyway: true }
+    > upstream said „Hivelocity DC“ «unaware»
+    upstream said: UpstreamSaid { who: "Hivelocity DC", words: "unaware", incident: None }
+    > note “a \” inside”
+    note: Note { words: "a ” inside", incident: None }
+    > draft wait 3 2D
+    draft wait: DraftWait { draft: DraftId(3), wait_s: 172800 }
+    > tried "--publish is no option here"
+    tried: Tried { what: "--publish is no option here", incident: None }
+    "#);
+}
+
+#[test]
+fn bad_lines_are_answered_with_what_was_found_and_how_it_is_typed() {
+    let read = table(&[
+        "",
+        "   ",
+        "hello there",
+        "statsu",
+        "incident",
+        "incident opne \"x\" --servers s1",
+        "incidnet list",
+        "incident open \"x\"",
+        "incident open --servers s1",
+        "incident open \"\" --servers s1",
+        "incident open \"x\" --servers",
+        "incident open \"x\" --servers --impact major",
+        "incident open \"x\" --servers ,",
+        "incident open \"x\" --servers s1;s2",
+        "incident open \"x\" --servers s1 --impact huge",
+        "incident open \"x\" --servers s1 --servers s2",
+        "incident open \"x\" \"y\" --servers s1",
+        "incident open \"x\" --server s1",
+        "incident open \"x --servers s1",
+        "incident update",
+        "incident update one \"text\"",
+        "incident update 0 \"text\"",
+        "incident update 1",
+        "incident update 1 \"We found it.\" --publsh",
+        "incident update 1 \"text\" --state resolved",
+        "incident update 1 we -- are",
+        "incident resolve 1 --publish",
+        "incident show 99999999999999999999999",
+        "incident show -1",
+        "draft publish 3 now",
+        "draft publish 3 --revision",
+        "draft publish 3 --revision 4294967296",
+        "draft wait 3",
+        "draft wait 3 15",
+        "draft wait 3 0m",
+        "draft wait 3 30m1h",
+        "draft wait 3 8d",
+        "draft wait 3 99999999999999999999d",
+        "reports assign r-17",
+        "reports assign r 17 s1",
+        "reports dismiss <script>",
+        "note",
+        "note \"\"",
+        "upstream said",
+        "upstream said hivelocity",
+        "upstream hivelocity \"x\"",
+        "suspects now",
+        "note nul\0byte",
+        "note \u{1b}[31mred",
+        "\"incident list\"",
+        "--publish",
+    ]);
+    insta::assert_snapshot!(read, @r#"
+    > 
+    Nothing to do: type “help” to see the commands.
+    >    
+    Nothing to do: type “help” to see the commands.
+    > hello there
+    There is no command “hello”.
+    > statsu
+    There is no command “statsu”. Did you mean “status”?
+    > incident
+    “incident” needs a second word: incident open, incident update, incident resolve, incident false-alarm, incident show, incident list.
+    > incident opne "x" --servers s1
+    There is no command “incident opne”. Did you mean “incident open”?
+    > incidnet list
+    There is no command “incidnet list”. Did you mean “incident list”?
+    > incident open "x"
+    Missing: --servers.
+    Usage: incident open "title" --servers s1,s2 [--impact minor|major|critical]
+    > incident open --servers s1
+    Missing: title.
+    Usage: incident open "title" --servers s1,s2 [--impact minor|major|critical]
+    > incident open "" --servers s1
+    Missing: title.
+    Usage: incident open "title" --servers s1,s2 [--impact minor|major|critical]
+    > incident open "x" --servers
+    --servers needs a value.
+    Usage: incident open "title" --servers s1,s2 [--impact minor|major|critical]
+    > incident open "x" --servers --impact major
+    --servers needs a value.
+    Usage: incident open "title" --servers s1,s2 [--impact minor|major|critical]
+    > incident open "x" --servers ,
+    servers: found “,”, expected server ids with commas between, such as s1,s2.
+    Usage: incident open "title" --servers s1,s2 [--impact minor|major|critical]
+    > incident open "x" --servers s1;s2
+    servers: found “s1;s2”, expected server ids with commas between, such as s1,s2.
+    Usage: incident open "title" --servers s1,s2 [--impact minor|major|critical]
+    > incident open "x" --servers s1 --impact huge
+    impact: found “huge”, expected one of: minor, major, critical.
+    Usage: incident open "title" --servers s1,s2 [--impact minor|major|critical]
+    > incident open "x" --servers s1 --servers s2
+    --servers may stand only once.
+    Usage: incident open "title" --servers s1,s2 [--impact minor|major|critical]
+    > incident open "x" "y" --servers s1
+    “y” is too much here; put quotes around a text of several words.
+    Usage: incident open "title" --servers s1,s2 [--impact minor|major|critical]
+    > incident open "x" --server s1
+    There is no option “--server” here. Did you mean “--servers”?
+    Usage: incident open "title" --servers s1,s2 [--impact minor|major|critical]
+    > incident open "x --servers s1
+    The quote that " opens has no end.
+    > incident update
+    Missing: ID.
+    Usage: incident update ID "text" [--state identified|monitoring] [--publish]
+    > incident update one "text"
+    ID: found “one”, expected a number such as 3.
+    Usage: incident update ID "text" [--state identified|monitoring] [--publish]
+    > incident update 0 "text"
+    ID: found “0”, expected a number such as 3.
+    Usage: incident update ID "text" [--state identified|monitoring] [--publish]
+    > incident update 1
+    Missing: text.
+    Usage: incident update ID "text" [--state identified|monitoring] [--publish]
+    > incident update 1 "We found it." --publsh
+    There is no option “--publsh” here. Did you mean “--publish”?
+    Usage: incident update ID "text" [--state identified|monitoring] [--publish]
+    > incident update 1 "text" --state resolved
+    state: found “resolved”, expected one of: identified, monitoring.
+    Usage: incident update ID "text" [--state identified|monitoring] [--publish]
+    > incident update 1 we -- are
+    There is no option “--” here.
+    Usage: incident update ID "text" [--state identified|monitoring] [--publish]
+    > incident resolve 1 --publish
+    Missing: text.
+    Usage: incident resolve ID ["text" [--publish]]
+    > incident show 99999999999999999999999
+    ID: found “99999999999999999999999”, expected a number such as 3.
+    Usage: incident show ID
+    > incident show -1
+    ID: found “-1”, expected a number such as 3.
+    Usage: incident show ID
+    > draft publish 3 now
+    “now” is too much here; put quotes around a text of several words.
+    Usage: draft publish ID [--revision N] [--anyway]
+    > draft publish 3 --revision
+    --revision needs a value.
+    Usage: draft publish ID [--revision N] [--anyway]
+    > draft publish 3 --revision 4294967296
+    revision: found “4294967296”, expected a number such as 3.
+    Usage: draft publish ID [--revision N] [--anyway]
+    > draft wait 3
+    Missing: how long.
+    Usage: draft wait ID 15m
+    > draft wait 3 15
+    how long: found “15”, expected a time such as 15m, 1h30m or 2d, at most 7d.
+    Usage: draft wait ID 15m
+    > draft wait 3 0m
+    how long: found “0m”, expected a time such as 15m, 1h30m or 2d, at most 7d.
+    Usage: draft wait ID 15m
+    > draft wait 3 30m1h
+    how long: found “30m1h”, expected a time such as 15m, 1h30m or 2d, at most 7d.
+    Usage: draft wait ID 15m
+    > draft wait 3 8d
+    how long: found “8d”, expected a time such as 15m, 1h30m or 2d, at most 7d.
+    Usage: draft wait ID 15m
+    > draft wait 3 99999999999999999999d
+    how long: found “99999999999999999999d”, expected a time such as 15m, 1h30m or 2d, at most 7d.
+    Usage: draft wait ID 15m
+    > reports assign r-17
+    Missing: SERVER.
+    Usage: reports assign REPORT SERVER
+    > reports assign r 17 s1
+    “s1” is too much here; put quotes around a text of several words.
+    Usage: reports assign REPORT SERVER
+    > reports dismiss <script>
+    REPORT: found “<script>”, expected an id without spaces.
+    Usage: reports dismiss REPORT
+    > note
+    Missing: words.
+    Usage: note "words" [--incident ID]
+    > note ""
+    Missing: words.
+    Usage: note "words" [--incident ID]
+    > upstream said
+    Missing: COMPONENT.
+    Usage: upstream said COMPONENT "words" [--incident ID]
+    > upstream said hivelocity
+    Missing: words.
+    Usage: upstream said COMPONENT "words" [--incident ID]
+    > upstream hivelocity "x"
+    “upstream” needs a second word: upstream said.
+    > suspects now
+    “now” is too much here; put quotes around a text of several words.
+    Usage: suspects
+    > note nul␀byte
+    There is a control character (U+0000) in the line; please type it again.
+    > note ␀[31mred
+    There is a control character (U+001B) in the line; please type it again.
+    > "incident list"
+    There is no command “incident list”.
+    > --publish
+    There is no command “--publish”.
+    "#);
+}
+
+#[test]
+fn a_line_is_read_up_to_4000_characters() {
+    let line = |characters: usize| format!("note {}", "ü".repeat(characters - 5));
+    assert!(parse(&line(4000)).is_ok());
+    assert_eq!(read(&line(4001)), "That is too long: at most 4000 characters.");
+    let long_word = "x".repeat(3000);
+    assert!(read(&long_word).chars().count() < 100);
+}
+
+#[test]
+fn help_shows_each_role_what_it_may_type() {
+    let words = Words::built_in();
+    let help = |role, topic| help(&words.sayer("en"), role, topic);
+    insta::assert_snapshot!(help(Role::Customer, None), @r#"
+    status
+        Says how things stand.
+    help [command]
+        Says what you can type, or how one command works.
+
+    Quotes around the last text may be left out. An incident that is not named is the open one.
+    "#);
+    insta::assert_snapshot!(help(Role::Staff, Some("draft")), @r#"
+    draft show ID
+        Shows a draft's words and what they rest on.
+    draft edit ID "text"
+        Puts your words into a draft.
+    draft publish ID [--revision N] [--anyway]
+        Approves a draft: it goes out. If the evidence changed since, you are shown what; --anyway publishes all the same.
+    draft dismiss ID
+        Decides that a draft is not said.
+    draft wait ID 15m
+        Asks again later.
+    draft list
+        Lists the drafts that wait for an answer.
+    "#);
+    insta::assert_snapshot!(help(Role::Staff, Some("Incident open")), @r#"
+    incident open "title" --servers s1,s2 [--impact minor|major|critical]
+        Opens an incident by hand and drafts its first update.
+    "#);
+    insta::assert_snapshot!(help(Role::Staff, Some("incident opne")), @r#"There is no command “incident opne”. Did you mean “incident open”?"#);
+    assert!(!help(Role::Customer, Some("draft")).contains("publish"));
+    for spec in TABLE {
+        assert!(help(Role::Staff, None).contains(spec.usage));
+        assert!(may(spec, Role::Admin) && may(spec, spec.role));
+        assert_eq!(may(spec, Role::Customer), spec.role == Role::Customer);
+    }
+}
+
+#[test]
+fn every_command_has_a_help_line_and_its_own_name_and_usage() {
+    let words = Words::built_in();
+    for (place, spec) in TABLE.iter().enumerate() {
+        assert!(words.has(spec.about_key), "{} lacks {}", spec.name, spec.about_key);
+        assert!(spec.usage.starts_with(spec.name), "{}", spec.usage);
+        assert!(TABLE[..place].iter().all(|other| other.name != spec.name), "{} twice", spec.name);
+    }
+}
+
+/// `UPDATE_DOCS=1 cargo test --test command` writes it anew.
+#[test]
+fn the_docs_show_the_commands_there_are() {
+    let page = markdown_table(&Words::built_in().sayer("en"));
+    let path = "docs/commands.md";
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, &page).expect("docs can be written");
+    }
+    let written = std::fs::read_to_string(path).expect("docs/commands.md is in the repository");
+    assert_eq!(written, page, "docs/commands.md is out of step: UPDATE_DOCS=1 writes it anew");
+}
+
+proptest! {
+    #[test]
+    fn no_line_makes_parsing_panic(line in "\\PC{0,80}") {
+        read(&line);
+    }
+
+    #[test]
+    fn no_line_of_commands_and_odd_signs_makes_parsing_panic(
+        place in 0..TABLE.len(),
+        rest in "( |\"|“|”|‘|'|\\\\|--|—|=|,|--servers|--state|--publish|s1|1|15m|é|👩\u{200d}👧|\n|\0){0,30}",
+    ) {
+        read(&format!("{} {rest}", TABLE[place].name));
+    }
+
+    #[test]
+    fn a_quoted_text_arrives_as_it_was_typed(text in "[^\"“”\\\\\\p{Cc}]{1,60}") {
+        prop_assume!(!text.trim().is_empty());
+        let (line, _) = parse(&format!("note \"{text}\"")).expect("a quoted note is a command");
+        let wanted = Command::Note { words: text.trim().to_owned(), incident: None };
+        prop_assert_eq!(line, Line::Command(wanted));
+    }
+}
