@@ -1,39 +1,600 @@
 //! Configuration: what loads, and every word about what does not.
-#![allow(clippy::expect_used, reason = "a test may fail loudly")]
+#![allow(clippy::expect_used, clippy::disallowed_methods, reason = "a test may fail loudly")]
 
-use std::path::Path;
+use std::{fs, path::Path, time::Duration, time::Instant};
 
-use bellwether::config::{self, Config, DriverSpec, OptionSpec, Problem, SecretsWanted};
-use bellwether::domain::{Limits, TextUnit};
+use bellwether::{
+    broadcast::REGISTRY,
+    config::{self, Config, DriverSpec, Problem, SECTIONS, SecretsWanted},
+    domain::{Audience, ProbeKind, Role, Scope},
+};
+use proptest::prelude::*;
+use secrecy::ExposeSecret;
 
-const LIMITS: Limits = Limits { length_max: 500, unit: TextUnit::Characters };
-const DRIVERS: &[DriverSpec] = &[
-    DriverSpec { kind: "console", options: &[], limits: LIMITS },
-    DriverSpec {
-        kind: "webhook",
-        options: &[
-            OptionSpec { name: "url", required: true, secret: false, expects: "where to post to" },
-            OptionSpec { name: "secret", required: true, secret: true, expects: "the signing key" },
-        ],
-        limits: LIMITS,
-    },
-];
+const EXAMPLE: &str = include_str!("../bellwether.example.toml");
+/// What must never be printed.
+const SECRET: &str = "hunter2-hunter2-hunter2";
 
-fn read(text: &str) -> Result<Config, Vec<Problem>> {
-    config::from_text("fleet.toml", text, Path::new("tests/data"), DRIVERS, SecretsWanted::Resolve)
+fn drivers() -> Vec<DriverSpec> {
+    REGISTRY.iter().map(|registration| registration.spec).collect()
 }
 
-fn complaints(text: &str) -> String {
-    let problems = read(text).expect_err("the file is broken");
-    problems.iter().map(|problem| format!("{problem}\n")).collect()
+fn read_in(base: &Path, text: &str) -> Result<Config, Vec<Problem>> {
+    config::from_text("fleet.toml", text, base, &drivers(), SecretsWanted::Resolve)
+}
+
+/// What is printed about a text, a line a problem.
+fn complaints_in(base: &Path, text: &str) -> Vec<String> {
+    let problems = read_in(base, text).expect_err("the file is broken");
+    problems.iter().map(ToString::to_string).collect()
+}
+
+fn complaints(text: &str) -> Vec<String> {
+    complaints_in(Path::new("tests/data"), text)
+}
+
+/// `lines` after a sound `[bot]` of two lines.
+fn with_bot(lines: &str) -> String {
+    format!("[bot]\nname = \"Example Host\"\n{lines}")
 }
 
 #[test]
 fn the_example_fleets_load_unchanged() {
-    for (file, servers) in [("two-servers", 2), ("twenty-servers", 20)] {
+    for (file, servers, probes) in [("two-servers", 2, 5), ("twenty-servers", 20, 23)] {
         let path = format!("tests/data/fleets/{file}.toml");
-        let config = config::load(Path::new(&path), DRIVERS, SecretsWanted::Skip).expect("loads");
-        assert_eq!(config.settings.fleet.servers.len(), servers);
-        assert_eq!(config.settings.fleet.domains.len(), servers);
+        let config = config::load(Path::new(&path), &[], SecretsWanted::Skip).expect("loads");
+        let fleet = &config.settings.fleet;
+        assert_eq!(fleet.servers.len(), servers);
+        assert_eq!(fleet.domains.len(), servers);
+        assert_eq!(fleet.probes.len(), probes);
+        assert!(fleet.probes.iter().all(|probe| probe.kind == ProbeKind::External));
+        assert!(
+            fleet.probes.iter().all(|probe| (probe.every_ms, probe.timeout_ms) == (30_000, 10_000))
+        );
+        assert!(fleet.probes.iter().any(|probe| probe.is_canary()));
+    }
+}
+
+#[test]
+fn the_documented_example_loads_without_its_secrets() {
+    let path = Path::new("bellwether.example.toml");
+    let config = config::load(path, &drivers(), SecretsWanted::Skip).expect("loads");
+    assert!(config.tokens.is_empty() && config.secrets.is_empty());
+    assert_eq!(config.settings.destinations.len(), 2);
+    assert_eq!(config.settings.destinations[1].audience, Audience::Public);
+    assert_eq!(config.settings.destinations[1].options.len(), 1);
+}
+
+#[test]
+fn the_documented_values_are_the_defaults() {
+    let example = config::from_text("f", EXAMPLE, Path::new("x"), &drivers(), SecretsWanted::Skip)
+        .expect("loads");
+    let least = read_in(Path::new("x"), &with_bot("")).expect("loads");
+    assert_eq!(example.settings.policy, least.settings.policy);
+    assert_eq!(example.settings.fleet.timezone, least.settings.fleet.timezone);
+    assert_eq!(example.settings.public_url, least.settings.public_url);
+    assert_eq!(example.languages, least.languages);
+    assert_eq!(example.data_dir, least.data_dir);
+    assert_eq!(example.listen, least.listen);
+    assert_eq!(example.journal_reserve_bytes, least.journal_reserve_bytes);
+    assert_eq!(example.retention_personal_s, least.retention_personal_s);
+    assert_eq!(example.retention_probes_s, least.retention_probes_s);
+    assert_eq!(example.web, least.web);
+    let timed =
+        |probe: &&bellwether::domain::Probe| (probe.every_ms, probe.timeout_ms) == (30_000, 10_000);
+    assert_eq!(example.settings.fleet.probes.iter().filter(timed).count(), 5);
+}
+
+/// The keys of each section of a file, also those that stand in a comment.
+fn keys_written(text: &str) -> Vec<(String, String)> {
+    let mut section = String::new();
+    let mut keys = Vec::new();
+    for line in text.lines() {
+        if line.starts_with('[') {
+            section = line.to_owned();
+        }
+        let word = line.strip_prefix("# ").unwrap_or(line).split_once(" = ").map(|(key, _)| key);
+        keys.extend(word.map(|key| (section.clone(), key.to_owned())));
+    }
+    keys
+}
+
+#[test]
+fn the_documented_example_has_every_key() {
+    let written = keys_written(EXAMPLE);
+    let has = |section: &str, key: &str| written.contains(&(section.to_owned(), key.to_owned()));
+    for keys in SECTIONS {
+        let missing: Vec<_> = keys.keys.iter().filter(|key| !has(keys.section, key)).collect();
+        assert!(missing.is_empty(), "{} lacks {missing:?}", keys.section);
+    }
+    for driver in drivers() {
+        assert!(EXAMPLE.contains(&format!("kind = \"{}\"", driver.kind)), "{}", driver.kind);
+        for option in driver.options {
+            let key =
+                if option.secret { format!("{}_env", option.name) } else { option.name.into() };
+            assert!(has("[[destination]]", &key), "{} lacks {key}", driver.kind);
+        }
+    }
+}
+
+#[test]
+fn the_documented_example_has_no_key_that_is_not_read() {
+    for (section, key) in keys_written(EXAMPLE) {
+        let known = SECTIONS.iter().find(|keys| keys.section == section);
+        let of_driver =
+            section == "[[destination]]" && ["url", "secret_env"].contains(&key.as_str());
+        let known = known.is_some_and(|keys| keys.keys.contains(&key.as_str()));
+        assert!(known || of_driver, "{section} {key}");
+    }
+}
+
+/// A broken file after a sound `[bot]`, and all that is said of it.
+const BROKEN: &[(&str, &[&str])] = &[
+    (
+        "[policy]\nupdate_evry = \"30m\"",
+        &[
+            "fleet.toml:4: found unknown key `update_evry`, expected a key of [policy]; did you mean `update_every`?",
+        ],
+    ),
+    (
+        "[web]\ncolour = 1",
+        &[
+            "fleet.toml:4: found unknown key `colour`, expected a key of [web]: body_max, connections_max, reports_per_address, reports_per_hour",
+        ],
+    ),
+    (
+        "[polcy]",
+        &["fleet.toml:3: found `polcy`, expected a section of the file; did you mean `policy`?"],
+    ),
+    (
+        "[server]\nid = \"s1\"",
+        &["fleet.toml:3: found a table, expected [[server]] with double brackets"],
+    ),
+    ("[[policy]]", &["fleet.toml:3: found a list, expected one [policy]"]),
+    (
+        "timezone = \"America/New_Yrok\"",
+        &[
+            "fleet.toml:3: found `timezone` = \"America/New_Yrok\", expected an IANA time zone such as \"America/New_York\"; did you mean \"America/New_York\"?",
+        ],
+    ),
+    ("languages = []", &["fleet.toml:3: found no language, expected at least one, such as \"en\""]),
+    (
+        "languages = [\"en\", \"?\", 5]",
+        &[
+            "fleet.toml:3: found `languages` = 5, expected a text of 1 to 1000 characters on one line",
+            "fleet.toml:3: found `languages` with \"?\", expected a language tag such as \"en\" or \"pt-BR\"",
+        ],
+    ),
+    (
+        "listen = \"8080\"",
+        &[
+            "fleet.toml:3: found `listen` = \"8080\", expected an address and port such as \"127.0.0.1:8080\"",
+        ],
+    ),
+    (
+        "public_url = \"status.example.net\"",
+        &[
+            "fleet.toml:3: found `public_url` = \"status.example.net\", expected a URL such as \"https://status.example.net\"",
+        ],
+    ),
+    (
+        "words = \"no/such/folder\"",
+        &[
+            "fleet.toml:3: found a folder that cannot be read (No such file or directory (os error 2)), expected a folder with a folder for each language",
+        ],
+    ),
+    (
+        "[policy]\nholding_after = 15",
+        &[
+            "fleet.toml:4: found `holding_after` = 15, expected a time from \"1m\" to \"1d\", such as \"30s\", \"5m\", \"2h\" or \"14d\"",
+        ],
+    ),
+    (
+        "[policy]\nupdate_every = \"5m\"",
+        &[
+            "fleet.toml:4: found a reminder as early as the update before it, expected `remind_before` shorter than `update_every`",
+        ],
+    ),
+    (
+        "[journal]\nreserve = \"256 MB\"",
+        &[
+            "fleet.toml:4: found `reserve` = \"256 MB\", expected a size from \"1MB\" to \"1024GB\", such as \"256MB\"",
+        ],
+    ),
+    (
+        "[retention]\npersonal = \"1s\"",
+        &[
+            "fleet.toml:4: found `personal` = \"1s\", expected a time from \"1h\" to \"3650d\", such as \"30s\", \"5m\", \"2h\" or \"14d\"",
+        ],
+    ),
+    (
+        "[[component]]\nid = \"a\"\nkind = \"netwrk\"",
+        &[
+            "fleet.toml:5: found `kind` = \"netwrk\", expected one of provider, datacenter, network, rack, hypervisor, database, dns, mail, other; did you mean \"network\"?",
+        ],
+    ),
+    (
+        "[[component]]\nkind = \"rack\"",
+        &["fleet.toml:3: found [[component]] without `id`, expected one of its own"],
+    ),
+    (
+        "[[server]]\nid = \"s 1\"",
+        &[
+            "fleet.toml:4: found `id` = \"s 1\", expected an id of 1 to 64 letters, digits, `-`, `_` and `.`",
+        ],
+    ),
+    (
+        "[[server]]\nid = \"s1\"\n[[server]]\nid = \"s1\"",
+        &[
+            "fleet.toml:6: found the id `s1` again (first on line 4), expected another id for this server",
+        ],
+    ),
+    (
+        "[[component]]\nid = \"s1\"\nkind = \"dns\"\n[[server]]\nid = \"s1\"",
+        &[
+            "fleet.toml:7: found the id `s1` again (first on line 4), expected another id for this server",
+        ],
+    ),
+    (
+        "[[server]]\nid = \"s1\"\ndepends_on = [\"sw-atl-2\"]\n[[component]]\nid = \"sw-atl-1\"\nkind = \"network\"",
+        &[
+            "fleet.toml:5: found \"sw-atl-2\", which is unknown, expected the id of a [[component]]; did you mean `sw-atl-1`?",
+        ],
+    ),
+    (
+        "[[server]]\nid = \"s1\"\ndepends_on = [\"s1\"]",
+        &["fleet.toml:5: found \"s1\", which is a server, expected the id of a [[component]]"],
+    ),
+    (
+        "[[component]]\nid = \"a\"\nkind = \"rack\"\ndepends_on = [\"b\"]\n[[component]]\nid = \"b\"\nkind = \"rack\"\ndepends_on = [\"a\"]",
+        &["fleet.toml:10: found dependencies in a circle: a → b → a, expected none"],
+    ),
+    (
+        "[[component]]\nid = \"a\"\nkind = \"rack\"\ndepends_on = [\"a\"]",
+        &["fleet.toml:6: found dependencies in a circle: a → a, expected none"],
+    ),
+    (
+        "[[server]]\nid = \"s1\"\ndomains = [\"a.example\", \"A.Example.\", \"two words\"]",
+        &[
+            "fleet.toml:5: found the domain \"a.example\" again (first on line 5), expected each domain on one server",
+            "fleet.toml:5: found the domain \"two words\", expected a domain such as \"example.org\"",
+        ],
+    ),
+    (
+        "[[probe]]\nid = \"p\"\nkind = \"external\"",
+        &[
+            "fleet.toml:3: found [[probe]] without `server`, expected the id of a [[server]], or `canary = true`",
+        ],
+    ),
+    (
+        "[[probe]]\nid = \"p\"\nkind = \"external\"\ncanary = true\nserver = \"s9\"",
+        &[
+            "fleet.toml:6: found a canary that watches a server, expected either `server` or `canary = true`",
+            "fleet.toml:7: found \"s9\", which is unknown, expected the id of a [[server]]",
+        ],
+    ),
+    (
+        "[[probe]]\nid = \"p\"\ncanary = true\nkind = \"icmp\"",
+        &[
+            "fleet.toml:6: found `kind` = \"icmp\", expected http, tcp, tls or external (this version does not measure it: use `external` and let another monitor do so)",
+        ],
+    ),
+    (
+        "[[probe]]\nid = \"p\"\ncanary = true\nkind = \"htp\"",
+        &[
+            "fleet.toml:6: found `kind` = \"htp\", expected one of http, tcp, tls, external; did you mean \"http\"?",
+        ],
+    ),
+    (
+        "[[probe]]\nid = \"p\"\ncanary = true\nkind = \"http\"\nurl = \"ftp://s1.example/\"\nexpect_status = [99]",
+        &[
+            "fleet.toml:7: found `url` = \"ftp://s1.example/\", expected a http or https URL with a host, without user, password or fragment",
+            "fleet.toml:8: found `expect_status` = 99, expected whole numbers from 100 to 599",
+        ],
+    ),
+    (
+        "[[probe]]\nid = \"p\"\ncanary = true\nkind = \"tls\"\naddress = \"s1.example\"\nurl = \"https://s1.example\"",
+        &[
+            "fleet.toml:7: found `address` = \"s1.example\", expected a host and port such as \"s1.example.net:443\"",
+            "fleet.toml:8: found `url` on a probe of kind \"tls\", expected it only on http",
+        ],
+    ),
+    (
+        "[[probe]]\nid = \"p\"\ncanary = true\nkind = \"external\"\nevery = \"0s\"\nbaseline_loss = nan",
+        &[
+            "fleet.toml:7: found `every` = \"0s\", expected a time from \"1s\" to \"1d\", such as \"30s\", \"5m\", \"2h\" or \"14d\"",
+            "fleet.toml:8: found `baseline_loss` = nan, expected a share of checks from 0 up to, but not, 1",
+        ],
+    ),
+    (
+        "[[component]]\nid = \"a\"\nkind = \"rack\"\nfacets = [\"hmoe\"]\n[[probe]]\nid = \"p\"\ncanary = true\nkind = \"external\"\nfacet = \"home\"",
+        &[
+            "fleet.toml:6: found the facet \"hmoe\", expected the facet of a [[probe]]; did you mean \"home\"?",
+        ],
+    ),
+    (
+        "[[destination]]\nid = \"d\"\nkind = \"webhok\"\naudience = \"public\"",
+        &[
+            "fleet.toml:5: found `kind` = \"webhok\", expected one of console, webhook; did you mean \"webhook\"?",
+        ],
+    ),
+    (
+        "[[destination]]\nid = \"d\"\nkind = \"console\"",
+        &[
+            "fleet.toml:3: found [[destination]] without `audience`, expected one of public, staff, reporters",
+        ],
+    ),
+    (
+        "[[destination]]\nid = \"d\"\nkind = \"console\"\naudience = \"staff\"\nurl = \"https://x.example\"\nlanguage = \"de\"",
+        &[
+            "fleet.toml:7: found unknown key `url`, expected a key of [[destination]]: id, kind, audience, language",
+            "fleet.toml:8: found `language` = \"de\", expected one of `bot.languages`: en",
+        ],
+    ),
+    (
+        "[[destination]]\nid = \"d\"\nkind = \"webhook\"\naudience = \"public\"",
+        &[
+            "fleet.toml:3: found [[destination]] without `secret_env`, expected `secret_env` or `secret_file`: whsec_ and base64, or plain text, of at least 16 bytes",
+            "fleet.toml:3: found [[destination]] without `url`, expected an http:// or https:// URL without user or password",
+        ],
+    ),
+    (
+        "[[token]]\nname = \"t\"\nrole = \"staff\"\nscopes = [\"probe\"]\nsecret_env = \"BELLWETHER_NOT_SET\"",
+        &[
+            "fleet.toml:6: found the scope \"probe\", expected one of probes, reports, commands; did you mean \"probes\"?",
+            "fleet.toml:7: found BELLWETHER_NOT_SET, which is not set, expected an environment variable that holds the secret",
+        ],
+    ),
+    (
+        "[[token]]\nname = \"t\"\nrole = \"staff\"\nscopes = [\"probes\"]\nsecret_env = \"CARGO_PKG_NAME\"",
+        &["fleet.toml:7: found a secret that is too short, expected at least 16 characters"],
+    ),
+    (
+        "[[token]]\nname = \"t\"\nrole = \"staff\"\nscopes = [\"probes\"]\nsecret_env = \"A\"\nsecret_file = \"b\"",
+        &["fleet.toml:8: found `secret_env` and `secret_file`, expected one of them"],
+    ),
+    (
+        "[fleet]\ndomains_csv = \"none.csv\"",
+        &[
+            "fleet.toml:4: found `domains_csv` = \"none.csv\": a file that cannot be read (No such file or directory (os error 2)), expected a CSV file with columns domain and server",
+        ],
+    ),
+    (
+        "[journal]\nreserve = \"1GB",
+        &["fleet.toml:4: found no TOML (invalid basic string, expected `\"`), expected TOML"],
+    ),
+    (
+        "[web]\nbody_max = \"1MB\"\nbody_max = \"2MB\"",
+        &["fleet.toml:5: found no TOML (duplicate key), expected TOML"],
+    ),
+];
+
+#[test]
+fn each_broken_file_is_told_exactly_what_is_wrong() {
+    for (lines, expected) in BROKEN {
+        assert_eq!(complaints(&with_bot(lines)), *expected, "{lines}");
+    }
+}
+
+#[test]
+fn every_problem_is_told_at_once_and_in_order() {
+    let all: String = BROKEN
+        .iter()
+        .map(|(lines, _)| *lines)
+        .filter(|lines| lines.starts_with("[["))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let said = complaints(&with_bot(&all));
+    let lines: Vec<usize> = said
+        .iter()
+        .filter_map(|line| line.split(':').nth(1).and_then(|line| line.parse().ok()))
+        .collect();
+    assert!(said.len() > 30, "{said:#?}");
+    assert_eq!(lines.len(), said.len());
+    assert!(lines.is_sorted(), "{said:#?}");
+}
+
+#[test]
+fn an_empty_file_and_a_missing_one_are_told_apart() {
+    assert_eq!(complaints(""), ["fleet.toml:1: found a file without [bot], expected one"]);
+    let missing =
+        config::load(Path::new("no/such.toml"), &[], SecretsWanted::Skip).expect_err("none");
+    assert!(missing[0].to_string().starts_with("no/such.toml:1: found a file that cannot be read"));
+    let folder = config::load(Path::new("tests"), &[], SecretsWanted::Skip).expect_err("a folder");
+    assert!(folder[0].to_string().starts_with("tests:1: found a folder, expected a text file"));
+}
+
+#[test]
+fn no_secret_is_ever_printed() {
+    let places = [
+        "[[token]]\nname = \"t\"\nrole = \"staff\"\nscopes = [\"probes\"]\nsecret = \"SECRET\"",
+        "[[token]]\nname = \"t\"\nrole = \"staff\"\nscopes = [\"probes\"]\nsecret_env = \"SECRET\"",
+        "[[token]]\nname = \"t\"\nrole = \"staff\"\nscopes = [\"probes\"]\nsecret_file = \"SECRET\"",
+        "[[token]]\nname = \"t\"\nrole = \"staff\"\nscopes = [\"probes\"]\nsecret_env = [\"SECRET\"]",
+        "[[token]]\nname = \"t\"\nrole = \"staff\"\nscopes = [\"probes\"]\npassword = \"SECRET\"",
+        "[[destination]]\nid = \"d\"\nkind = \"webhook\"\naudience = \"staff\"\nurl = \"https://x.example\"\nsecret = \"SECRET\"",
+        "[[destination]]\nid = \"d\"\nkind = \"webhook\"\naudience = \"staff\"\nurl = \"https://u:SECRET@x.example\"",
+        "[[destination]]\nid = \"d\"\nkind = \"webhook\"\naudience = \"staff\"\nurl = \"https://u:SECRET@no host\"",
+        "[[destination]]\nid = \"d\"\nkind = \"webhok\"\naudience = \"staff\"\nsecret = \"SECRET\"",
+        "[[probe]]\nid = \"p\"\ncanary = true\nkind = \"http\"\nurl = \"https://u:SECRET@x.example\"",
+        "[[token]]\nsecret = \"SECRET",
+        "[[token]]\nsecret = SECRET",
+    ];
+    for lines in places {
+        let problems =
+            read_in(Path::new("tests/data"), &with_bot(&lines.replace("SECRET", SECRET)));
+        let problems = problems.expect_err("refused");
+        assert!(!format!("{problems:?}").contains("hunter2"), "{problems:#?}");
+    }
+}
+
+#[test]
+fn secrets_come_from_the_environment_and_from_files_and_stay_hidden() {
+    let base = tempfile::tempdir().expect("a folder");
+    fs::write(base.path().join("key"), format!("{SECRET}\n")).expect("written");
+    let text = with_bot(
+        "[[token]]\nname = \"a\"\nrole = \"admin\"\nscopes = [\"commands\"]\nsecret_file = \"key\"\n\
+         [[token]]\nname = \"b\"\nrole = \"customer\"\nscopes = [\"probes\", \"reports\"]\nsecret_env = \"CARGO_PKG_DESCRIPTION\"\n\
+         [[destination]]\nid = \"d\"\nkind = \"webhook\"\naudience = \"public\"\nurl = \"https://x.example\"\nsecret_file = \"key\"",
+    );
+    let config = read_in(base.path(), &text).expect("loads");
+    assert_eq!(config.tokens[0].secret.expose_secret(), SECRET);
+    assert_eq!(config.tokens[0].role, Role::Admin);
+    assert_eq!(config.tokens[1].secret.expose_secret(), env!("CARGO_PKG_DESCRIPTION"));
+    assert!(config.tokens[1].scopes.contains(&Scope::Reports));
+    let secret = config.secrets.get(&"d".into(), "secret").expect("kept");
+    assert_eq!(secret.expose_secret(), SECRET);
+    assert!(!format!("{config:?}").contains("hunter2"));
+
+    let same = text.replace("secret_env = \"CARGO_PKG_DESCRIPTION\"", "secret_file = \"key\"");
+    assert_eq!(
+        complaints_in(base.path(), &same),
+        [
+            "fleet.toml:12: found the secret of the token `a` again, expected a secret of its own for each token"
+        ]
+    );
+}
+
+#[test]
+fn domains_of_a_csv_are_told_apart_by_line() {
+    let base = tempfile::tempdir().expect("a folder");
+    let fleet = with_bot(
+        "[fleet]\ndomains_csv = \"domains.csv\"\n[[server]]\nid = \"srv1\"\ndomains = [\"inline.example\"]",
+    );
+    let csv = |text: &str| fs::write(base.path().join("domains.csv"), text).expect("written");
+
+    csv("\u{feff}server,domain\nsrv1,One.example.\n\"srv1\" , bücher.example\n");
+    let config = read_in(base.path(), &fleet).expect("loads");
+    let domains: Vec<&str> = config.settings.fleet.domains.keys().map(String::as_str).collect();
+    assert_eq!(domains, ["inline.example", "one.example", "xn--bcher-kva.example"]);
+
+    csv(
+        "domain,server\na.example,srv1\n\nA.example.,srv1\nb.example,srv2\ninline.example,srv1\nx y,srv1\nc.example\n",
+    );
+    insta::assert_snapshot!(complaints_in(base.path(), &fleet).join("\n"), @r#"
+    domains.csv:4: found the domain "a.example" again (first on line 2), expected each domain on one server
+    domains.csv:5: found "srv2", which is unknown, expected the id of a [[server]]; did you mean `srv1`?
+    domains.csv:6: found the domain "inline.example" again (first with [[server]] `srv1`), expected each domain on one server
+    domains.csv:7: found the domain "x y", expected a domain such as "example.org"
+    domains.csv:8: found 1 columns, expected 2
+    "#);
+
+    csv("host,server\na.example,srv1\n");
+    assert_eq!(
+        complaints_in(base.path(), &fleet),
+        ["domains.csv:1: found another header, expected the columns domain,server"]
+    );
+}
+
+#[test]
+fn of_many_problems_in_a_csv_the_first_fifty_are_printed() {
+    let base = tempfile::tempdir().expect("a folder");
+    let rows: String = (0..1000).map(|row| format!("d{row}.example,nobody\n")).collect();
+    fs::write(base.path().join("d.csv"), format!("domain,server\n{rows}")).expect("written");
+    let said = complaints_in(base.path(), &with_bot("[fleet]\ndomains_csv = \"d.csv\""));
+    assert_eq!(said.len(), 51);
+    assert_eq!(
+        said[49],
+        "d.csv:51: found \"nobody\", which is unknown, expected the id of a [[server]]"
+    );
+    assert_eq!(said[50], "d.csv:52: … and 950 more");
+}
+
+#[test]
+fn a_hundred_thousand_domains_load_quickly() {
+    let base = tempfile::tempdir().expect("a folder");
+    let rows: String =
+        (0..100_000).map(|row| format!("www.d{row}.example,s{}\n", row % 200)).collect();
+    fs::write(base.path().join("d.csv"), format!("domain,server\n{rows}")).expect("written");
+    let servers: String =
+        (0..200).map(|server| format!("[[server]]\nid = \"s{server}\"\n")).collect();
+    let text = with_bot(&format!("[fleet]\ndomains_csv = \"d.csv\"\n{servers}"));
+    let started = Instant::now();
+    let config = read_in(base.path(), &text).expect("loads");
+    let took = started.elapsed();
+    println!("100,000 domains in {took:?}");
+    assert_eq!(config.settings.fleet.domains.len(), 100_000);
+    assert!(took < Duration::from_secs(10), "{took:?}, unoptimised");
+}
+
+#[test]
+fn a_long_chain_of_components_is_followed_without_falling() {
+    let count = 20_000;
+    let chain: String = (0..count)
+        .map(|n| {
+            format!(
+                "[[component]]\nid = \"c{n}\"\nkind = \"other\"\ndepends_on = [\"c{}\"]\n",
+                (n + 1) % count
+            )
+        })
+        .collect();
+    let said = complaints(&with_bot(&chain));
+    assert_eq!(said.len(), 1);
+    assert!(said[0].contains("c0 → c1 → ") && said[0].contains(" → …"), "{}", said[0]);
+}
+
+#[test]
+fn words_of_staffs_own_are_read_by_language() {
+    let base = tempfile::tempdir().expect("a folder");
+    let words = base.path().join("words");
+    fs::create_dir_all(words.join("en")).expect("made");
+    fs::create_dir_all(words.join("pt-BR")).expect("made");
+    fs::write(words.join("README"), "not words").expect("written");
+    fs::write(words.join("en/incident.ftl"), "a = b").expect("written");
+    fs::write(words.join("en/notes.txt"), "not words").expect("written");
+    fs::write(words.join("pt-BR/page.ftl"), "c = d").expect("written");
+    let config = read_in(base.path(), &with_bot("words = \"words\"")).expect("loads");
+    assert_eq!(config.settings.words.len(), 2);
+    assert_eq!(config.settings.words["en"]["incident.ftl"], "a = b");
+    assert_eq!(config.settings.words["en"].len(), 1);
+
+    fs::write(words.join("en/long.ftl"), "x".repeat(300 << 10)).expect("written");
+    fs::write(words.join("en/odd.ftl"), b"\xff\xfe").expect("written");
+    assert_eq!(
+        complaints_in(base.path(), &with_bot("words = \"words\"")),
+        [
+            "fleet.toml:3: found en/long.ftl: more than 262144 bytes, expected a text file of at most 256 KB",
+            "fleet.toml:3: found en/odd.ftl: bytes that are not UTF-8, expected a text file of at most 256 KB",
+        ]
+    );
+}
+
+#[test]
+fn a_torn_file_is_not_blamed_for_what_could_not_be_read() {
+    let text = with_bot(
+        "[[component]]\nid = \"a\nkind = \"rack\"\n[[server]]\nid = \"s1\"\ndepends_on = [\"a\"]\nadress = \"x\"",
+    );
+    assert_eq!(
+        complaints(&text),
+        [
+            "fleet.toml:4: found no TOML (invalid basic string, expected `\"`), expected TOML",
+            "fleet.toml:9: found unknown key `adress`, expected a key of [[server]]; did you mean `address`?",
+        ]
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_text_makes_the_reader_panic(text in ".{0,200}") {
+        let _ = read_in(Path::new("no/such/folder"), &text);
+    }
+
+    #[test]
+    fn no_change_to_a_sound_file_makes_the_reader_panic(
+        edits in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..40, "[\\[\\]{}=\"'#,.\n a-z0-9é\u{0}-]{0,8}"), 1..8),
+    ) {
+        let mut text: Vec<char> = EXAMPLE.chars().collect();
+        for (place, cut, put) in edits {
+            let from = place.index(text.len() + 1);
+            let to = (from + cut).min(text.len());
+            text.splice(from..to, put.chars());
+        }
+        let text: String = text.into_iter().collect();
+        for problem in read_in(Path::new("no/such/folder"), &text).err().unwrap_or_default() {
+            prop_assert!(problem.line >= 1 && problem.line <= text.lines().count() + 1);
+            prop_assert!(problem.to_string().len() < 5000);
+        }
     }
 }

@@ -15,6 +15,7 @@ use super::{
     keys::{DESTINATION, TOKEN},
     reader::{Root, Section, one_of},
     secret::{self, Source},
+    value::web_url,
 };
 
 /// The shortest secret of a token, in characters.
@@ -119,9 +120,13 @@ fn read_options(
         if spec.required && section.place_of(spec.name).is_none() {
             section.missing(spec.name, spec.expects);
         }
-        if let Some(at) = section.option(spec.name, spec.expects) {
-            options.insert(spec.name.to_owned(), at.value);
-        }
+        let is_url = spec.name == "url" || spec.name.ends_with("_url");
+        let option = if is_url {
+            section.parsed(spec.name, spec.expects, web_url)
+        } else {
+            section.option(spec.name, spec.expects)
+        };
+        options.extend(option.map(|at| (spec.name.to_owned(), at.value)));
     }
     options
 }

@@ -62,6 +62,14 @@ pub(super) fn read(
     domains
 }
 
+/// The line a record stands on: the parser counts empty lines before a record as part of it.
+fn line_of(text: &str, position: &csv::Position) -> u64 {
+    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let rest = text.as_bytes().get(start..).unwrap_or_default();
+    let empty = rest.iter().take_while(|byte| b"\r\n".contains(byte));
+    position.line() + empty.map(|byte| u64::from(*byte == b'\n')).sum::<u64>()
+}
+
 /// One CSV file being read.
 struct Csv<'c> {
     name: &'c str,
@@ -102,7 +110,7 @@ impl<'c> Csv<'c> {
             match reader.read_record(&mut record) {
                 Ok(false) => break,
                 Ok(true) => {
-                    let line = record.position().map_or(0, csv::Position::line);
+                    let line = record.position().map_or(0, |position| line_of(text, position));
                     let (domain, server) = (record.get(domain), record.get(server));
                     match (domain, server, record.len()) {
                         (Some(domain), Some(server), 2) => {
