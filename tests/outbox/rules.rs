@@ -1,0 +1,233 @@
+//! The schedule's rules, one test each, in simulated time.
+
+use std::time::Duration;
+
+use bellwether::{
+    domain::{Impact, IncidentId, IncidentState, Policy, PostId, Timestamp},
+    event::{DeliveryEvent, Output, Post, Receipt, Resolution, SendError},
+    outbox::{DeliveryState, FINISHED_MAX, Outbox, Step, WAITING_MAX, backoff},
+};
+use chrono::TimeDelta;
+
+use super::model::{at, post};
+
+const HOUR_MS: i64 = 3_600_000;
+
+fn later(after: Option<Duration>) -> Result<Receipt, SendError> {
+    Err(SendError::RetryAfter { after, reason: "busy".to_owned() })
+}
+
+fn decided(posts: &[&Post]) -> Outbox {
+    let mut outbox = Outbox::new();
+    for post in posts {
+        outbox.apply_output(at(0), &Output::Post((*post).clone()));
+    }
+    outbox
+}
+
+fn jobs(outbox: &Outbox, ms: i64) -> Vec<String> {
+    outbox.next_jobs(at(ms)).into_iter().map(|job| job.post.body).collect()
+}
+
+fn attempt(outbox: &mut Outbox, id: &PostId, ms: i64, outcome: &Result<Receipt, SendError>) {
+    outbox.apply_event(at(ms), id, &DeliveryEvent::Sending { attempt: 1 });
+    let event = outbox.after(id, at(ms), outcome, &Policy::default());
+    outbox.apply_event(at(ms), id, &event);
+}
+
+fn incident(state: IncidentState) -> Output {
+    Output::Incident {
+        id: IncidentId(1),
+        state,
+        impact: Impact::Minor,
+        suspicion: None,
+        servers: Vec::new(),
+        title: "slow".to_owned(),
+        reopened: false,
+        by: None,
+    }
+}
+
+fn not_before(event: &DeliveryEvent) -> Option<Timestamp> {
+    match event {
+        DeliveryEvent::Retry { not_before, .. } | DeliveryEvent::Unknown { not_before, .. } => {
+            Some(*not_before)
+        }
+        DeliveryEvent::Sending { .. }
+        | DeliveryEvent::Sent { .. }
+        | DeliveryEvent::Unresolved { .. }
+        | DeliveryEvent::Failed { .. } => None,
+    }
+}
+
+#[test]
+fn waits_double_from_two_seconds_to_ten_minutes_within_a_fifth() {
+    for number in 0..200 {
+        let id = post("d", None, None, number).id;
+        for attempt in 1..40 {
+            let base_ms = (2_000.0 * 2f64.powi(attempt - 1)).min(600_000.0);
+            let attempt = u32::try_from(attempt).expect("small");
+            let wait_ms = backoff(&id, attempt).num_milliseconds() as f64;
+            assert!((base_ms * 0.8..=base_ms * 1.2).contains(&wait_ms), "{attempt}: {wait_ms}");
+            assert_eq!(backoff(&id, attempt), backoff(&id, attempt));
+        }
+    }
+}
+
+#[test]
+fn posts_that_failed_together_do_not_come_back_together() {
+    let waits: std::collections::BTreeSet<_> =
+        (0..100).map(|number| backoff(&post("d", None, None, number).id, 8)).collect();
+    assert!(waits.len() > 90, "{} different waits", waits.len());
+}
+
+#[test]
+fn a_retry_holds_back_later_posts_of_its_incident_alone() {
+    let (one, two) = (post("d", Some(1), None, 1), post("d", Some(1), None, 2));
+    let (other, notice) = (post("d", Some(2), None, 3), post("d", None, None, 4));
+    let mut outbox = decided(&[&one, &two, &other, &notice]);
+    attempt(&mut outbox, &one.id, 0, &later(None));
+    assert_eq!(jobs(&outbox, 1), ["word 3"]);
+    attempt(&mut outbox, &other.id, 1, &Ok(Receipt::default()));
+    assert_eq!(jobs(&outbox, 1), ["word 4"]);
+    attempt(&mut outbox, &notice.id, 1, &Ok(Receipt::default()));
+    assert_eq!(jobs(&outbox, 1), Vec::<String>::new());
+    assert_eq!(jobs(&outbox, 3_000), ["word 1"]);
+}
+
+#[test]
+fn a_pause_that_was_asked_for_holds_back_the_whole_destination_and_no_other() {
+    let (one, other) = (post("d", Some(1), None, 1), post("d", Some(2), None, 2));
+    let elsewhere = post("e", Some(1), None, 3);
+    let mut outbox = decided(&[&one, &other, &elsewhere]);
+    attempt(&mut outbox, &one.id, 0, &later(Some(Duration::from_secs(60))));
+    assert_eq!(jobs(&outbox, 59_999), ["word 3"]);
+    assert_eq!(jobs(&outbox, 60_000), ["word 2", "word 3"]);
+}
+
+#[test]
+fn retry_after_is_obeyed_up_to_a_day_and_never_shortens_our_own_wait() {
+    let post = post("d", Some(1), None, 1);
+    let mut outbox = decided(&[&post]);
+    outbox.apply_event(at(0), &post.id, &DeliveryEvent::Sending { attempt: 1 });
+    let patient = Policy { give_up_after_s: 7 * 24 * 3600, ..Policy::default() };
+    let wait = |seconds| {
+        let after = later(Some(Duration::from_secs(seconds)));
+        let event = outbox.after(&post.id, at(0), &after, &patient);
+        not_before(&event).map(|until| until - at(0))
+    };
+    assert_eq!(wait(3600), Some(TimeDelta::hours(1)));
+    assert_eq!(wait(10 * 24 * 3600), Some(TimeDelta::days(1)));
+    assert_eq!(wait(u64::MAX), Some(TimeDelta::days(1)));
+    assert_eq!(wait(0), Some(backoff(&post.id, 1)));
+}
+
+#[test]
+fn it_is_given_up_as_policy_says_after_a_last_try_at_that_moment() {
+    let post = post("d", Some(1), None, 1);
+    let mut outbox = decided(&[&post]);
+    let policy = Policy { give_up_after_s: 3600, ..Policy::default() };
+    let (mut now, mut tries) = (at(0), 0);
+    let end = loop {
+        let job = outbox.next_jobs(now).pop().expect("one is due");
+        outbox.apply_event(now, &post.id, &DeliveryEvent::Sending { attempt: job.attempt });
+        tries += 1;
+        let event = outbox.after(&post.id, now, &later(None), &policy);
+        outbox.apply_event(now, &post.id, &event);
+        let Some(due) = outbox.next_due() else { break event };
+        now = due;
+    };
+    assert!(matches!(end, DeliveryEvent::Failed { .. }), "{end:?}");
+    assert_eq!(now, at(HOUR_MS));
+    assert!((12..=18).contains(&tries), "{tries} tries in an hour");
+}
+
+#[test]
+fn a_pause_that_ends_after_patience_does_is_not_waited_for() {
+    let post = post("d", Some(1), None, 1);
+    let mut outbox = decided(&[&post]);
+    outbox.apply_event(at(0), &post.id, &DeliveryEvent::Sending { attempt: 1 });
+    let policy = Policy { give_up_after_s: 3600, ..Policy::default() };
+    let event = outbox.after(&post.id, at(0), &later(Some(Duration::from_secs(3601))), &policy);
+    assert_eq!(event, DeliveryEvent::Failed { reason: "busy".to_owned() });
+}
+
+#[test]
+fn what_may_have_arrived_is_never_called_failed() {
+    let post = post("d", Some(1), None, 1);
+    let mut outbox = decided(&[&post]);
+    attempt(&mut outbox, &post.id, 0, &Err(SendError::Unknown("timeout".to_owned())));
+    let job = outbox.next_jobs(at(10_000)).pop().expect("it is looked up");
+    assert_eq!(job.step, Step::Resolve);
+    assert_eq!(job.first_attempt_at, Some(at(0)));
+    let policy = Policy::default();
+    let event = outbox.after_lookup(&post.id, at(10_000), &Resolution::SendAgain, &policy);
+    outbox.apply_event(at(10_000), &post.id, &event.expect("it is in doubt"));
+    attempt(&mut outbox, &post.id, 10_000, &Err(SendError::Rejected("no".to_owned())));
+    let delivery = outbox.delivery(&post.id).expect("kept");
+    assert!(matches!(delivery.state, DeliveryState::Unresolved { .. }), "{delivery:?}");
+}
+
+#[test]
+fn a_reply_learns_its_threads_first_post_even_long_after() {
+    let first = post("d", Some(1), None, 1);
+    let reply = Post { thread: Some(first.id.clone()), ..post("d", Some(1), None, 2) };
+    let mut outbox = decided(&[&first, &reply]);
+    outbox.apply_output(at(0), &incident(IncidentState::Investigating));
+    let receipt = Receipt { remote_id: Some("remote-1".to_owned()), link: None };
+    attempt(&mut outbox, &first.id, 0, &Ok(receipt));
+    outbox.prune(at(48 * HOUR_MS));
+    assert!(outbox.delivery(&first.id).is_none());
+    let job = outbox.next_jobs(at(48 * HOUR_MS)).pop().expect("the reply is due");
+    assert_eq!(job.reply_to.as_deref(), Some("remote-1"));
+}
+
+#[test]
+fn a_post_decided_again_is_not_sent_again_while_its_incident_may_reopen() {
+    let post = post("d", Some(1), None, 1);
+    let mut outbox = decided(&[&post]);
+    attempt(&mut outbox, &post.id, 0, &Ok(Receipt::default()));
+    outbox.apply_output(at(HOUR_MS), &incident(IncidentState::Resolved));
+    outbox.prune(at(HOUR_MS - 1));
+    outbox.apply_output(at(HOUR_MS), &Output::Post(post.clone()));
+    assert_eq!(outbox.waiting_count(), 0);
+    assert!(outbox.delivery(&post.id).is_none() && outbox.knows(&post.id));
+    outbox.prune(at(HOUR_MS + 1));
+    assert!(!outbox.knows(&post.id), "the incident is over for good");
+}
+
+#[test]
+fn memory_stays_bounded_however_much_is_sent() {
+    let mut outbox = Outbox::new();
+    for number in 0..3 * FINISHED_MAX {
+        let post = post("d", None, Some("p"), number);
+        let now = at(number as i64 * HOUR_MS);
+        outbox.apply_output(now, &Output::Post(post.clone()));
+        outbox.apply_event(now, &post.id, &DeliveryEvent::Sending { attempt: 1 });
+        let event = DeliveryEvent::Sent { remote_id: None, link: None };
+        outbox.apply_event(now, &post.id, &event);
+        if number % 100 == 0 {
+            outbox.prune(now - TimeDelta::days(7));
+        }
+    }
+    assert!(outbox.listing().len() <= 7 * 24 + 101, "{}", outbox.listing().len());
+    let bytes = serde_json::to_vec(&outbox).expect("plain data").len();
+    assert!(bytes < 300_000, "{bytes} bytes");
+}
+
+#[test]
+fn above_the_limit_the_oldest_waiting_posts_are_given_up_aloud() {
+    let mut outbox = Outbox::new();
+    for number in 0..WAITING_MAX + 3 {
+        let post = post("d", Some(1), None, number);
+        outbox.apply_output(at(0), &Output::Post(post));
+    }
+    let surplus = outbox.surplus();
+    assert_eq!(surplus.len(), 3);
+    for (id, event) in &surplus {
+        assert!(matches!(event, DeliveryEvent::Failed { .. }));
+        outbox.apply_event(at(1), id, event);
+    }
+    assert_eq!(outbox.waiting_count(), WAITING_MAX);
+    assert_eq!(jobs(&outbox, 1), ["word 3"]);
+}
