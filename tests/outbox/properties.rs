@@ -22,6 +22,7 @@ enum Act {
     Work { pick: u8, arrives: bool, said: Said },
     Crash { pick: u8, moment: Moment },
     Release { pick: u8 },
+    Stray { pick: u8 },
     Prune,
     Incident { incident: u8, open: bool },
 }
@@ -62,6 +63,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
             .prop_map(|(pick, arrives, said)| Act::Work { pick, arrives, said }),
         2 => (any::<u8>(), moment).prop_map(|(pick, moment)| Act::Crash { pick, moment }),
         1 => any::<u8>().prop_map(|pick| Act::Release { pick }),
+        1 => any::<u8>().prop_map(|pick| Act::Stray { pick }),
         1 => Just(Act::Prune),
         1 => (1u8..4, any::<bool>())
             .prop_map(|(incident, open)| Act::Incident { incident, open }),
@@ -101,6 +103,7 @@ impl World {
             Act::Work { pick, arrives, said } => self.work(*pick, *arrives, *said),
             Act::Crash { pick, moment } => self.crash(*pick, *moment),
             Act::Release { pick } => self.release(*pick),
+            Act::Stray { pick } => self.stray(*pick),
             // The reopening window is an hour.
             Act::Prune => self.outbox.prune(self.now - TimeDelta::hours(1)),
             Act::Incident { incident, open } => self.turn(*incident, *open),
@@ -164,6 +167,22 @@ impl World {
     fn happen(&mut self, id: &PostId, event: &DeliveryEvent) {
         self.outbox.apply_event(self.now, id, event);
         self.model.happen(self.now, id, event);
+    }
+
+    /// An event that comes after its post was over.
+    fn stray(&mut self, pick: u8) {
+        let over: Vec<&PostId> = self
+            .model
+            .stories
+            .iter()
+            .filter(|story| story.is_over())
+            .map(|story| &story.post.id)
+            .collect();
+        if let Some(place) = usize::from(pick).checked_rem(over.len()) {
+            let id = over[place].clone();
+            let (not_before, reason) = (self.now, "late".to_owned());
+            self.happen(&id, &DeliveryEvent::Retry { not_before, reason, asked: false });
+        }
     }
 
     fn begin(&mut self, job: &Job) {
