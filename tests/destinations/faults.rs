@@ -1,0 +1,223 @@
+//! The table of faults: status × moment × header dialect, for every driver with a network.
+
+use std::{collections::BTreeSet, net::SocketAddr, time::Duration};
+
+use bellwether::{
+    broadcast::{self, Driver},
+    domain::{Destination, Policy, Timestamp},
+    event::{DeliveryEvent, Output, Receipt, Resolution, SendError},
+    outbox::{Job, Outbox, Step},
+};
+use chrono::TimeDelta;
+use futures_util::future::join_all;
+
+use super::{
+    fake::{Fake, Fault, Moment},
+    rows::{self, ROWS, Row},
+};
+
+/// What the first attempt must come to.
+#[derive(Clone, Copy, Debug)]
+enum Wanted {
+    Sent,
+    Rejected,
+    /// Tried again; the other side asked for this many seconds at least.
+    Retry(Option<u64>),
+    Unknown,
+}
+
+/// One line of the table.
+fn line(
+    moment: Moment,
+    status: u16,
+    headers: &[(&'static str, &str)],
+    wanted: Wanted,
+) -> (Fault, Wanted) {
+    let headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+    (Fault { headers, ..Fault::new(moment, status) }, wanted)
+}
+
+#[rustfmt::skip]
+fn table() -> Vec<(Fault, Wanted)> {
+    use Moment::{Accept, Answer, HalfAnswer, Head, Kept, NoBody, Silence};
+    use Wanted::{Rejected, Retry, Sent, Unknown};
+    let date = ("date", "Thu, 24 Apr 2014 02:40:00 GMT");
+    vec![
+        line(Answer, 200, &[], Sent),
+        line(Answer, 201, &[], Sent),
+        line(Answer, 202, &[], Sent),
+        line(Answer, 204, &[], Sent),
+        line(NoBody, 200, &[], Sent),
+        line(NoBody, 400, &[], Rejected),
+        line(NoBody, 500, &[], Unknown),
+        line(Answer, 301, &[("location", "http://127.0.0.1:9/")], Rejected),
+        line(Answer, 302, &[("location", "/elsewhere")], Rejected),
+        line(Answer, 307, &[("location", "//example.org/")], Rejected),
+        line(Answer, 308, &[], Rejected),
+        line(Answer, 400, &[], Rejected),
+        line(Answer, 401, &[], Retry(Some(300))),
+        line(Answer, 403, &[], Retry(Some(300))),
+        line(Answer, 403, &[("retry-after", "900")], Retry(Some(900))),
+        line(Answer, 404, &[], Rejected),
+        line(Answer, 405, &[], Rejected),
+        line(Answer, 408, &[], Retry(None)),
+        line(Answer, 409, &[], Rejected),
+        line(Answer, 410, &[], Rejected),
+        line(Answer, 410, &[("retry-after", "5")], Rejected),
+        line(Answer, 413, &[], Rejected),
+        line(Answer, 422, &[], Rejected),
+        line(Answer, 425, &[], Retry(None)),
+        line(Answer, 429, &[], Retry(None)),
+        line(Answer, 429, &[("retry-after", "7")], Retry(Some(7))),
+        line(Answer, 429, &[("Retry-After", " 7 ")], Retry(Some(7))),
+        line(Answer, 429, &[("retry-after", "0")], Retry(Some(0))),
+        line(Answer, 429, &[("retry-after", "1.5")], Retry(Some(1))),
+        line(Answer, 429, &[("retry-after", "-4")], Retry(Some(0))),
+        line(Answer, 429, &[("retry-after", "99999999999999999999")], Retry(None)),
+        line(Answer, 429, &[("retry-after", "soon")], Retry(None)),
+        line(Answer, 429, &[("retry-after", "")], Retry(None)),
+        line(Answer, 429, &[date, ("retry-after", "Thu, 24 Apr 2014 02:41:00 GMT")], Retry(Some(60))),
+        line(Answer, 429, &[date, ("retry-after", "Thursday, 24-Apr-14 02:41:00 GMT")], Retry(Some(60))),
+        line(Answer, 429, &[date, ("retry-after", "Thu Apr 24 02:41:00 2014")], Retry(Some(60))),
+        line(Answer, 429, &[date, ("retry-after", "Thu, 24 Apr 2014 01:00:00 GMT")], Retry(Some(0))),
+        line(Answer, 503, &[date, ("retry-after", "Thu, 24 Apr 2014 02:42:00 GMT")], Retry(Some(120))),
+        line(Answer, 503, &[("retry-after", "30")], Retry(Some(30))),
+        line(Answer, 500, &[], Unknown),
+        line(Answer, 500, &[("retry-after", "30")], Unknown),
+        line(Answer, 501, &[], Unknown),
+        line(Answer, 502, &[], Unknown),
+        line(Answer, 503, &[], Unknown),
+        line(Answer, 504, &[], Unknown),
+        line(Answer, 599, &[], Unknown),
+        line(Answer, 418, &[], Rejected),
+        line(Accept, 0, &[], Unknown),
+        line(Head, 0, &[], Unknown),
+        line(Kept, 0, &[], Unknown),
+        line(HalfAnswer, 0, &[], Unknown),
+        line(Silence, 0, &[], Unknown),
+    ]
+}
+
+fn networked() -> impl Iterator<Item = &'static Row> {
+    ROWS.iter().filter(|row| row.options.is_some())
+}
+
+#[tokio::test]
+async fn each_driver_meets_each_fault_rightly_and_its_post_arrives_once() {
+    for row in networked() {
+        let runs = table().into_iter().map(|(fault, wanted)| one_fault(row, fault, wanted));
+        join_all(runs).await;
+    }
+}
+
+async fn one_fault(row: &Row, fault: Fault, wanted: Wanted) {
+    let fake = Fake::start().await;
+    let seen = format!("{}: {fault:?}", row.kind);
+    fake.will(fault);
+    let driver = driver(&rows::destination(row, fake.address), row);
+    let first = driver.send(rows::sending(&rows::post())).await;
+    check(&first, wanted, &seen);
+    say_nothing_secret(&format!("{first:?}"));
+    let end = deliver(&*driver, first).await;
+    let (kept, wanted_kept) = (kept_ids(row, &fake), !matches!(wanted, Wanted::Rejected));
+    assert_eq!(kept.len(), usize::from(wanted_kept), "{seen}: kept {kept:?}");
+    assert_eq!(matches!(end, DeliveryEvent::Sent { .. }), wanted_kept, "{seen}: {end:?}");
+    let whole = fake.requests().into_iter().filter(|request| request.kept);
+    let bodies: BTreeSet<Vec<u8>> = whole.map(|request| request.body).collect();
+    assert!(bodies.len() <= 1, "{seen}: a retry sent other bytes");
+}
+
+#[tokio::test]
+async fn nobody_listening_is_tried_again_and_not_in_doubt() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback");
+    let address: SocketAddr = free.local_addr().expect("bound");
+    drop(free);
+    for row in networked() {
+        let driver = driver(&rows::destination(row, address), row);
+        let outcome = driver.send(rows::sending(&rows::post())).await;
+        let wanted = SendError::RetryAfter { after: None, reason: "connection refused".to_owned() };
+        assert_eq!(outcome, Err(wanted), "{}", row.kind);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_by_kilobytes_is_told_in_a_line_and_repeats_no_secret() {
+    for row in networked() {
+        let fake = Fake::start().await;
+        let driver = driver(&rows::destination(row, fake.address), row);
+        let mut said = Vec::new();
+        for body in ["no <b>such</b> @everyone\n".repeat(50_000), "hook t0ken-in-path".to_owned()] {
+            fake.will(Fault { body, ..Fault::new(Moment::Answer, 422) });
+            let outcome = driver.send(rows::sending(&rows::post())).await;
+            let Err(SendError::Rejected(reason)) = outcome else { panic!("{outcome:?}") };
+            say_nothing_secret(&reason);
+            said.push(reason);
+        }
+        assert!(said[0].starts_with("status 422: no "), "{}", said[0]);
+        assert!(said[0].chars().count() < 150 && !said[0].contains('@'), "{}", said[0]);
+        assert_eq!(said[1], "status 422");
+    }
+}
+
+fn driver(destination: &Destination, row: &Row) -> std::sync::Arc<dyn Driver> {
+    broadcast::build(destination, &rows::secrets(row), &rows::clock()).expect("the row is whole")
+}
+
+fn check(outcome: &Result<Receipt, SendError>, wanted: Wanted, seen: &str) {
+    let is_right = match (wanted, outcome) {
+        (Wanted::Sent, Ok(_))
+        | (Wanted::Rejected, Err(SendError::Rejected(_)))
+        | (Wanted::Unknown, Err(SendError::Unknown(_)))
+        | (Wanted::Retry(None), Err(SendError::RetryAfter { after: None, .. })) => true,
+        (Wanted::Retry(Some(seconds)), Err(SendError::RetryAfter { after: Some(after), .. })) => {
+            // The clock runs ten times as fast as the receiver's; a staff pause is in its own time.
+            let seconds = if seconds == 300 { 30 } else { seconds };
+            let real = after.div_f64(10.0);
+            (Duration::from_secs(seconds)..Duration::from_secs(seconds + 1)).contains(&real)
+        }
+        _ => false,
+    };
+    assert!(is_right, "{seen}: wanted {wanted:?}, got {outcome:?}");
+}
+
+fn say_nothing_secret(text: &str) {
+    for secret in ["t0ken", "whsec", "bellwether-test-key", &rows::secret()[6..]] {
+        assert!(!text.contains(secret), "{text}");
+    }
+}
+
+fn kept_ids(row: &Row, fake: &Fake) -> BTreeSet<String> {
+    let kept = fake.requests().into_iter().filter(|request| request.kept);
+    kept.map(|request| (row.key_of)(&request)).collect()
+}
+
+/// Goes on from a first attempt as the outbox says, in simulated time, to the post's end.
+async fn deliver(driver: &dyn Driver, first: Result<Receipt, SendError>) -> DeliveryEvent {
+    let (post, policy) = (rows::post(), Policy::default());
+    let mut now: Timestamp = rows::decided_at();
+    let mut outbox = Outbox::new();
+    outbox.apply_output(now, &Output::Post(post.clone()));
+    let mut known = Some(first);
+    for _ in 0..20 {
+        let Job { step, attempt, .. } = outbox.next_jobs(now).pop().expect("a job is due");
+        let event = match step {
+            Step::Send => {
+                outbox.apply_event(now, &post.id, &DeliveryEvent::Sending { attempt });
+                let outcome = match known.take() {
+                    Some(outcome) => outcome,
+                    None => driver.send(rows::sending(&post)).await,
+                };
+                outbox.after(&post.id, now, &outcome, &policy)
+            }
+            Step::Resolve => {
+                let resolution: Resolution = driver.resolve(rows::sending(&post)).await;
+                let event = outbox.after_lookup(&post.id, now, &resolution, &policy);
+                event.expect("it is in doubt")
+            }
+        };
+        outbox.apply_event(now, &post.id, &event);
+        let Some(due) = outbox.next_due() else { return event };
+        now = due.max(now + TimeDelta::milliseconds(1));
+    }
+    panic!("it came to no end");
+}

@@ -1,0 +1,139 @@
+//! One row a driver: how to set it up, and how its receiver recognises a post.
+
+use std::{collections::BTreeMap, net::SocketAddr};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bellwether::{
+    broadcast::{self, REGISTRY, Sending},
+    clock::Clock,
+    config::Secrets,
+    domain::{
+        Audience, Destination, DestinationId, IncidentId, Limits, PostId, TextUnit, Timestamp,
+    },
+    event::{Post, PostAction},
+};
+use chrono::DateTime;
+use secrecy::SecretString;
+
+use super::fake::{self, Request};
+
+/// The signing key behind [`SECRET`].
+pub const KEY: &[u8] = b"bellwether-test-key-0123";
+
+/// One driver.
+pub struct Row {
+    pub kind: &'static str,
+    /// Its options for a receiver at this address; `None` for a driver without a network.
+    pub options: Option<fn(SocketAddr) -> BTreeMap<String, String>>,
+    pub secrets: &'static [&'static str],
+    /// The key by which the receiver recognises a post; checks what else must be true of a request.
+    pub key_of: fn(&Request) -> String,
+}
+
+pub const ROWS: &[Row] = &[
+    Row { kind: "console", options: None, secrets: &[], key_of: |_| String::new() },
+    Row {
+        kind: "webhook",
+        options: Some(|address| {
+            option("url", &format!("http://{address}/hook/t0ken-in-path?k=t0ken-in-query"))
+        }),
+        secrets: &["secret"],
+        key_of: signed_webhook_id,
+    },
+];
+
+pub fn option(name: &str, value: &str) -> BTreeMap<String, String> {
+    BTreeMap::from([(name.to_owned(), value.to_owned())])
+}
+
+pub fn secret() -> String {
+    format!("whsec_{}", STANDARD.encode(KEY))
+}
+
+pub fn destination(row: &Row, address: SocketAddr) -> Destination {
+    Destination {
+        id: DestinationId::from("d"),
+        kind: row.kind.to_owned(),
+        audience: Audience::Public,
+        language: "en".to_owned(),
+        options: row.options.map(|options| options(address)).unwrap_or_default(),
+        limits: Limits { length_max: 1000, unit: TextUnit::Characters },
+    }
+}
+
+pub fn secrets(row: &Row) -> Secrets {
+    let mut secrets = Secrets::default();
+    for name in row.secrets {
+        secrets.insert(DestinationId::from("d"), name, SecretString::from(secret()));
+    }
+    secrets
+}
+
+pub fn decided_at() -> Timestamp {
+    DateTime::UNIX_EPOCH + chrono::TimeDelta::seconds(1_398_307_200)
+}
+
+/// Time runs ten times as fast: a driver's 15 s are 1.5.
+pub fn clock() -> Clock {
+    Clock::paced(decided_at(), 10.0)
+}
+
+pub fn post() -> Post {
+    Post {
+        id: PostId::from("00112233445566778899aabbccddeeff"),
+        destination: DestinationId::from("d"),
+        audience: Audience::Public,
+        action: PostAction::Post,
+        subject: "incident.investigating".to_owned(),
+        incident: Some(IncidentId(7)),
+        recipient: None,
+        thread: None,
+        body: "Some sites are slow.\nNext update by 22:00.".to_owned(),
+    }
+}
+
+pub fn sending(post: &Post) -> Sending<'_> {
+    Sending {
+        post,
+        decided_at: decided_at(),
+        recipient: None,
+        reply_to: None,
+        first_attempt_at: None,
+    }
+}
+
+fn signed_webhook_id(request: &Request) -> String {
+    let header = |name: &str| request.headers.get(name).map(String::as_str).unwrap_or_default();
+    let (id, timestamp) = (header("webhook-id"), header("webhook-timestamp"));
+    let signature = header("webhook-signature");
+    assert!(fake::is_signed(KEY, id, timestamp, &request.body, signature), "{request:?}");
+    assert_eq!(header("content-type"), "application/json");
+    assert!(request.line.starts_with("POST /hook/"), "{}", request.line);
+    id.to_owned()
+}
+
+#[test]
+fn every_registered_driver_has_a_row_here() {
+    let rows: Vec<&str> = ROWS.iter().map(|row| row.kind).collect();
+    let kinds: Vec<&str> = REGISTRY.iter().map(|known| known.spec.kind).collect();
+    assert_eq!(rows, kinds);
+}
+
+#[tokio::test]
+async fn every_driver_is_built_from_its_row_and_refuses_to_be_built_without() {
+    let address: SocketAddr = "127.0.0.1:9".parse().expect("an address");
+    for row in ROWS {
+        let whole = destination(row, address);
+        assert!(broadcast::build(&whole, &secrets(row), &clock()).is_ok(), "{}", row.kind);
+        let known = REGISTRY.iter().find(|known| known.spec.kind == row.kind).expect("registered");
+        for option in known.spec.options.iter().filter(|option| option.required) {
+            let (mut torn, mut known_secrets) = (whole.clone(), secrets(row));
+            torn.options.remove(option.name);
+            if option.secret {
+                known_secrets = Secrets::default();
+            }
+            let error = broadcast::build(&torn, &known_secrets, &clock()).err().expect("refused");
+            assert!(error.to_string().contains(option.name), "{error}");
+        }
+    }
+}
