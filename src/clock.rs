@@ -18,7 +18,8 @@ use std::{
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use rand::RngExt;
 
-use crate::domain::Timestamp;
+/// The same as `domain::Timestamp`: both stand on the lowest floor, and do not know each other.
+type Timestamp = DateTime<Utc>;
 
 /// A source of time; cheap to clone.
 #[derive(Clone, Debug)]
