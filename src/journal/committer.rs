@@ -16,7 +16,7 @@ use crate::{
 };
 
 use super::{
-    Accepted, Durable, Forgotten, Refused, Snapshot,
+    Accepted, Durable, Forgotten, Offered, Refused, Snapshot,
     directory::{Directory, Lock},
     group::{Group, Head},
     mark::{HighWater, MarkFile},
@@ -56,7 +56,7 @@ pub enum CommitError {
 }
 
 /// What the thread owns.
-pub(super) struct Committer<'a> {
+pub(super) struct Committer<'a, T> {
     pub queue: &'a Queue,
     pub store: &'a dyn Store,
     pub mark: MarkFile,
@@ -66,7 +66,7 @@ pub(super) struct Committer<'a> {
     pub directory: Directory,
     pub installation: String,
     pub clock: Clock,
-    pub durable: SyncSender<Durable>,
+    pub durable: SyncSender<T>,
     #[expect(dead_code, reason = "held until the thread ends")]
     pub lock: Lock,
 }
@@ -74,7 +74,7 @@ pub(super) struct Committer<'a> {
 /// An input that was put in the group, and whom to tell.
 type Answer = (oneshot::Sender<Result<Accepted, Refused>>, Result<Accepted, Refused>);
 
-impl Committer<'_> {
+impl<T: From<Durable>> Committer<'_, T> {
     /// Works until told to stop, or until something fails.
     pub fn run(mut self) -> Result<(), CommitError> {
         let result = self.work();
@@ -142,6 +142,7 @@ impl Committer<'_> {
         }
         let room = self.has_room();
         let mut group = Group::new(self.store, &self.head);
+        let now = self.clock.now();
         let mut later = Vec::new();
         let mut durable = Vec::new();
         for request in taken.requests {
@@ -152,10 +153,10 @@ impl Committer<'_> {
                         durable.push(Durable::Decided(entries));
                     }
                 }
+                Request::Own(offered) => add_own(&mut group, now, *offered, &mut durable)?,
                 other => later.push(other),
             }
         }
-        let now = self.clock.now();
         let answers = add_inputs(&mut group, now, room, taken.submissions, &mut durable)?;
         self.commit(group)?;
         for (sender, answer) in answers {
@@ -163,7 +164,7 @@ impl Committer<'_> {
             let _ = sender.send(answer);
         }
         for entry in durable {
-            self.durable.send(entry).map_err(|_| CommitError::EngineGone)?;
+            self.durable.send(entry.into()).map_err(|_| CommitError::EngineGone)?;
         }
         later.into_iter().try_for_each(|request| self.tend(request, room))
     }
@@ -186,7 +187,7 @@ impl Committer<'_> {
     /// What is asked beside decisions, after the commit.
     fn tend(&mut self, request: Request, room: bool) -> Result<(), CommitError> {
         match request {
-            Request::Decide { .. } => Ok(()),
+            Request::Decide { .. } | Request::Own(_) => Ok(()),
             Request::Snapshot(snapshot) => {
                 if room {
                     self.save_snapshot(&snapshot)?;
@@ -240,6 +241,19 @@ fn add_inputs(
         answers.push((answer, result));
     }
     Ok(answers)
+}
+
+/// Adds an input of the bot's own; nobody waits for an answer.
+fn add_own(
+    group: &mut Group<'_>,
+    now: Timestamp,
+    offered: Offered,
+    durable: &mut Vec<Durable>,
+) -> Result<(), StoreError> {
+    if let Ok((_, entry)) = group.input(now, offered)? {
+        durable.push(Durable::Input(entry));
+    }
+    Ok(())
 }
 
 /// Whether an input is the bot's own, and is taken also when the disk is nearly full.

@@ -100,6 +100,13 @@ pub struct Offered {
     pub private: Option<Private>,
 }
 
+impl Offered {
+    /// An input without personal values.
+    pub fn plain(at: Timestamp, input: Input) -> Self {
+        Self { at, input, private: None }
+    }
+}
+
 /// Personal values of one input. Kept apart from the chained log; forgotten on request or by age.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Private {

@@ -141,10 +141,10 @@ impl Journal {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(
+    pub fn start<T: From<Durable> + Send + 'static>(
         self,
         clock: Clock,
-        durable: SyncSender<Durable>,
+        durable: SyncSender<T>,
     ) -> io::Result<(Appender, JoinHandle<Result<(), CommitError>>)> {
         let queue = Arc::new(Queue::default());
         let appender = Appender { queue: Arc::clone(&queue), store: Arc::clone(&self.store) };

@@ -37,6 +37,7 @@ pub(super) struct Submission {
 /// What the engine's thread and staff ask of the committer.
 pub(super) enum Request {
     Decide { through: u64, decisions: Vec<(u64, Timestamp, Output)> },
+    Own(Box<Offered>),
     Snapshot(Snapshot),
     Compact { before: Timestamp, keep: Vec<RangeInclusive<Timestamp>> },
     Forget { who: String, answer: oneshot::Sender<Result<Forgotten, Refused>> },
@@ -86,13 +87,15 @@ impl Queue {
     }
 
     /// Once closed, requests go nowhere: their senders' channels close.
-    fn request(&self, request: Request) {
+    fn request(&self, request: Request) -> bool {
         let mut waiting = self.lock();
-        if !waiting.closed {
+        let open = !waiting.closed;
+        if open {
             waiting.requests.push_back(request);
             drop(waiting);
             self.wake.notify_one();
         }
+        open
     }
 
     /// Refuses inputs from now on; what waits is still committed.
@@ -178,6 +181,13 @@ impl Appender {
     /// nothing. Does not wait.
     pub fn decide(&self, through: u64, decisions: Vec<(u64, Timestamp, Output)>) {
         self.queue.request(Request::Decide { through, decisions });
+    }
+
+    /// Gives an input of the bot's own (a timer, what became of a post) to the journal, also while
+    /// stopping. It comes back as [`super::Durable::Input`]. Does not wait; the caller bounds how
+    /// many are on their way. `false` when the journal is closed.
+    pub fn offer(&self, offered: Offered) -> bool {
+        self.queue.request(Request::Own(Box::new(offered)))
     }
 
     /// Keeps a state as the snapshot after input `through`. Every decision given before this call
