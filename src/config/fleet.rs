@@ -1,6 +1,6 @@
 //! The inventory: components, servers, vantages and probes, as the file has them.
 //!
-//! References are kept with the place they stand at; [`graph`](super::graph) follows them.
+//! References are kept with the place they stand at; `graph` follows them.
 
 use crate::domain::{Component, ComponentKind, Probe, ProbeKind, Server, Vantage};
 

@@ -1,8 +1,8 @@
 //! Configuration: one TOML file becomes a [`Config`], or a list of every problem it has.
 //!
-//! A file is read in three steps: [`reader`] takes values out of tables and notes typos and wrong
-//! types, the files named after sections ([`bot`], [`fleet`], [`domains`], [`destinations`]) give
-//! them their meaning, and [`graph`] checks what refers to what. Each step notes problems and goes
+//! A file is read in three steps: `reader` takes values out of tables and notes typos and wrong
+//! types, the files named after sections (`bot`, `fleet`, `domains`, `destinations`) give
+//! them their meaning, and `graph` checks what refers to what. Each step notes problems and goes
 //! on, so that a person mends a file in one go.
 //!
 //! Must not: stop at the first problem, know a driver (their options are handed in as
