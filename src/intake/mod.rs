@@ -1,1 +1,16 @@
-//! To be written.
+//! Intake: every voice becomes an input.
+//!
+//! Staff's and machines' JSON ([`api`]), customers' web form ([`form`]) and the terminal
+//! ([`console`]) all hand what they hear to a [`Door`], which makes it durable; [`http`] is the
+//! server that the routers, and the pages beside them, are served by. Must not: see the engine or
+//! the journal itself, decide about incidents, or trust what a stranger says of themselves. Start
+//! at [`Door`].
+
+pub mod api;
+pub mod console;
+mod door;
+mod filing;
+pub mod form;
+pub mod http;
+
+pub use door::{Answer, Door};

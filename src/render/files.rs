@@ -10,6 +10,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("delivery.ftl", include_str!("../../messages/en/delivery.ftl")),
     ("demo.ftl", include_str!("../../messages/en/demo.ftl")),
     ("incident.ftl", include_str!("../../messages/en/incident.ftl")),
+    ("intake.ftl", include_str!("../../messages/en/intake.ftl")),
     ("page.ftl", include_str!("../../messages/en/page.ftl")),
     ("shared.ftl", include_str!("../../messages/en/shared.ftl")),
 ];

@@ -1,0 +1,14 @@
+//! Intake over a real socket: the server's bounds, and the table of hostile inputs.
+#![allow(
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "tests stop at the first surprise and wait in real time"
+)]
+
+mod hostile;
+#[path = "intake/recorder.rs"]
+mod recorder;
+#[path = "intake/server.rs"]
+mod server;
+#[path = "intake/table.rs"]
+mod table;
