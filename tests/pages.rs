@@ -165,7 +165,7 @@ async fn a_quiet_day_says_that_all_is_well() {
     let html = page(quiet(), "/").await;
     insta::assert_snapshot!(text_of(&html), @r#"
     All systems are working
-    As of 22:04 EDT. This page refreshes by itself every minute.
+    As of 24 April 2014, 22:04 EDT. This page refreshes by itself every minute.
     Servers
     Server One
     Operational
@@ -179,7 +179,7 @@ async fn a_quiet_day_says_that_all_is_well() {
     No incidents in the last 14 days.
     Is something wrong with your site that you don’t see here?
     Report a problem
-    Times are America&#x2f;New_York time.
+    All times are New York time.
     "#);
     assert!(html.contains("aria-label=\"The last 24 hours: Operational all the time\""));
     assert!(html.contains("<title>All systems are working · Example Host status</title>"));
@@ -190,12 +190,12 @@ async fn an_open_incident_stands_first_with_its_updates_and_promise() {
     let html = page(long_day(), "/").await;
     insta::assert_snapshot!(text_of(&html), @r#"
     Some sites are unavailable
-    As of 22:04 EDT. This page refreshes by itself every minute.
+    As of 24 April 2014, 22:04 EDT. This page refreshes by itself every minute.
     Happening now
     Some sites load slowly or not at all
     Cause found
     Affects Server One and Server Two
-    Since 23 April 2014, 22:45 EDT
+    Since 23 April, 22:45 EDT
     Next update by 22:30 EDT
     Update
     22:00 EDT
@@ -204,7 +204,7 @@ async fn an_open_incident_stands_first_with_its_updates_and_promise() {
     17:34 EDT
     The cause is a faulty network switch in front of both servers. Our network provider replaces it at 22:00 EDT tonight.
     Investigating
-    23 April 2014, 22:45 EDT
+    23 April, 22:45 EDT
     Some sites on Server One and Server Two load slowly or not at all; a second try often works.
     We are working on it.
     Servers
@@ -219,11 +219,11 @@ async fn an_open_incident_stands_first_with_its_updates_and_promise() {
     Recently resolved
     Mail was delivered late
     Resolved
-    19 April 2014, 09:10 EDT to 10:25 EDT (1 hour 15 minutes)
+    19 April, 09:10 EDT to 10:25 EDT (1 hour 15 minutes)
     All delayed mail has been delivered. No mail was lost.
     Is something wrong with your site that you don’t see here?
     Report a problem
-    Times are America&#x2f;New_York time.
+    All times are New York time.
     "#);
     let story = "aria-label=\"The last 24 hours: Slow or unreliable from 00:00 EDT to 21:00 EDT, \
         Partial outage since 22:00 EDT, otherwise Operational\"";
@@ -236,40 +236,40 @@ async fn each_incident_has_a_page_of_its_own_and_the_history_lists_all() {
     Mail was delivered late
     Resolved
     Affects some of our servers
-    19 April 2014, 09:10 EDT to 10:25 EDT (1 hour 15 minutes)
+    19 April, 09:10 EDT to 10:25 EDT (1 hour 15 minutes)
     Updates, newest first
     Resolved
-    19 April 2014, 10:25 EDT
+    19 April, 10:25 EDT
     All delayed mail has been delivered. No mail was lost.
     Investigating
-    19 April 2014, 09:10 EDT
+    19 April, 09:10 EDT
     Incoming mail is late. We are working on it.
-    As of 22:04 EDT.
+    As of 24 April 2014, 22:04 EDT.
     Is something wrong with your site that you don’t see here?
     Report a problem
-    Times are America&#x2f;New_York time.
+    All times are New York time.
     "#);
     insta::assert_snapshot!(text_of(&page(long_day(), "/history").await), @r#"
     Past incidents
     The last 14 days.
     Some sites load slowly or not at all
     Cause found
-    Since 23 April 2014, 22:45 EDT
+    Since 23 April, 22:45 EDT
     Emergency maintenance has begun: the faulty switch is being replaced. Sites on Server One and Server Two may be unreachable for up to half an hour. Nothing on your side needs to be changed.
     Mail was delivered late
     Resolved
-    19 April 2014, 09:10 EDT to 10:25 EDT (1 hour 15 minutes)
+    19 April, 09:10 EDT to 10:25 EDT (1 hour 15 minutes)
     All delayed mail has been delivered. No mail was lost.
     Is something wrong with your site that you don’t see here?
     Report a problem
-    Times are America&#x2f;New_York time.
+    All times are New York time.
     "#);
     insta::assert_snapshot!(text_of(&page(quiet(), "/history").await), @r#"
     Past incidents
     None
     Is something wrong with your site that you don’t see here?
     Report a problem
-    Times are America&#x2f;New_York time.
+    All times are New York time.
     "#);
 }
 
@@ -297,10 +297,9 @@ async fn an_old_view_says_that_it_is_old() {
     let (_, fresh) = pages(quiet(), 170).get("/").await;
     assert!(!fresh.contains("role=\"alert\""));
     let (_, old) = pages(quiet(), 190).get("/").await;
-    let warning = "It shows how things stood at 22:04 EDT; nothing newer has reached it since.";
+    let warning =
+        "It shows the state as of 24 April 2014, 22:04 EDT; nothing newer has reached it since.";
     assert!(old.contains("role=\"alert\"") && old.contains(warning), "{old}");
-    let (_, much_older) = pages(quiet(), 3 * 86400).get("/").await;
-    assert!(much_older.contains("how things stood at 24 April 2014, 22:04 EDT"), "{much_older}");
 }
 
 #[tokio::test]

@@ -9,8 +9,8 @@ page-history-link = Past incidents
 page-report-link = Report a problem
 page-as-of = As of { $time }. This page refreshes by itself every minute.
 page-as-of-still = As of { $time }.
-page-times-in = Times are { $zone } time.
-page-old = This page may be out of date. It shows how things stood at { $time }; nothing newer has reached it since.
+page-times-in = All times are { $zone } time.
+page-old = This page may be out of date. It shows the state as of { $time }; nothing newer has reached it since.
 page-footer = Is something wrong with your site that you don’t see here?
 
 ## Status words

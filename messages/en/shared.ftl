@@ -23,8 +23,9 @@ span-days = { $count ->
 }
 span-two = { $larger } { $smaller }
 
-# A date, "24 April 2014"; $month is 1 to 12.
-date = { $day } { $month ->
+# A date, "24 April 2014", and one in the present year, "24 April"; $month is 1 to 12.
+date = { date-in-year } { $year }
+date-in-year = { $day } { $month ->
     [1] January
     [2] February
     [3] March
@@ -37,7 +38,7 @@ date = { $day } { $month ->
     [10] October
     [11] November
    *[12] December
-} { $year }
+}
 date-time = { $date }, { $time }
 
 # In place of a report's words when they are no longer kept.

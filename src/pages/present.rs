@@ -1,12 +1,13 @@
 //! Puts a [`View`] into words: everything that a template shows, as text. Must not hold markup.
 
 use chrono::TimeDelta;
+use chrono_tz::Tz;
 use serde::Serialize;
 
 use crate::{
     domain::{IncidentId, IncidentState, ServerStatus, Timestamp, UpdateKind},
     engine::{IncidentView, RESOLVED_DAYS, ServerView, UpdateView, View},
-    render::{Facts, Words, clock_time, date_time, list, span},
+    render::{Facts, Words, clock_time, date_time, list, near_time, span},
 };
 
 use super::strip::{self, Slot};
@@ -165,14 +166,16 @@ impl<'a> Presenter<'a> {
     fn frame(&self, heading: String, refreshes: bool) -> Frame {
         let view = self.view;
         let age = self.now - view.generated_at;
-        let facts = Facts::new().text("time", self.when(view.generated_at));
+        // With its date: a page may be read from a cache or a file.
+        let time = date_time(self.words, self.language, view.generated_at, view.timezone);
+        let facts = Facts::new().text("time", time);
         let as_of = if refreshes { "page-as-of" } else { "page-as-of-still" };
         let is_old = age > TimeDelta::seconds(VIEW_AGE_S_MAX);
         Frame {
             title: self.say("page-title", &Facts::new().text("name", &view.name)),
             heading,
             old: is_old.then(|| self.say("page-old", &facts)),
-            zone: self.say("page-times-in", &Facts::new().text("zone", view.timezone.name())),
+            zone: self.say("page-times-in", &Facts::new().text("zone", place(view.timezone))),
             as_of: self.say(as_of, &facts),
             refreshes,
         }
@@ -287,13 +290,8 @@ impl<'a> Presenter<'a> {
         };
         let seconds = u64::try_from((end - incident.started_at).num_seconds()).unwrap_or(0);
         let span = span(self.words, self.language, seconds);
-        let zone = self.view.timezone;
-        let day = |moment: Timestamp| moment.with_timezone(&zone).date_naive();
-        let end = if day(end) == day(incident.started_at) {
-            clock_time(end, zone)
-        } else {
-            self.when(end)
-        };
+        let started = incident.started_at;
+        let end = near_time(self.words, self.language, end, started, self.view.timezone);
         let facts = Facts::new().text("start", start).text("end", end).text("span", span);
         self.say("page-ended", &facts)
     }
@@ -308,15 +306,9 @@ impl<'a> Presenter<'a> {
         Moment { iso, words: self.when(moment) }
     }
 
-    /// The time of day if it is of the view's day, else with its date.
     fn when(&self, moment: Timestamp) -> String {
-        let zone = self.view.timezone;
-        let day = |moment: Timestamp| moment.with_timezone(&zone).date_naive();
-        if day(moment) == day(self.view.generated_at) && self.now - moment < TimeDelta::hours(20) {
-            clock_time(moment, zone)
-        } else {
-            date_time(self.words, self.language, moment, zone)
-        }
+        let view = self.view;
+        near_time(self.words, self.language, moment, view.generated_at, view.timezone)
     }
 
     fn days(&self, key: &str) -> String {
@@ -330,6 +322,12 @@ impl<'a> Presenter<'a> {
     fn say(&self, key: &str, facts: &Facts) -> String {
         self.words.say(self.language, key, facts)
     }
+}
+
+/// The place that a time zone is called after: "New York".
+fn place(timezone: Tz) -> String {
+    let name = timezone.name();
+    name.rsplit('/').next().unwrap_or(name).replace('_', " ")
 }
 
 fn class(status: ServerStatus) -> &'static str {

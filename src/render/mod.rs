@@ -16,5 +16,5 @@ mod words;
 pub use facts::Facts;
 pub use fit::{fit, length};
 pub use outside::{neutralise, report_marker, reveal};
-pub use phrases::{clock_time, date, date_time, list, percent, span};
+pub use phrases::{clock_time, date, date_time, list, near_time, percent, span};
 pub use words::{WordProblem, Words};

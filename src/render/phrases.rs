@@ -29,20 +29,35 @@ pub fn clock_time(moment: Timestamp, timezone: Tz) -> String {
 
 /// The day in `timezone`: "24 April 2014".
 pub fn date(words: &Words, language: &str, moment: Timestamp, timezone: Tz) -> String {
-    let local: DateTime<Tz> = moment.with_timezone(&timezone);
-    let facts = Facts::new()
-        .number("day", local.day())
-        .number("month", local.month())
-        .number("year", local.year());
-    words.say(language, "date", &facts)
+    words.say(language, "date", &day_facts(moment.with_timezone(&timezone)))
 }
 
 /// The day and the time of day: "24 April 2014, 22:00 EDT".
 pub fn date_time(words: &Words, language: &str, moment: Timestamp, timezone: Tz) -> String {
-    let facts = Facts::new()
-        .text("date", date(words, language, moment, timezone))
-        .time("time", moment, timezone);
+    let date = date(words, language, moment, timezone);
+    let facts = Facts::new().text("date", date).time("time", moment, timezone);
     words.say(language, "date-time", &facts)
+}
+
+/// A moment as short as it is clear to somebody who knows that it is about `now`: "22:00 EDT" on the
+/// same day in `timezone`, "23 April, 22:00 EDT" in the same year, else with the year.
+pub fn near_time(
+    words: &Words,
+    language: &str,
+    moment: Timestamp,
+    now: Timestamp,
+    timezone: Tz,
+) -> String {
+    let (local, today) = (moment.with_timezone(&timezone), now.with_timezone(&timezone));
+    if local.date_naive() == today.date_naive() {
+        clock_time(moment, timezone)
+    } else if local.year() == today.year() {
+        let date = words.say(language, "date-in-year", &day_facts(local));
+        let facts = Facts::new().text("date", date).time("time", moment, timezone);
+        words.say(language, "date-time", &facts)
+    } else {
+        date_time(words, language, moment, timezone)
+    }
 }
 
 /// A span of time in at most two units: "45 seconds", "15 minutes", "1 hour 30 minutes", "2 days".
@@ -88,4 +103,11 @@ pub fn percent(share: f64) -> String {
     } else {
         format!("{} %", tenths.min(99.9))
     }
+}
+
+fn day_facts(local: DateTime<Tz>) -> Facts {
+    Facts::new()
+        .number("day", local.day())
+        .number("month", local.month())
+        .number("year", local.year())
 }
