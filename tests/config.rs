@@ -261,6 +261,13 @@ const BROKEN: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "[[vantage]]\nid = \"home\"\nfaults_per_hour = 0\n[[vantage]]\nid = \"home\"",
+        &[
+            "fleet.toml:5: found `faults_per_hour` = 0, expected faults in an hour, more than 0 and at most 3600",
+            "fleet.toml:7: found the id `home` again (first on line 4), expected another id for this vantage",
+        ],
+    ),
+    (
         "[[probe]]\nid = \"p\"\nkind = \"external\"",
         &[
             "fleet.toml:3: found [[probe]] without `server`, expected the id of a [[server]], or `canary = true`",

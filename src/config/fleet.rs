@@ -2,6 +2,8 @@
 //!
 //! References are kept with the place they stand at; `graph` follows them.
 
+use std::collections::BTreeMap;
+
 use crate::domain::{Component, ComponentKind, Probe, ProbeKind, Server, Vantage};
 
 use super::{
@@ -50,19 +52,16 @@ pub(super) fn read(root: &Root<'_>) -> Inventory {
         inventory.domains.extend(domains);
         inventory.servers.push(server);
     }
-    let mut vantages = Vec::new();
+    let mut vantages = BTreeMap::new();
     for section in root.sections(&VANTAGE) {
         let Some(id) = read_id(&section, "id") else { continue };
+        let first = *vantages.entry(id.value.clone()).or_insert(id.place);
+        refuse_twice(section.problems, id.place, "vantage", &id.value, Some(first));
         let faults_per_hour = read_faults(&section);
-        inventory.vantages.push(Vantage { id: id.value.clone(), faults_per_hour });
-        vantages.push((id, section.problems));
+        inventory.vantages.push(Vantage { id: id.value, faults_per_hour });
     }
     for section in root.sections(&PROBE) {
         inventory.probes.extend(read_probe(&section));
-    }
-    for (id, problems) in &vantages {
-        let first = vantages.iter().find(|(other, _)| other.value == id.value);
-        refuse_twice(problems, id.place, "vantage", &id.value, first.map(|(first, _)| first.place));
     }
     inventory
 }

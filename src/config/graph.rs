@@ -1,6 +1,6 @@
 //! What refers to what: unknown ids, ids given twice, and dependencies that run in a circle.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     fleet::{Inventory, refuse_twice},
@@ -38,9 +38,7 @@ pub(super) fn check(inventory: &Inventory, problems: &Problems) {
     }
     check_facets(inventory, problems);
     for circle in circles(inventory, &components) {
-        let shown = circle.path.iter().take(CIRCLE_SHOWN_MAX).copied().collect::<Vec<_>>();
-        let more = if circle.path.len() > CIRCLE_SHOWN_MAX { " → …" } else { "" };
-        let found = format!("dependencies in a circle: {}{more}", shown.join(" → "));
+        let found = format!("dependencies in a circle: {}", circle.path.join(" → "));
         problems.at(circle.place, found, "none");
     }
 }
@@ -90,8 +88,9 @@ fn unknown<'c>(
 }
 
 fn refuse_repeats(references: &[At<String>], problems: &Problems) {
-    for (index, at) in references.iter().enumerate() {
-        if references[..index].iter().any(|before| before.value == at.value) {
+    let mut before = BTreeSet::new();
+    for at in references {
+        if !before.insert(at.value.as_str()) {
             let found = format!("{} twice in one list", super::value::quoted(&at.value));
             problems.at(at.place, found, "each once");
         }
@@ -114,7 +113,7 @@ fn check_facets(inventory: &Inventory, problems: &Problems) {
 
 /// Dependencies that lead back to where they began.
 struct Circle<'i> {
-    /// a → b → a: the first id is the last.
+    /// a → b → a: the first id is the last. A long one is cut, and ends in "…".
     path: Vec<&'i str>,
     /// Where the reference stands that closes it.
     place: usize,
@@ -164,7 +163,11 @@ fn circles<'i>(inventory: &'i Inventory, first: &BTreeMap<&str, usize>) -> Vec<C
                 Visit::OnPath => {
                     let from = path.iter().position(|(node, _)| *node == target).unwrap_or(0);
                     let around = path[from..].iter().map(|(node, _)| *node).chain([target]);
-                    let path = around.map(|node| nodes[node].item.id.as_str()).collect();
+                    let ids = around.map(|node| nodes[node].item.id.as_str());
+                    let mut path: Vec<&str> = ids.take(CIRCLE_SHOWN_MAX + 1).collect();
+                    if let Some(last) = path.get_mut(CIRCLE_SHOWN_MAX) {
+                        *last = "…";
+                    }
                     found.push(Circle { path, place: reference.place });
                 }
             }
