@@ -8,6 +8,7 @@ use axum::{
     body::Body,
     http::{Request, Response, StatusCode, header},
 };
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bellwether::{
     clock::Clock,
     domain::{
@@ -18,6 +19,7 @@ use bellwether::{
     render::Words,
 };
 use http_body_util::BodyExt;
+use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 use tower::ServiceExt;
 
@@ -371,6 +373,18 @@ async fn every_answer_has_headers_that_keep_it_harmless() {
         assert_eq!(caching.contains("max-age=15"), is_page, "{path}: {caching}");
         assert_eq!(caching == "no-store", !is_page, "{path}: {caching}");
     }
+}
+
+#[tokio::test]
+async fn the_policy_allows_the_style_that_the_page_carries() {
+    let pages = pages(long_day(), 0);
+    let response = pages.ask(Request::get("/").body(Body::empty()).expect("a request")).await;
+    let policy = response.headers()[header::CONTENT_SECURITY_POLICY].clone();
+    let (_, html) = pages.get("/").await;
+    let style = html.split("<style>").nth(1).and_then(|rest| rest.split("</style>").next());
+    let hash = BASE64_STANDARD.encode(Sha256::digest(style.expect("the page carries its style")));
+    let policy = policy.to_str().expect("our headers are text");
+    assert!(policy.contains(&format!("'sha256-{hash}'")), "{policy}");
 }
 
 #[tokio::test]
