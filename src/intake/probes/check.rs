@@ -1,0 +1,183 @@
+//! One check of one target: what was found, in how long.
+
+use std::{fmt, io, sync::OnceLock};
+
+use chrono::TimeDelta;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+
+use rustls::pki_types::ServerName;
+
+use crate::{
+    clock::{Clock, Stopwatch},
+    domain::{Probe, ProbeKind},
+};
+
+use super::{
+    ProbesError, Trust, http,
+    target::{Get, Peer},
+    tls, words,
+};
+
+/// What a check found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// Whether the target did what was expected.
+    pub ok: bool,
+    /// From the first step of the connection to the answer, in milliseconds of the clock; `None`
+    /// when there was no answer.
+    pub latency_ms: Option<u32>,
+    /// Why it is not ok, in few words.
+    pub error: Option<String>,
+}
+
+/// Makes checks; keeps what they share.
+pub struct Checker {
+    clock: Clock,
+    trust: Trust,
+    connectors: OnceLock<tls::Connectors>,
+}
+
+/// What one probe looks at, read and ready.
+#[derive(Clone)]
+pub(super) enum Target {
+    Http { get: Get, connector: Option<TlsConnector>, wanted: http::Wanted },
+    Tcp { peer: Peer },
+    Tls { peer: Peer, name: ServerName<'static>, connector: TlsConnector, days_left_min: u32 },
+}
+
+/// A check our own machine could not make: no evidence about anybody.
+#[derive(Debug)]
+pub struct NotMade(io::Error);
+
+impl fmt::Display for NotMade {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Why a target is not as it should be.
+pub(super) enum Fault {
+    /// There was no answer.
+    NoAnswer(String),
+    /// It answered, and not as expected.
+    WrongAnswer(String),
+    /// The check was not made.
+    NotMade(io::Error),
+}
+
+impl Checker {
+    /// Makes checks at this clock's pace. TLS is set up when the first target needs it.
+    pub fn new(clock: Clock, trust: Trust) -> Self {
+        Self { clock, trust, connectors: OnceLock::new() }
+    }
+
+    /// Checks a probe's target once; `None` for a probe that somebody else measures, or when our
+    /// own machine could not make the check.
+    ///
+    /// # Errors
+    ///
+    /// The target cannot be read, or TLS cannot be set up.
+    pub async fn check(&self, probe: &Probe) -> Result<Option<Outcome>, ProbesError> {
+        let Some(target) = self.target(probe)? else { return Ok(None) };
+        let timeout_ms = i64::try_from(probe.timeout_ms).unwrap_or(i64::MAX / 1000);
+        let span = TimeDelta::milliseconds(timeout_ms);
+        Ok(check(&target, span, &self.clock).await.ok())
+    }
+
+    /// Reads a probe's target; `None` for one that somebody else measures.
+    pub(super) fn target(&self, probe: &Probe) -> Result<Option<Target>, ProbesError> {
+        let unreadable = |target: &str, expected| ProbesError::Target {
+            probe: probe.id.clone(),
+            target: target.to_owned(),
+            expected,
+        };
+        let peer =
+            |address: &str| Peer::parse(address).ok_or_else(|| unreadable(address, "host:port"));
+        Ok(Some(match &probe.kind {
+            ProbeKind::External => return Ok(None),
+            ProbeKind::Http { url, expect_status, expect_body } => {
+                let get = Get::parse(url);
+                let get = get.ok_or_else(|| unreadable(url, "an http:// or https:// URL"))?;
+                let connector = match get.tls_name {
+                    Some(_) => Some(self.connectors()?.http.clone()),
+                    None => None,
+                };
+                let (statuses, text) = (expect_status.clone(), expect_body.clone());
+                Target::Http { get, connector, wanted: http::Wanted { statuses, text } }
+            }
+            ProbeKind::Tcp { address } => Target::Tcp { peer: peer(address)? },
+            ProbeKind::Tls { address, server_name, days_left_min } => {
+                let name = ServerName::try_from(server_name.clone());
+                Target::Tls {
+                    peer: peer(address)?,
+                    name: name.map_err(|_| unreadable(server_name, "a host name"))?,
+                    connector: self.connectors()?.bare.clone(),
+                    days_left_min: *days_left_min,
+                }
+            }
+        }))
+    }
+
+    fn connectors(&self) -> Result<&tls::Connectors, ProbesError> {
+        if let Some(connectors) = self.connectors.get() {
+            return Ok(connectors);
+        }
+        let connectors = tls::Connectors::new(&self.trust).map_err(ProbesError::Tls)?;
+        Ok(self.connectors.get_or_init(|| connectors))
+    }
+}
+
+/// Checks `target` once, within `span` of the clock.
+pub(super) async fn check(
+    target: &Target,
+    span: TimeDelta,
+    clock: &Clock,
+) -> Result<Outcome, NotMade> {
+    let watch = Stopwatch::start();
+    let found = clock.timeout(span, look(target, clock)).await;
+    let latency_ms = u32::try_from(clock.scaled(watch.elapsed()).as_millis()).unwrap_or(u32::MAX);
+    let bad = |latency_ms, error| Ok(Outcome { ok: false, latency_ms, error: Some(error) });
+    match found {
+        Ok(Ok(())) => Ok(Outcome { ok: true, latency_ms: Some(latency_ms), error: None }),
+        Ok(Err(Fault::WrongAnswer(error))) => bad(Some(latency_ms), error),
+        Ok(Err(Fault::NoAnswer(error))) => bad(None, error),
+        Ok(Err(Fault::NotMade(error))) => Err(NotMade(error)),
+        Err(_) => bad(None, words::TIMEOUT.to_owned()),
+    }
+}
+
+async fn look(target: &Target, clock: &Clock) -> Result<(), Fault> {
+    match target {
+        Target::Http { get, connector, wanted } => {
+            let stream = connect(&get.peer).await?;
+            match (connector, &get.tls_name) {
+                (Some(connector), Some(name)) => {
+                    let stream = tls::handshake(connector, name, stream).await?;
+                    http::exchange(stream, get, wanted).await
+                }
+                (Some(_) | None, _) => http::exchange(stream, get, wanted).await,
+            }
+        }
+        Target::Tcp { peer } => connect(peer).await.map(drop),
+        Target::Tls { peer, name, connector, days_left_min } => {
+            let stream = tls::handshake(connector, name, connect(peer).await?).await?;
+            tls::enough_days_left(&stream, *days_left_min, clock.now())
+        }
+    }
+}
+
+/// A fresh connection; a name is looked up anew and its addresses are tried in turn.
+async fn connect(peer: &Peer) -> Result<TcpStream, Fault> {
+    let found = tokio::net::lookup_host((peer.host.as_str(), peer.port)).await;
+    let addresses: Vec<_> = match found {
+        Ok(addresses) => addresses.collect(),
+        Err(error) if words::is_our_own(&error) => return Err(Fault::NotMade(error)),
+        Err(_) => return Err(Fault::NoAnswer("name lookup failed".to_owned())),
+    };
+    let stream = TcpStream::connect(&addresses[..]).await.map_err(words::io_fault)?;
+    // Without it a small request may wait for an acknowledgement; a connection that is gone
+    // already shows at the next step.
+    let _ = stream.set_nodelay(true);
+    Ok(stream)
+}
