@@ -1,6 +1,8 @@
 ### What customers read on the web report form, and what the console says about reports.
 
 form-title = Report a problem · { $host }
+form-brand = { $host }
+form-skip = Skip to the content
 form-heading = Report a problem
 form-intro = Is your site slow, broken or gone? Tell us here. A person at { $host } reads every report.
 form-status-link = See the current status
@@ -20,8 +22,8 @@ form-what-long = Please keep it under { $max } characters.
 form-email-wrong = This does not look like an e-mail address. You may leave it empty.
 form-expired = The form had been open for too long, or your browser keeps no cookies. Nothing was sent yet: please press the button once more.
 form-thanks-title = Thank you
-form-thanks = Thank you. Your report was handed to our staff, and we'll look into it.
-form-thanks-next = We can't promise an answer to each report. What we know about current problems is on the status page.
+form-thanks = Thank you. Your report was handed to our staff, and we’ll look into it.
+form-thanks-next = We can’t promise an answer to each report. What we know about current problems is on the status page.
 form-limit-title = Too many reports
 form-limit = We have received very many reports in the last hour, from you or from everybody, and this one was not taken. We are probably looking at the problem already: the status page says what we know.
 form-busy-title = Not now

@@ -100,6 +100,12 @@ pub(super) fn framing() -> Vec<Case> {
             bad(),
         ),
         with(
+            "a length and chunks together",
+            "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+            b"2\r\n[]\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\n\r\n",
+            Expected::OneOf(&[200]),
+        ),
+        with(
             "chunks under another name",
             "Transfer-Encoding: gzip\r\n",
             b"{}",

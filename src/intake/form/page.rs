@@ -125,6 +125,8 @@ impl Page {
         let words = context! {
             title => self.say(title),
             heading => self.say(heading),
+            host => self.say("form-brand"),
+            skip => self.say("form-skip"),
             intro => self.say("form-intro"),
             status_link => self.say("form-status-link"),
             trap_label => self.say("form-trap-label"),
@@ -174,7 +176,7 @@ fn headers() -> [(HeaderName, &'static str); 5] {
     [
         (
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+            "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; \
              base-uri 'none'; frame-ancestors 'none'",
         ),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
