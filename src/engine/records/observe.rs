@@ -1,0 +1,97 @@
+//! What an input changes by itself, before anything is decided.
+
+use crate::{
+    domain::{PostId, Settings, Timestamp},
+    event::{DeliveryEvent, Input, TimerReason},
+};
+
+use super::{Context, Moment, Records, Step};
+
+/// How many engine versions are remembered.
+const VERSIONS_MAX: usize = 16;
+
+impl Records {
+    /// Takes in an input.
+    pub fn observe(&mut self, context: &Context<'_>) {
+        self.now = self.now.max(context.received);
+        self.fired = None;
+        match &context.happening.input {
+            Input::Started { installation, version, settings } => {
+                self.start(context.received, installation, version, settings.as_deref());
+            }
+            Input::Timer { reason, due } => self.fire(*reason, *due),
+            Input::Delivery { post, event } => self.deliver(context.received, post, event),
+            Input::ProbeResult { .. } | Input::Report { .. } | Input::Command { .. } => {}
+        }
+    }
+
+    fn start(
+        &mut self,
+        at: Timestamp,
+        installation: &str,
+        version: &str,
+        settings: Option<&Settings>,
+    ) {
+        if self.installation.is_empty() {
+            self.installation = installation.to_owned();
+        }
+        if self.versions.back().is_none_or(|(_, last)| last != version) {
+            self.versions.push_back((at, version.to_owned()));
+            if self.versions.len() > VERSIONS_MAX {
+                self.versions.pop_front();
+            }
+        }
+        if let Some(settings) = settings {
+            self.settings = std::sync::Arc::new(settings.clone());
+        }
+        self.prune();
+    }
+
+    /// Marks a deadline as met, if it is one that now stands: the loop may send one that a
+    /// decision has overtaken.
+    fn fire(&mut self, reason: TimerReason, due: Timestamp) {
+        if self.due(reason) != Some(due) {
+            return;
+        }
+        self.fired = Some(reason);
+        match reason {
+            TimerReason::Evidence | TimerReason::Recovery(_) => {}
+            TimerReason::Holding(id) => {
+                if let Some(draft) = self.drafts.get_mut(&id) {
+                    draft.holding_tried = true;
+                }
+            }
+            TimerReason::Wait(id) => {
+                if let Some(draft) = self.drafts.get_mut(&id) {
+                    draft.waits_until = None;
+                    draft.asked_at = due;
+                }
+            }
+            TimerReason::Reminder(id) | TimerReason::PromisedUpdate(id) => {
+                if let Some(incident) = self.incidents.get_mut(&id) {
+                    incident.reminders += 1;
+                }
+            }
+        }
+        self.prune();
+    }
+
+    fn deliver(&mut self, at: Timestamp, post: &PostId, event: &DeliveryEvent) {
+        let Some(record) = self.posts.get_mut(post) else { return };
+        record.last = Some(event.clone());
+        let (incident, destination) = (record.incident, record.destination.clone());
+        let is_public = record.audience == crate::domain::Audience::Public;
+        let is_settled = match event {
+            DeliveryEvent::Sent { .. }
+            | DeliveryEvent::Unresolved { .. }
+            | DeliveryEvent::Failed { .. } => true,
+            DeliveryEvent::Sending { .. }
+            | DeliveryEvent::Retry { .. }
+            | DeliveryEvent::Unknown { .. } => false,
+        };
+        if is_public && is_settled && let Some(id) = incident {
+            let step = Step::Delivery { destination, event: event.clone() };
+            self.tell(id, Moment { at, step });
+        }
+    }
+}
