@@ -1,1 +1,349 @@
 ### What the engine says: drafts, explanations, acknowledgements, timeline, answers.
+###
+### Public words: customer impact first, plain, no guess, no promise but the time of the next word.
+
+## Names in public
+
+# One server without a public name, or several, are never named.
+servers-unnamed = { $count ->
+    [one] one of our servers
+   *[other] some of our servers
+}
+servers-others = other servers
+servers-many = { $count } of our servers
+
+component-public = { $kind ->
+    [provider] our network provider
+    [datacenter] our data centre
+    [network] our network provider
+    [rack] our data centre
+    [hypervisor] one of our host machines
+    [database] our database service
+    [dns] our name service
+    [mail] our mail service
+    [server] one of our servers
+   *[other] a part of our service
+}
+
+## Titles
+
+title = { $impact ->
+    [critical] Websites on { $servers } do not load
+    [major] Websites on { $servers } often do not load
+   *[other] Websites on { $servers } are slow or do not always load
+}
+title-reported = Reports of trouble with websites on { $servers }
+
+## Drafts of public updates
+
+trouble = { $impact ->
+    [critical] Websites on { $servers } do not load at the moment.
+    [major] Websites on { $servers } often do not load.
+   *[other] Websites on { $servers } are slow, and some visits fail.
+}
+
+draft-investigating = { $trouble } It began at about { $since }. We are looking for the cause.
+draft-investigating-reported = Customers tell us that websites on { $servers } are slow or do not load. We are looking into it.
+draft-investigating-opened = { $title }. We are looking into it.
+
+draft-holding = { $trouble } It began at about { $since }. Our monitoring noticed it and has alerted our staff.
+
+draft-identified = { $trouble } We have found the cause and are working on it.
+draft-identified-opened = { $title }. We have found the cause and are working on it.
+
+draft-update = { $trouble } We are still working on it; there is nothing new to tell yet.
+draft-update-reported = Customers tell us that websites on { $servers } are slow or do not load. We are still looking into it; there is nothing new to tell yet.
+draft-update-opened = { $title }. We are still working on it; there is nothing new to tell yet.
+draft-watching = Websites on { $servers } still load normally. We go on watching until we are sure.
+draft-watching-opened = { $title }: this looks well, and we go on watching until we are sure.
+
+draft-back = The trouble has come back. { $trouble } We are working on it.
+draft-back-reported = The trouble has come back: customers tell us that websites on { $servers } are slow or do not load. We are working on it.
+
+draft-monitoring = Websites on { $servers } load normally again. We go on watching until we are sure.
+draft-monitoring-opened = { $title }: this works normally again. We go on watching until we are sure.
+
+draft-resolved = It is over: websites on { $servers } have fully recovered. The trouble lasted from about { $since } to about { $until }. If your site still fails, please tell us.
+draft-resolved-opened = It is over: { $title }. Everything has fully recovered. If something still fails, please tell us.
+
+draft-false-alarm = We told you of trouble with websites on { $servers }. That was a false alarm: they worked normally all the time. Sorry.
+draft-false-alarm-opened = We told you: { $title }. That was a false alarm: everything worked normally all the time. Sorry.
+
+promise = Next update by { $time }.
+
+## Reporters
+
+acknowledgement = Thank you, your report has reached our staff. { $known }
+acknowledgement-known = What we know: { $incidents }.
+acknowledgement-unknown = We are looking into it.
+acknowledgement-incident = { $title } ({ $state })
+acknowledgement-people = { $people ->
+    [one] You are the first to report { $server } in the last hours.
+   *[other] { $people } people have reported { $server } in the last hours.
+}
+acknowledgement-server = your server
+
+follow-up-identified =
+    You reported a problem to us. { $text }
+    We will write to you again when it is over.
+follow-up-resolved =
+    You reported a problem to us. { $text }
+    Is it fixed for you?
+
+state = { $state ->
+    [investigating] we are looking for the cause
+    [identified] we know the cause and are working on it
+    [monitoring] it looks well again and we are watching it
+    [resolved] it is over
+   *[false_alarm] it was a false alarm
+}
+
+## Explanations for staff
+
+explain = { $servers }: { $rates }{ $people }, since about { $since }. { $cause }{ $excluded }{ $alternatives }{ $apart }
+explain-reported = { $servers }: { $reports }, since about { $since }; probes see nothing yet. { $cause }{ $alternatives }{ $apart }
+
+explain-rate = { $server } { $loss } of { $checks } checks (normally { $normal })
+explain-rates-more = { $rates } and { $count } more
+explain-people = ; { $reports }
+explain-reports = { $people ->
+    [one] 1 person reported { $list }
+   *[other] { $people } people reported { $list }
+}
+explain-reports-server = { $server } ({ $people })
+explain-cause-server = It is most likely { $name } itself ({ $probability }).
+explain-cause-shared = They share { $names } ({ $probability }).
+explain-cause-one = It is most likely { $names } ({ $probability }).
+explain-component = { $name } ({ $kind })
+explain-excluded = {" "}Healthy: { $list }.
+explain-excluded-server = { $server } { $failed } of { $checks } failed
+explain-alternatives = {" "}Else: { $list }.
+explain-alternative = { $name } { $probability }
+explain-nothing = nothing at all
+explain-apart = {" "}No probe can tell { $names } apart; one of a server behind only one of them would.
+
+kind = { $kind ->
+    [provider] provider
+    [datacenter] data centre
+    [network] network
+    [rack] rack
+    [hypervisor] hypervisor
+    [database] database
+    [dns] name service
+    [mail] mail
+    [server] server
+    [monitor] our own monitoring
+   *[other] component
+}
+
+evidence-row = { $server }: { $bad } of { $checks } checks bad ({ $failed } failed, { $slow } slow), normally { $normal }{ $people }
+evidence-row-people = { $people ->
+    [0] {""}
+    [one] , 1 person reported it
+   *[other] , { $people } people reported it
+}
+
+heads-up = { $people ->
+    [one] 1 person
+   *[other] { $people } people
+}, { $count ->
+    [one] 1 server
+   *[other] { $count } servers
+} ({ $servers }){ $shared }; { $failed ->
+    [0] probes see nothing yet
+    [one] 1 check failed
+   *[other] { $failed } checks failed
+}.
+heads-up-shared = , all behind { $names }
+
+## To staff
+
+staff-proposal =
+    Incident { $incident }: { $title }
+    { $explanation }
+
+    Draft { $draft } ({ $kind }), not published yet:
+    “{ $text }”
+
+    { $commands }
+staff-proposal-commands =
+    draft publish { $draft } | draft edit { $draft } "your words" | draft wait { $draft } 15m | draft dismiss { $draft }
+    Not an incident: incident false-alarm { $incident }
+staff-proposal-recovery =
+    Incident { $incident }: { $title }
+    { $reason }
+
+    Draft { $draft } ({ $kind }), not published yet:
+    “{ $text }”
+
+    draft publish { $draft } | draft edit { $draft } "your words" | draft wait { $draft } 15m | draft dismiss { $draft }
+recovering = The affected servers look well again; the evidence is not yet certain.
+recovered = The affected servers are well again, and the suspicion is cleared.
+recovered-quietly = The affected servers are well again, and the suspicion is cleared. Nothing was published; “incident resolve { $incident }” ends it without a word.
+promised = An update is promised by { $time }. This draft says that there is nothing new.
+false-alarm-told = The public was told of an incident that was none.
+staff-changed =
+    Incident { $incident }: { $title }
+    { $explanation }
+staff-cleared = Suspicion { $suspicion } is over: the evidence is gone.
+staff-merged = Suspicion { $suspicion } is explained by suspicion { $into } as well; it goes on there.
+staff-stale =
+    Draft { $draft } is stale: { $changed }
+    Newest words (revision { $revision }):
+    “{ $text }”
+
+    draft publish { $draft } --revision { $revision } | draft edit { $draft } "your words" | draft dismiss { $draft }
+staff-waited =
+    Draft { $draft } has waited as you asked:
+    “{ $text }”
+
+    draft publish { $draft } | draft edit { $draft } "your words" | draft wait { $draft } 15m | draft dismiss { $draft }
+staff-reopened = It is back within the hour: the incident is open again.
+staff-held = Nobody answered draft { $draft } in time, so the holding statement was published by policy.holding_after. The draft still waits.
+staff-blind = Our own vantage “{ $vantage }” is failing: what it measures is not evidence until it has recovered. Nothing is said about the fleet.
+staff-sees = Our own vantage “{ $vantage }” works again.
+staff-heads-up = Heads-up, below the alarm: { $explanation }
+staff-report-unknown =
+    Report { $report } from { $source } names no domain of ours, so it counts for no server: { $words }
+    reports assign { $report } SERVER | reports dismiss { $report }
+staff-report-unconfirmed =
+    Report { $report } from { $source } is not confirmed, so it is no evidence{ $server }: { $words }
+    reports assign { $report } SERVER | reports dismiss { $report }
+staff-report-about = {" "}about { $server }
+staff-report-many = More such reports are coming in than are shown here: see “reports list”.
+staff-failed = Not delivered to { $destination }: { $subject }. { $reason } It will not be tried again.
+staff-unresolved = This may or may not stand at { $destination }: { $subject }. { $reason } Please look there.
+staff-failed-more = Further failures there are not told for 10 minutes: see “deliveries”.
+staff-removed = The fleet file no longer has { $servers }: open incidents go on without them.
+
+reminder = Incident { $incident } ({ $title }): the next update is promised by { $time }.
+reminder-overdue = Incident { $incident } ({ $title }): the update promised by { $time } is overdue.
+
+changed-servers = the servers are now { $after } (before: { $before })
+changed-cause = the cause is now { $after } (before: { $before })
+changed-cause-gone = nothing is suspected any more
+changed-impact = the impact is now { $after } (before: { $before })
+changed-no-servers = none
+changed-and = { $first }; { $next }
+changed = { $changes }.
+
+impact = { $impact ->
+    [none] none
+    [minor] minor
+    [major] major
+   *[critical] critical
+}
+
+## Answers to commands
+
+reply-not-allowed = “{ $command }” is for { $role } and above.
+reply-no-incident = There is no incident { $id }.
+reply-no-draft = There is no draft { $id }.
+reply-no-report = There is no report { $id }.
+reply-no-server = There is no server { $id }.
+reply-no-servers = There are no such servers: { $ids }.
+reply-incident-ended = Incident { $id } has ended already ({ $state }).
+reply-several-open = Several incidents are open ({ $ids }): say which with --incident.
+reply-opened = Incident { $id } is open. Draft { $draft } waits: draft publish { $draft }
+reply-drafted = Draft { $draft } waits: draft publish { $draft }
+reply-drafted-words =
+    Draft { $draft } waits: “{ $text }”
+    draft publish { $draft }
+upstream-said = { $who } said: “{ $words }”
+reply-published = Published as update { $revision } of incident { $id }, to { $count ->
+    [0] no destination but the status page
+    [one] 1 destination
+   *[other] { $count } destinations
+}.
+reply-resolved-quietly = Incident { $id } is resolved. Nothing had been published, so nothing was said.
+reply-false-alarm-quietly = Incident { $id } is closed as a false alarm. Nothing had been published, so nothing was said.
+reply-draft-stale =
+    Draft { $draft } was not published: since you were shown it, { $changed }
+    Newest words (revision { $revision }):
+    “{ $text }”
+    To publish these: draft publish { $draft } --revision { $revision }
+reply-draft-revision = Draft { $draft } is now at revision { $revision }: “{ $text }”
+reply-draft-published = Draft { $draft } was published already, by { $by } at { $time }.
+reply-draft-dismissed = Draft { $draft } was dismissed by { $by }.
+reply-draft-superseded = Draft { $draft } gave way to a newer one: see “draft list”.
+reply-edited = Draft { $draft } is now revision { $revision }: draft publish { $draft }
+reply-dismissed = Draft { $draft } is dismissed.
+reply-waits = You will be asked about draft { $draft } again at { $time }.
+reply-assigned = Report { $report } is now about { $server }{ $counted ->
+    [yes] {" "}and counts as evidence.
+   *[no] . It is no new evidence: its author already counted in the last six hours, or it is old.
+}
+reply-report-dismissed = Report { $report } is dismissed.
+reply-kept = Kept in the timeline of incident { $id }.
+reply-kept-diary = Kept; no incident is open.
+
+## Answers to questions
+
+answer-staff-only = That is for staff. “status” says how things stand.
+answer-incident = { $id } { $state }, { $impact }: { $title }
+answer-no-incidents = There are no incidents.
+answer-next = Next update promised by { $time }.
+answer-never-published = Nothing has been published.
+answer-draft = Draft { $draft } of incident { $incident } ({ $kind }, revision { $revision }, by { $by }): “{ $text }”
+answer-draft-stale = Stale: { $changed }
+answer-draft-by-bot = the bot
+answer-no-drafts = No draft waits.
+answer-no-reports = There are no reports.
+answer-report = { $report } { $time }, { $source }: { $about } ({ $standing }) { $words }
+answer-report-no-server = no server known
+answer-report-counted = counts as evidence
+answer-report-waits = waits for a server
+answer-report-dismissed = dismissed
+answer-report-repeat = a repeat
+answer-report-unconfirmed = not confirmed
+answer-report-no-evidence = is no evidence
+answer-no-suspicions = Nothing is suspected.
+answer-suspicion = Suspicion { $id }: { $explanation }
+answer-blind = Our own vantage “{ $vantage }” is failing; it is no evidence.
+answer-no-deliveries = Every post has arrived.
+answer-delivery = { $time } { $destination } { $subject }: { $standing }
+answer-status-well = All our servers work normally.
+answer-status-incident =
+    { $title }: { $state }.
+    { $text }
+
+delivery-due = waits to be sent
+delivery-sending = is being sent (attempt { $attempt })
+delivery-sent = arrived{ $link }
+delivery-retry = is tried again after { $time }: { $reason }
+delivery-unknown = may have arrived and is looked up: { $reason }
+delivery-unresolved = may have arrived, nobody can tell: { $reason }
+delivery-failed = did not arrive: { $reason }
+
+## Timeline
+
+timeline-title = Incident { $id }: { $title }
+timeline-summary = { $state }, impact { $impact }, from { $since }{ $until }.
+timeline-until = {" "}to { $time }
+timeline-heading-time = Time
+timeline-heading-what = What happened
+timeline-left-out = { $count } further moments were too many to keep.
+timeline-suspected = Suspicion { $suspicion }: { $explanation }
+timeline-cleared = Suspicion { $suspicion } was cleared.
+timeline-merged = Suspicion { $suspicion } was taken into suspicion { $into }.
+timeline-state = State { $state }, impact { $impact }.
+timeline-state-reopened = Opened again: state { $state }, impact { $impact }.
+timeline-servers = Servers: { $servers }.
+timeline-drafted = Draft { $draft }, revision { $revision } ({ $kind }).
+timeline-stale = Draft { $draft } became stale: { $changed }
+timeline-draft-dismissed = Draft { $draft } was dismissed.
+timeline-draft-superseded = Draft { $draft } gave way to a newer one.
+timeline-waits = Draft { $draft } was put off until { $time }.
+timeline-update = Published update { $revision } ({ $kind }): “{ $text }”
+timeline-posted = Post to { $destination }.
+timeline-delivery = { $destination }: { $standing }.
+timeline-reported = Report { $report } about { $server }{ $counted ->
+    [yes] .
+   *[no] , no new evidence.
+} { $words }
+timeline-assigned = Report { $report } was put to { $server }.
+timeline-report-dismissed = Report { $report } was dismissed.
+timeline-tried = Tried: { $text }
+timeline-upstream = { $text }
+timeline-note = Note: { $text }
+timeline-reminded = Reminder: { $text }

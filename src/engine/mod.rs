@@ -6,46 +6,65 @@
 //! the same state byte for byte. Must not: know a destination's kind, send, wait, or keep a
 //! person's words.
 //!
-//! Start at [`Engine::handle`]; the evidence method is behind [`Detector`].
+//! Start at [`Engine::handle`]; decisions are taken at a [`desk`], the evidence method is behind
+//! [`Detector`].
 
+mod answer;
+mod desk;
 mod detect;
+mod records;
+mod snapshot;
+mod speech;
 mod timeline;
 mod view;
 mod windowed;
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
-    domain::{IncidentId, ServerStatus, Timestamp},
-    event::{Happening, Output, TimerReason},
+    command::Query,
+    domain::{IncidentId, Role, Timestamp},
+    event::{Happening, Input, Output, TimerReason},
+    render::Words,
 };
 
+use desk::Desk;
+use records::{Context, EvidenceChange, Records};
+use speech::Speech;
+
 pub use detect::{Detector, Finding, Suspected};
+pub use snapshot::RestoreError;
 pub use timeline::{Timeline, TimelineRow};
 pub use view::{
     IncidentView, RESOLVED_DAYS, STRIP_SLOT_MINUTES, STRIP_SLOTS, ServerView, UpdateView, View,
 };
 pub use windowed::Windowed;
 
-/// A snapshot that cannot be read back.
-#[derive(Debug, thiserror::Error)]
-pub enum RestoreError {
-    /// It is not the JSON of a snapshot.
-    #[error("snapshot of the engine cannot be read")]
-    Unreadable(#[from] serde_json::Error),
-}
-
 /// The engine with its whole state.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(bound = "")]
+#[derive(Clone, Debug)]
 pub struct Engine<D: Detector = Windowed> {
     detector: D,
+    records: Records,
+    words: Words,
+    /// The records' own next deadline; follows from the records.
+    deadline: Option<(Timestamp, TimerReason)>,
+    wants_warming: bool,
+}
+
+impl<D: Detector> Default for Engine<D> {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl<D: Detector> Engine<D> {
     /// An engine that knows nothing yet: its first input is `Started`.
     pub fn new() -> Self {
-        Self { detector: D::default() }
+        Self {
+            detector: D::default(),
+            records: Records::default(),
+            words: Words::built_in(),
+            deadline: None,
+            wants_warming: false,
+        }
     }
 
     /// The crate's version and the detector's: what `Input::Started` records.
@@ -56,48 +75,58 @@ impl<D: Detector> Engine<D> {
     /// Takes one input and returns the decisions it leads to, in order, already applied.
     ///
     /// `seq` is the input's place in the journal, `received` its engine time.
-    pub fn handle(&mut self, _seq: u64, received: Timestamp, happening: &Happening) -> Vec<Output> {
-        self.detector.observe(received, happening);
-        Vec::new()
+    pub fn handle(&mut self, seq: u64, received: Timestamp, happening: &Happening) -> Vec<Output> {
+        let context = Context { seq, received, happening };
+        self.observe(&context);
+        let mut desk = Desk::new(&mut self.records, &self.words, context);
+        desk.work_on_input();
+        let asked = desk.outputs.len();
+        for change in std::mem::take(&mut desk.changes) {
+            count(&mut self.detector, change);
+        }
+        for output in &desk.outputs {
+            self.detector.accept(received, output);
+        }
+        desk.work_on_findings(self.detector.decide(received, happening));
+        for change in std::mem::take(&mut desk.changes) {
+            count(&mut self.detector, change);
+        }
+        let outputs = desk.outputs;
+        for output in &outputs[asked..] {
+            self.detector.accept(received, output);
+        }
+        self.look_ahead(happening, !outputs.is_empty());
+        outputs
     }
 
     /// Takes one input with the decisions recorded for it; decides nothing itself.
     pub fn fold(
         &mut self,
-        _seq: u64,
+        seq: u64,
         received: Timestamp,
         happening: &Happening,
         recorded: &[Output],
     ) {
-        self.detector.observe(received, happening);
+        let context = Context { seq, received, happening };
+        self.observe(&context);
         for output in recorded {
+            for change in self.records.apply(&context, output) {
+                count(&mut self.detector, change);
+            }
             self.detector.accept(received, output);
         }
+        self.look_ahead(happening, !recorded.is_empty());
     }
 
     /// The earliest moment something is due, and what. The loop then journals
     /// `Input::Timer { reason, due }` and hands it to [`Self::handle`].
     pub fn next_deadline(&self) -> Option<(Timestamp, TimerReason)> {
-        self.detector.next_check()
-    }
-
-    /// The whole state as deterministic JSON.
-    pub fn snapshot(&self) -> Vec<u8> {
-        serde_json::to_vec(self).unwrap_or_default()
-    }
-
-    /// Reads a snapshot back. One of another detector restores the records with a fresh detector,
-    /// to be fed with [`Self::warm`].
-    ///
-    /// # Errors
-    /// When `bytes` is not the JSON of a snapshot.
-    pub fn restore(bytes: &[u8]) -> Result<Self, RestoreError> {
-        Ok(serde_json::from_slice(bytes)?)
+        [self.deadline, self.detector.next_check()].into_iter().flatten().min()
     }
 
     /// Whether [`Self::restore`] found a snapshot of another detector, which wants warming.
     pub fn wants_warming(&self) -> bool {
-        false
+        self.wants_warming
     }
 
     /// Shows the detector alone an earlier input, oldest first, after [`Self::restore`] found a
@@ -108,20 +137,50 @@ impl<D: Detector> Engine<D> {
 
     /// What the public may see at `now`.
     pub fn view(&self, now: Timestamp) -> View {
-        View {
-            generated_at: now,
-            name: String::new(),
-            timezone: chrono_tz::UTC,
-            public_url: None,
-            overall: ServerStatus::Operational,
-            servers: Vec::new(),
-            open: Vec::new(),
-            resolved: Vec::new(),
-        }
+        view::of(&self.records, now)
+    }
+
+    /// The answer to a question, for somebody of `role`. `now` is the moment it is asked.
+    pub fn answer(&self, _now: Timestamp, query: &Query, role: Role) -> String {
+        answer::answer(&self.speech(), query, role)
     }
 
     /// An incident's story, for the post-mortem.
-    pub fn timeline(&self, _id: IncidentId) -> Option<Timeline> {
-        None
+    pub fn timeline(&self, id: IncidentId) -> Option<Timeline> {
+        Some(timeline::of(&self.speech(), self.records.incidents.get(&id)?))
+    }
+
+    /// The story as markdown, with markers for reports' words.
+    pub fn timeline_markdown(&self, id: IncidentId) -> Option<String> {
+        Some(self.timeline(id)?.markdown(&self.speech()))
+    }
+
+    fn speech(&self) -> Speech<'_> {
+        Speech::new(&self.words, &self.records)
+    }
+
+    fn observe(&mut self, context: &Context<'_>) {
+        self.records.observe(context);
+        if let Input::Started { settings: Some(settings), .. } = &context.happening.input {
+            // Config refuses words that cannot be used; should some slip through, the built-in
+            // ones speak.
+            self.words = Words::with(&settings.words).unwrap_or_default();
+            self.detector.configure(settings);
+        }
+        self.detector.observe(context.received, context.happening);
+    }
+
+    /// Most inputs are probe results that change no record.
+    fn look_ahead(&mut self, happening: &Happening, decided: bool) {
+        if decided || !matches!(happening.input, Input::ProbeResult { .. }) {
+            self.deadline = self.records.next_deadline();
+        }
+    }
+}
+
+fn count<D: Detector>(detector: &mut D, change: EvidenceChange) {
+    match change {
+        EvidenceChange::Count(at, server) => detector.count(at, &server),
+        EvidenceChange::Discount(at, server) => detector.discount(at, &server),
     }
 }

@@ -3,10 +3,17 @@
 //! Built from the records on request; pages render it. Must not: hold a server without a public
 //! name, a draft, a suspicion, a report or a person. Start at [`View`].
 
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Impact, IncidentId, IncidentState, ServerStatus, Timestamp, UpdateKind};
+use crate::domain::{
+    Fleet, Impact, IncidentId, IncidentState, ServerId, ServerStatus, Timestamp, UpdateKind,
+};
+
+use super::records::{Incident, Records};
 
 /// How many slots today's strip has.
 pub const STRIP_SLOTS: usize = 48;
@@ -83,4 +90,132 @@ pub struct UpdateView {
     pub text: String,
     /// When it was published.
     pub at: Timestamp,
+}
+
+/// What the public may see of `records` at `now`.
+pub(super) fn of(records: &Records, now: Timestamp) -> View {
+    let fleet = &records.settings.fleet;
+    let published: Vec<&Incident> =
+        records.incidents.values().rev().filter(|incident| incident.is_published()).collect();
+    let spans = spans(&published, now);
+    let servers = rows(fleet, &spans, now);
+    let show = |incident: &&Incident| incident_view(fleet, incident);
+    let oldest = now - TimeDelta::days(RESOLVED_DAYS);
+    View {
+        generated_at: now,
+        name: fleet.name.clone(),
+        timezone: fleet.timezone,
+        public_url: records.settings.public_url.clone(),
+        overall: servers.iter().map(|server| server.status).max().unwrap_or_default(),
+        servers,
+        open: published.iter().filter(|one| one.state.is_open()).map(show).collect(),
+        resolved: published
+            .iter()
+            .filter(|one| !one.state.is_open() && one.ended_at.is_some_and(|at| at >= oldest))
+            .map(show)
+            .collect(),
+    }
+}
+
+/// A stretch of time in which the public was told that servers were in a condition.
+struct Span<'a> {
+    from: Timestamp,
+    until: Timestamp,
+    status: ServerStatus,
+    servers: &'a [ServerId],
+    is_now: bool,
+}
+
+/// From each published update to the next; what was a false alarm was nothing. An incident that
+/// was opened again counts as it is, not as it was last published.
+fn spans<'a>(published: &[&'a Incident], now: Timestamp) -> Vec<Span<'a>> {
+    let mut spans = Vec::new();
+    for incident in published.iter().filter(|one| one.state != IncidentState::FalseAlarm) {
+        for (index, update) in incident.updates.iter().enumerate() {
+            if !update.state.is_open() {
+                continue;
+            }
+            let next = incident.updates.get(index + 1).map(|next| next.at);
+            let until = next.or(incident.ended_at).unwrap_or(now);
+            let (from, status) = (update.at, ServerStatus::from(update.impact));
+            let is_now = next.is_none() && incident.state.is_open();
+            spans.push(Span { from, until, status, servers: &update.servers, is_now });
+        }
+    }
+    spans
+}
+
+fn rows(fleet: &Fleet, spans: &[Span<'_>], now: Timestamp) -> Vec<ServerView> {
+    let mut by_server: BTreeMap<&ServerId, Vec<&Span<'_>>> = BTreeMap::new();
+    for span in spans {
+        for server in span.servers {
+            by_server.entry(server).or_default().push(span);
+        }
+    }
+    let told = |id: &ServerId| by_server.get(id).map_or(&[][..], Vec::as_slice);
+    let unnamed: Vec<&Span<'_>> = fleet
+        .servers
+        .iter()
+        .filter(|server| server.public_name.is_none())
+        .flat_map(|server| told(&server.id).iter().copied())
+        .collect();
+    let any_unnamed = fleet.servers.iter().any(|server| server.public_name.is_none());
+    let mut rows: Vec<ServerView> = fleet
+        .servers
+        .iter()
+        .filter_map(|server| Some(server_row(server.public_name.clone()?, told(&server.id), now)))
+        .collect();
+    rows.sort_by(|one, other| one.name.cmp(&other.name));
+    if any_unnamed {
+        rows.insert(0, ServerView { name: None, ..server_row(String::new(), &unnamed, now) });
+    }
+    rows
+}
+
+fn server_row(name: String, spans: &[&Span<'_>], now: Timestamp) -> ServerView {
+    let slot = TimeDelta::minutes(STRIP_SLOT_MINUTES);
+    let mut strip = vec![ServerStatus::Operational; STRIP_SLOTS];
+    for (index, status) in strip.iter_mut().rev().enumerate() {
+        let end = now - slot * i32::try_from(index).unwrap_or(i32::MAX);
+        let begin = end - slot;
+        let touching = spans.iter().filter(|span| span.from <= end && span.until > begin);
+        *status = touching.map(|span| span.status).max().unwrap_or_default();
+    }
+    let standing = spans.iter().filter(|span| span.is_now).map(|span| span.status);
+    ServerView { name: Some(name), status: standing.max().unwrap_or_default(), strip }
+}
+
+fn incident_view(fleet: &Fleet, incident: &Incident) -> IncidentView {
+    let last = incident.updates.last();
+    let servers = last.map(|update| update.servers.as_slice()).unwrap_or_default();
+    let named: BTreeMap<&ServerId, &String> = fleet
+        .servers
+        .iter()
+        .filter_map(|server| Some((&server.id, server.public_name.as_ref()?)))
+        .collect();
+    let names: Vec<String> =
+        servers.iter().filter_map(|id| Some((*named.get(id)?).clone())).collect();
+    let ended = incident.ended_at.filter(|_| !incident.state.is_open());
+    IncidentView {
+        id: incident.id,
+        title: last.map(|update| update.title.clone()).unwrap_or_default(),
+        state: last.map_or(incident.state, |update| update.state),
+        impact: last.map(|update| update.impact).unwrap_or_default(),
+        other_servers: names.len() < servers.len(),
+        servers: names,
+        started_at: incident.updates.first().map_or(incident.opened_at, |update| update.at),
+        resolved_at: ended,
+        next_update_at: incident.next_update_at,
+        updates: incident
+            .updates
+            .iter()
+            .rev()
+            .map(|update| UpdateView {
+                revision: update.revision,
+                kind: update.kind,
+                text: update.text.clone(),
+                at: update.at,
+            })
+            .collect(),
+    }
 }

@@ -2,21 +2,17 @@
 
 use crate::{
     domain::{
-        Audience, DraftId, IncidentId, IncidentState, PersonId, ReportId, ServerId, SuspicionId,
-        Timestamp, UpdateKind,
+        Audience, DraftId, IncidentId, IncidentState, ServerId, Suspicion, SuspicionId, Timestamp,
+        UpdateKind,
     },
     event::{Input, Output, Post},
 };
 
 use super::{
     Basis, Context, Draft, DraftOutcome, Incident, Moment, PostRecord, Published, Records,
-    ReportRecord, REPEAT_WITHIN_S, Step, SuspicionRecord,
+    ReportRecord, Step, SuspicionRecord,
 };
 
-/// How many reports of one person are kept within six hours.
-const REPORTS_KEPT_PER_PERSON_MAX: u32 = 10;
-/// How many servers one person is linked to at most.
-const LINKS_PER_PERSON_MAX: usize = 16;
 /// How many notices about reports are remembered for their limit.
 const REPORT_NOTICES_MAX: usize = 64;
 
@@ -34,16 +30,35 @@ impl Records {
     pub fn apply(&mut self, context: &Context<'_>, output: &Output) -> Vec<EvidenceChange> {
         let at = context.received;
         match output {
-            Output::Suspicion(_)
-            | Output::SuspicionCleared { .. }
-            | Output::MonitorBlind { .. }
-            | Output::MonitorRecovered { .. }
-            | Output::HeadsUp { .. } => self.apply_suspicion(at, output),
+            Output::Suspicion(suspicion) => self.apply_suspicion(at, suspicion),
+            Output::SuspicionCleared { id, merged_into } => {
+                self.apply_cleared(at, *id, *merged_into);
+            }
+            Output::MonitorBlind { vantage } => {
+                self.blind.insert(vantage.clone());
+            }
+            Output::MonitorRecovered { vantage } => {
+                self.blind.remove(vantage);
+            }
             Output::Incident { .. } => self.apply_incident(at, output),
-            Output::Draft { .. }
-            | Output::DraftStale { .. }
-            | Output::DraftClosed { .. }
-            | Output::DraftWaits { .. } => self.apply_draft(at, output),
+            Output::Draft { .. } => self.apply_draft(at, output),
+            Output::DraftStale { id, changed, .. } => {
+                let basis = self.basis_of_draft(*id);
+                let step = Step::Stale { draft: *id, changed: changed.clone() };
+                self.change_draft(at, *id, step, |draft| {
+                    draft.stale = Some(changed.clone());
+                    draft.basis = basis;
+                });
+            }
+            Output::DraftClosed { id, how, by } => {
+                let end = DraftOutcome::Closed { how: *how, by: by.clone() };
+                let step = Step::DraftClosed { draft: *id, how: *how, by: by.clone() };
+                self.change_draft(at, *id, step, |draft| draft.end = Some(end));
+            }
+            Output::DraftWaits { id, until, by } => {
+                let step = Step::DraftWaits { draft: *id, until: *until, by: by.clone() };
+                self.change_draft(at, *id, step, |draft| draft.waits_until = Some(*until));
+            }
             Output::Update { .. } => self.apply_update(at, output),
             Output::Post(post) => self.apply_post(context, post),
             Output::ReportFiled { report, person, server, counted, reason, .. } => {
@@ -72,43 +87,32 @@ impl Records {
             Output::Reminder { incident, text } => {
                 self.tell(*incident, Moment { at, step: Step::Reminded { text: text.clone() } });
             }
-            Output::Reply { .. } | Output::StaffNotice { .. } => {}
+            Output::HeadsUp { .. } | Output::Reply { .. } | Output::StaffNotice { .. } => {}
         }
         Vec::new()
     }
 
-    fn apply_suspicion(&mut self, at: Timestamp, output: &Output) {
-        match output {
-            Output::Suspicion(suspicion) => {
-                let id = suspicion.id;
-                self.last_suspicion = self.last_suspicion.max(id);
-                let raised_at = self.suspicions.get(&id).map_or(at, |record| record.raised_at);
-                let record = SuspicionRecord {
-                    suspicion: suspicion.clone(),
-                    raised_at,
-                    cleared_at: None,
-                    merged_into: None,
-                    recovery_proposed: false,
-                };
-                self.suspicions.insert(id, record);
-                let explanation = suspicion.explanation.clone();
-                self.tell_incidents_of(id, at, &Step::Suspected { suspicion: id, explanation });
-            }
-            Output::SuspicionCleared { id, merged_into } => {
-                let step = Step::SuspicionCleared { suspicion: *id, merged_into: *merged_into };
-                self.tell_incidents_of(*id, at, &step);
-                if let Some(record) = self.suspicions.get_mut(id) {
-                    record.cleared_at = Some(at);
-                    record.merged_into = *merged_into;
-                }
-            }
-            Output::MonitorBlind { vantage } => {
-                self.blind.insert(vantage.clone());
-            }
-            Output::MonitorRecovered { vantage } => {
-                self.blind.remove(vantage);
-            }
-            _ => {}
+    fn apply_suspicion(&mut self, at: Timestamp, suspicion: &Suspicion) {
+        let id = suspicion.id;
+        self.last_suspicion = self.last_suspicion.max(id);
+        let raised_at = self.suspicions.get(&id).map_or(at, |record| record.raised_at);
+        let record = SuspicionRecord {
+            suspicion: suspicion.clone(),
+            raised_at,
+            cleared_at: None,
+            merged_into: None,
+            recovery_proposed: false,
+        };
+        self.suspicions.insert(id, record);
+        let explanation = suspicion.explanation.clone();
+        self.tell_incidents_of(id, at, &Step::Suspected { suspicion: id, explanation });
+    }
+
+    fn apply_cleared(&mut self, at: Timestamp, id: SuspicionId, merged_into: Option<SuspicionId>) {
+        self.tell_incidents_of(id, at, &Step::SuspicionCleared { suspicion: id, merged_into });
+        if let Some(record) = self.suspicions.get_mut(&id) {
+            record.cleared_at = Some(at);
+            record.merged_into = merged_into;
         }
     }
 
@@ -124,7 +128,8 @@ impl Records {
     }
 
     fn apply_incident(&mut self, at: Timestamp, output: &Output) {
-        let Output::Incident { id, state, impact, suspicion, servers, title, reopened, by } = output
+        let Output::Incident { id, state, impact, suspicion, servers, title, reopened, by } =
+            output
         else {
             return;
         };
@@ -137,8 +142,7 @@ impl Records {
         let explanation = suspicion
             .filter(|_| is_new)
             .and_then(|id| Some((id, self.suspicions.get(&id)?.suspicion.explanation.clone())));
-        let incident =
-            self.incidents.entry(*id).or_insert_with(|| new_incident(*id, since, at));
+        let incident = self.incidents.entry(*id).or_insert_with(|| new_incident(*id, since, at));
         let changed_state = is_new || incident.state != *state || incident.impact != *impact;
         let changed_servers = is_new || incident.servers != *servers;
         incident.state = *state;
@@ -168,50 +172,40 @@ impl Records {
     }
 
     fn apply_draft(&mut self, at: Timestamp, output: &Output) {
-        let (incident, step) = match output {
-            Output::Draft { id, incident, kind, text, promise, by, revision } => {
-                let basis = self.incidents.get(incident).map(|found| self.basis(found));
-                let draft = Draft {
-                    id: *id,
-                    incident: *incident,
-                    kind: *kind,
-                    text: text.clone(),
-                    promise: promise.clone(),
-                    by: by.clone(),
-                    revision: *revision,
-                    asked_at: at,
-                    waits_until: None,
-                    stale: None,
-                    basis: basis.unwrap_or_default(),
-                    holding_tried: false,
-                    end: None,
-                };
-                self.put_draft(draft);
-                let (draft, revision, kind, by) = (*id, *revision, *kind, by.clone());
-                (Some(*incident), Step::Drafted { draft, revision, kind, by })
-            }
-            Output::DraftStale { id, changed, .. } => {
-                let basis = self.basis_of_draft(*id);
-                let incident = self.with_draft(*id, |draft| {
-                    draft.stale = Some(changed.clone());
-                    draft.basis = basis;
-                });
-                (incident, Step::Stale { draft: *id, changed: changed.clone() })
-            }
-            Output::DraftClosed { id, how, by } => {
-                let end = DraftOutcome::Closed { how: *how, by: by.clone() };
-                let incident = self.with_draft(*id, |draft| draft.end = Some(end));
-                (incident, Step::DraftClosed { draft: *id, how: *how, by: by.clone() })
-            }
-            Output::DraftWaits { id, until, by } => {
-                let incident = self.with_draft(*id, |draft| draft.waits_until = Some(*until));
-                (incident, Step::DraftWaits { draft: *id, until: *until, by: by.clone() })
-            }
-            _ => return,
+        let Output::Draft { id, incident, kind, text, promise, by, revision } = output else {
+            return;
         };
-        if let Some(id) = incident {
-            self.tell(id, Moment { at, step });
-        }
+        let basis = self.incidents.get(incident).map(|found| self.basis(found));
+        self.put_draft(Draft {
+            id: *id,
+            incident: *incident,
+            kind: *kind,
+            text: text.clone(),
+            promise: promise.clone(),
+            by: by.clone(),
+            revision: *revision,
+            asked_at: at,
+            waits_until: None,
+            stale: None,
+            basis: basis.unwrap_or_default(),
+            holding_tried: false,
+            end: None,
+        });
+        let (draft, revision, kind, by) = (*id, *revision, *kind, by.clone());
+        self.tell(*incident, Moment { at, step: Step::Drafted { draft, revision, kind, by } });
+    }
+
+    fn change_draft(
+        &mut self,
+        at: Timestamp,
+        id: DraftId,
+        step: Step,
+        change: impl FnOnce(&mut Draft),
+    ) {
+        let Some(draft) = self.drafts.get_mut(&id) else { return };
+        change(draft);
+        let incident = draft.incident;
+        self.tell(incident, Moment { at, step });
     }
 
     /// A new revision by the bot keeps what staff still have to look at; one by a person shows
@@ -248,12 +242,6 @@ impl Records {
             .unwrap_or_default()
     }
 
-    fn with_draft(&mut self, id: DraftId, change: impl FnOnce(&mut Draft)) -> Option<IncidentId> {
-        let draft = self.drafts.get_mut(&id)?;
-        change(draft);
-        Some(draft.incident)
-    }
-
     fn apply_update(&mut self, at: Timestamp, output: &Output) {
         let Output::Update { incident: id, draft, revision, kind, text, by, role, next_update_at } =
             output
@@ -261,8 +249,9 @@ impl Records {
             return;
         };
         if let Some(draft) = draft {
-            let end = DraftOutcome::Published { by: by.clone(), at };
-            self.with_draft(*draft, |draft| draft.end = Some(end));
+            if let Some(draft) = self.drafts.get_mut(draft) {
+                draft.end = Some(DraftOutcome::Published { by: by.clone(), at });
+            }
         }
         let Some(incident) = self.incidents.get_mut(id) else { return };
         incident.updates.push(Published {
@@ -294,8 +283,7 @@ impl Records {
             at,
             last: None,
         };
-        if self.posts.insert(post.id.clone(), record).is_none()
-            && post.audience != Audience::Public
+        if self.posts.insert(post.id.clone(), record).is_none() && post.audience != Audience::Public
         {
             self.post_order.push_back(post.id.clone());
         }
@@ -316,10 +304,7 @@ impl Records {
         let Some(id) = post.incident else { return };
         let Some(incident) = self.incidents.get_mut(&id) else { return };
         incident.posts.push(post.id.clone());
-        incident
-            .first_posts
-            .entry(post.destination.clone())
-            .or_insert_with(|| post.id.clone());
+        incident.first_posts.entry(post.destination.clone()).or_insert_with(|| post.id.clone());
         let (post, destination) = (post.id.clone(), post.destination.clone());
         self.tell(id, Moment { at, step: Step::Posted { post, destination } });
     }
@@ -351,102 +336,6 @@ impl Records {
             }
             _ => {}
         }
-    }
-
-    fn apply_report(
-        &mut self,
-        at: Timestamp,
-        id: &ReportId,
-        filed: ReportRecord,
-    ) -> Vec<EvidenceChange> {
-        let made_at = filed.at;
-        let is_kept = self.meet(at, &filed);
-        let evidence = filed.server.clone().filter(|_| filed.counted);
-        if is_kept {
-            self.tell_reported(at, id, &filed);
-            if self.reports.insert(id.clone(), filed).is_none() {
-                self.report_order.push_back(id.clone());
-            }
-            self.prune();
-        }
-        evidence.map(|server| EvidenceChange::Count(made_at, server)).into_iter().collect()
-    }
-
-    /// Notes what a report says of its author; whether the report itself is kept.
-    fn meet(&mut self, at: Timestamp, filed: &ReportRecord) -> bool {
-        if !self.people.contains_key(&filed.person) {
-            self.person_order.push_back(filed.person.clone());
-        }
-        let person = self.people.entry(filed.person.clone()).or_default();
-        if filed.counted {
-            person.counted_at = Some(filed.at);
-        }
-        link(person, filed.server.as_ref().filter(|_| filed.reason.as_deref() != Some("unconfirmed")));
-        if (at - person.kept_since).num_seconds() >= REPEAT_WITHIN_S {
-            person.kept = 0;
-            person.kept_since = at;
-        }
-        person.kept = person.kept.saturating_add(1);
-        person.kept <= REPORTS_KEPT_PER_PERSON_MAX
-    }
-
-    fn tell_reported(&mut self, at: Timestamp, id: &ReportId, filed: &ReportRecord) {
-        let Some(server) = filed.server.clone() else { return };
-        let about: Vec<IncidentId> = self
-            .open_incidents()
-            .filter(|incident| incident.servers.contains(&server))
-            .map(|incident| incident.id)
-            .collect();
-        for incident in about {
-            let (report, server, counted) = (id.clone(), server.clone(), filed.counted);
-            self.tell(incident, Moment { at, step: Step::Reported { report, server, counted } });
-        }
-    }
-
-    fn apply_settled(
-        &mut self,
-        at: Timestamp,
-        id: &ReportId,
-        server: Option<&ServerId>,
-        counted: bool,
-        by: &str,
-    ) -> Vec<EvidenceChange> {
-        let Some(report) = self.reports.get_mut(id) else { return Vec::new() };
-        let mut changes = Vec::new();
-        if let Some(before) = report.server.clone().filter(|_| report.counted) {
-            changes.push(EvidenceChange::Discount(report.at, before));
-        }
-        report.settled_by = Some(by.to_owned());
-        report.dismissed = server.is_none();
-        report.server = server.cloned().or(report.server.take());
-        report.counted = counted;
-        report.reason = None;
-        let (made_at, person): (Timestamp, PersonId) = (report.at, report.person.clone());
-        if let Some(server) = server.filter(|_| counted) {
-            changes.push(EvidenceChange::Count(made_at, server.clone()));
-        }
-        if let Some(person) = self.people.get_mut(&person) {
-            if counted {
-                person.counted_at = person.counted_at.max(Some(made_at));
-            }
-            link(person, server);
-        }
-        let about: Vec<IncidentId> = self
-            .open_incidents()
-            .filter(|incident| server.is_some_and(|server| incident.servers.contains(server)))
-            .map(|incident| incident.id)
-            .collect();
-        for incident in about {
-            let (report, server, by) = (id.clone(), server.cloned(), by.to_owned());
-            self.tell(incident, Moment { at, step: Step::Settled { report, server, by } });
-        }
-        changes
-    }
-}
-
-fn link(person: &mut super::Person, server: Option<&ServerId>) {
-    if let Some(server) = server.filter(|_| person.servers.len() < LINKS_PER_PERSON_MAX) {
-        person.servers.insert(server.clone());
     }
 }
 

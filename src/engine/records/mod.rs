@@ -9,6 +9,7 @@ mod apply;
 mod deadline;
 mod observe;
 mod prune;
+mod reports;
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -26,6 +27,7 @@ use crate::{
 };
 
 pub(super) use apply::EvidenceChange;
+pub(super) use deadline::seconds;
 
 /// How long a person's further reports are no new evidence, in seconds.
 pub(super) const REPEAT_WITHIN_S: i64 = 6 * 3600;

@@ -89,7 +89,10 @@ impl Records {
             | DeliveryEvent::Retry { .. }
             | DeliveryEvent::Unknown { .. } => false,
         };
-        if is_public && is_settled && let Some(id) = incident {
+        if is_public
+            && is_settled
+            && let Some(id) = incident
+        {
             let step = Step::Delivery { destination, event: event.clone() };
             self.tell(id, Moment { at, step });
         }

@@ -56,8 +56,11 @@ impl Records {
             .collect();
         let surplus = ended.len().saturating_sub(ENDED_INCIDENTS_MAX);
         for id in &ended[..surplus] {
-            let posts: Vec<PostId> =
-                self.incidents.remove(id).map(|incident: Incident| incident.posts).unwrap_or_default();
+            let posts: Vec<PostId> = self
+                .incidents
+                .remove(id)
+                .map(|incident: Incident| incident.posts)
+                .unwrap_or_default();
             for post in posts {
                 self.posts.remove(&post);
             }

@@ -1,0 +1,299 @@
+//! Staff's commands carried out, each with an answer in words.
+
+use crate::{
+    command::{self, Command, Line},
+    domain::{DraftId, Impact, IncidentId, IncidentState, Role, ServerId, UpdateKind},
+    engine::answer,
+    event::{DraftEnd, Output, TimelineKind},
+    render::Facts,
+};
+
+use super::{Desk, publishing::Statement};
+
+/// Who asks, and with what right.
+#[derive(Clone, Copy, Debug)]
+struct Person<'a> {
+    by: &'a str,
+    role: Role,
+}
+
+impl Desk<'_> {
+    pub(super) fn take_command(&mut self, by: &str, role: Role, text: &str) {
+        let (line, spec) = match command::parse(text) {
+            Ok(read) => read,
+            Err(problem) => {
+                let text = problem.say(&self.words.sayer(self.speech().language));
+                return self.reply(false, text);
+            }
+        };
+        if !command::may(spec, role) {
+            let facts = Facts::new().text("command", spec.name).text("role", spec.role.word());
+            let text = self.speech().say("reply-not-allowed", facts);
+            return self.reply(false, text);
+        }
+        match line {
+            Line::Query(query) => {
+                let text = answer::answer(&self.speech(), &query, role);
+                self.reply(true, text);
+            }
+            Line::Command(command) => self.carry_out(command, Person { by, role }),
+        }
+    }
+
+    fn carry_out(&mut self, command: Command, who: Person<'_>) {
+        match command {
+            Command::IncidentOpen { title, servers, impact } => {
+                self.open_by_hand(title, servers, impact, who);
+            }
+            Command::IncidentUpdate { incident, kind, text, publish } => {
+                self.update(incident, kind, &text, publish, who);
+            }
+            Command::IncidentResolve { incident, text, publish } => {
+                self.resolve(incident, text.as_deref(), publish, who);
+            }
+            Command::IncidentFalseAlarm { incident } => self.false_alarm(incident, who),
+            Command::DraftEdit { draft, text } => self.edit(draft, &text, who),
+            Command::DraftPublish { draft, revision, anyway } => {
+                self.publish_draft(draft, revision, anyway, who.by, who.role);
+            }
+            Command::DraftDismiss { draft } => self.dismiss(draft, who),
+            Command::DraftWait { draft, wait_s } => self.wait(draft, wait_s, who),
+            Command::ReportsAssign { report, server } => {
+                self.assign_report(&report, &server, who.by);
+            }
+            Command::ReportsDismiss { report } => self.dismiss_report(&report, who.by),
+            Command::Tried { what, incident } => {
+                self.keep(incident, TimelineKind::Tried, who.by, what);
+            }
+            Command::UpstreamSaid { who: provider, words, incident } => {
+                let facts = Facts::new()
+                    .text("who", self.speech().staff_name(&provider))
+                    .text("words", words);
+                let text = self.speech().say("upstream-said", facts);
+                self.keep(incident, TimelineKind::UpstreamSaid, who.by, text);
+            }
+            Command::Note { words, incident } => {
+                self.keep(incident, TimelineKind::Note, who.by, words);
+            }
+        }
+    }
+
+    fn open_by_hand(
+        &mut self,
+        title: String,
+        servers: Vec<ServerId>,
+        impact: Impact,
+        who: Person<'_>,
+    ) {
+        let fleet = &self.records.settings.fleet;
+        let unknown: Vec<&str> = servers
+            .iter()
+            .filter(|id| !fleet.servers.iter().any(|server| server.id == **id))
+            .map(ServerId::as_str)
+            .collect();
+        if !unknown.is_empty() {
+            let facts = Facts::new().text("ids", self.speech().from_outside(&unknown.join(", ")));
+            let text = self.speech().say("reply-no-servers", facts);
+            return self.reply(false, text);
+        }
+        let mut servers = servers;
+        servers.sort();
+        let id = IncidentId(self.records.last_incident.0 + 1);
+        self.decide(Output::Incident {
+            id,
+            state: IncidentState::Investigating,
+            impact,
+            suspicion: None,
+            servers,
+            title,
+            reopened: false,
+            by: Some(who.by.to_owned()),
+        });
+        let Some(draft) = self.draft_by_bot(id, UpdateKind::Investigating) else { return };
+        let facts = Facts::new().text("id", id.to_string()).text("draft", draft.to_string());
+        let text = self.speech().say("reply-opened", facts);
+        self.reply(true, text);
+    }
+
+    fn update(
+        &mut self,
+        id: IncidentId,
+        kind: UpdateKind,
+        text: &str,
+        publish: bool,
+        who: Person<'_>,
+    ) {
+        if !self.is_open_for_words(id) {
+            return;
+        }
+        let Some(draft) = self.draft_in_words_of(id, kind, text, who) else { return };
+        if publish {
+            return self.publish_own(id, draft, kind, text, who);
+        }
+        let facts = Facts::new().text("draft", draft.to_string());
+        let text = self.speech().say("reply-drafted", facts);
+        self.reply(true, text);
+    }
+
+    /// A draft in a person's own words.
+    fn draft_in_words_of(
+        &mut self,
+        id: IncidentId,
+        kind: UpdateKind,
+        text: &str,
+        who: Person<'_>,
+    ) -> Option<DraftId> {
+        let incident = self.records.incidents.get(&id)?;
+        let next = self.speech().next_update(incident, kind, self.now());
+        let words = self.speech().with_promise(text, next);
+        Some(self.draft(id, kind, words, Some(who.by)))
+    }
+
+    /// A person's own words are approved by typing them.
+    fn publish_own(
+        &mut self,
+        incident: IncidentId,
+        draft: DraftId,
+        kind: UpdateKind,
+        text: &str,
+        who: Person<'_>,
+    ) {
+        let body = text.to_owned();
+        let (by, role) = (who.by, Some(who.role));
+        let statement = Statement { incident, draft: Some(draft), kind, body, by, role };
+        self.publish_and_reply(&statement);
+    }
+
+    fn resolve(&mut self, id: IncidentId, text: Option<&str>, publish: bool, who: Person<'_>) {
+        if !self.is_open_for_words(id) {
+            return;
+        }
+        if let Some(text) = text {
+            return self.update(id, UpdateKind::Resolved, text, publish, who);
+        }
+        let published = self.records.incidents.get(&id).is_some_and(|one| one.is_published());
+        if !published {
+            return self.end_quietly(id, IncidentState::Resolved, "reply-resolved-quietly", who);
+        }
+        self.draft_and_reply(id, UpdateKind::Resolved);
+    }
+
+    fn false_alarm(&mut self, id: IncidentId, who: Person<'_>) {
+        if !self.is_open_for_words(id) {
+            return;
+        }
+        let published = self.records.incidents.get(&id).is_some_and(|one| one.is_published());
+        if !published {
+            let key = "reply-false-alarm-quietly";
+            return self.end_quietly(id, IncidentState::FalseAlarm, key, who);
+        }
+        self.draft_and_reply(id, UpdateKind::FalseAlarm);
+    }
+
+    fn draft_and_reply(&mut self, id: IncidentId, kind: UpdateKind) {
+        let Some(draft) = self.draft_by_bot(id, kind) else { return };
+        let words = self.records.drafts.get(&draft).map(|draft| draft.text.clone());
+        let facts =
+            Facts::new().text("draft", draft.to_string()).text("text", words.unwrap_or_default());
+        let text = self.speech().say("reply-drafted-words", facts);
+        self.reply(true, text);
+    }
+
+    /// Ends an incident of which nothing was said.
+    fn end_quietly(&mut self, id: IncidentId, state: IncidentState, key: &str, who: Person<'_>) {
+        let Some(incident) = self.records.incidents.get(&id).cloned() else { return };
+        let open: Vec<DraftId> = self
+            .records
+            .open_drafts()
+            .filter(|draft| draft.incident == id)
+            .map(|draft| draft.id)
+            .collect();
+        for draft in open {
+            let by = Some(who.by.to_owned());
+            self.decide(Output::DraftClosed { id: draft, how: DraftEnd::Dismissed, by });
+        }
+        self.decide(Output::Incident {
+            id,
+            state,
+            impact: incident.impact,
+            suspicion: incident.suspicion,
+            servers: incident.servers,
+            title: incident.title,
+            reopened: false,
+            by: Some(who.by.to_owned()),
+        });
+        let text = self.speech().say(key, Facts::new().text("id", id.to_string()));
+        self.reply(true, text);
+    }
+
+    fn edit(&mut self, id: DraftId, text: &str, who: Person<'_>) {
+        let Some(draft) = self.waiting_draft(id) else { return };
+        let Some(incident) = self.records.incidents.get(&draft.incident) else { return };
+        let next = self.speech().next_update(incident, draft.kind, self.now());
+        let body = draft.promise.as_deref().and_then(|line| text.strip_suffix(line));
+        let words = self.speech().with_promise(body.unwrap_or(text).trim_end(), next);
+        let revision = draft.revision + 1;
+        self.decide(Output::Draft {
+            id,
+            incident: draft.incident,
+            kind: draft.kind,
+            text: words.text,
+            promise: words.promise,
+            by: Some(who.by.to_owned()),
+            revision,
+        });
+        let facts = Facts::new().text("draft", id.to_string()).number("revision", revision);
+        let text = self.speech().say("reply-edited", facts);
+        self.reply(true, text);
+    }
+
+    fn dismiss(&mut self, id: DraftId, who: Person<'_>) {
+        if self.waiting_draft(id).is_none() {
+            return;
+        }
+        let by = Some(who.by.to_owned());
+        self.decide(Output::DraftClosed { id, how: DraftEnd::Dismissed, by });
+        let text = self.speech().say("reply-dismissed", Facts::new().text("draft", id.to_string()));
+        self.reply(true, text);
+    }
+
+    fn wait(&mut self, id: DraftId, wait_s: u64, who: Person<'_>) {
+        if self.waiting_draft(id).is_none() {
+            return;
+        }
+        let until = self.now() + crate::engine::records::seconds(wait_s);
+        self.decide(Output::DraftWaits { id, until, by: who.by.to_owned() });
+        let facts =
+            Facts::new().text("draft", id.to_string()).text("time", self.speech().moment(until));
+        let text = self.speech().say("reply-waits", facts);
+        self.reply(true, text);
+    }
+
+    /// Keeps something in a timeline: the named incident's, the only open one's, or the diary.
+    fn keep(&mut self, named: Option<IncidentId>, kind: TimelineKind, by: &str, text: String) {
+        let speech = self.speech();
+        let open: Vec<IncidentId> = self.records.open_incidents().map(|one| one.id).collect();
+        let incident = match (named, open.as_slice()) {
+            (Some(id), _) if !self.records.incidents.contains_key(&id) => {
+                let facts = Facts::new().text("id", id.to_string());
+                let text = speech.say("reply-no-incident", facts);
+                return self.reply(false, text);
+            }
+            (Some(id), _) => Some(id),
+            (None, []) => None,
+            (None, [only]) => Some(*only),
+            (None, _) => {
+                let ids: Vec<String> = open.iter().map(ToString::to_string).collect();
+                let facts = Facts::new().text("ids", ids.join(", "));
+                let text = speech.say("reply-several-open", facts);
+                return self.reply(false, text);
+            }
+        };
+        self.decide(Output::Timeline { incident, kind, by: by.to_owned(), text });
+        let text = match incident {
+            Some(id) => self.speech().say("reply-kept", Facts::new().text("id", id.to_string())),
+            None => self.speech().say("reply-kept-diary", Facts::new()),
+        };
+        self.reply(true, text);
+    }
+}

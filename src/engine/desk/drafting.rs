@@ -1,0 +1,129 @@
+//! Drafts: made, superseded, stale.
+
+use crate::{
+    domain::{DraftId, IncidentId, UpdateKind},
+    engine::{records::Draft, speech::Draftable},
+    event::{DraftEnd, Output},
+    render::Facts,
+};
+
+use super::Desk;
+
+impl Desk<'_> {
+    /// Puts words before staff; an open draft of the same incident and kind gives way.
+    pub(super) fn draft(
+        &mut self,
+        incident: IncidentId,
+        kind: UpdateKind,
+        words: Draftable,
+        by: Option<&str>,
+    ) -> DraftId {
+        self.supersede(incident, |draft| draft.kind == kind);
+        let id = DraftId(self.records.last_draft.0 + 1);
+        self.decide(Output::Draft {
+            id,
+            incident,
+            kind,
+            text: words.text,
+            promise: words.promise,
+            by: by.map(str::to_owned),
+            revision: 1,
+        });
+        id
+    }
+
+    /// The bot's own draft of a kind; nothing for an incident that is not known.
+    pub(super) fn draft_by_bot(
+        &mut self,
+        incident: IncidentId,
+        kind: UpdateKind,
+    ) -> Option<DraftId> {
+        let words = {
+            let found = self.records.incidents.get(&incident)?;
+            self.speech().draft(found, kind, self.now())
+        };
+        Some(self.draft(incident, kind, words, None))
+    }
+
+    /// Open drafts of an incident that `is_overtaken` give way to newer ones.
+    pub(super) fn supersede(
+        &mut self,
+        incident: IncidentId,
+        is_overtaken: impl Fn(&Draft) -> bool,
+    ) {
+        let overtaken: Vec<DraftId> = self
+            .records
+            .open_drafts()
+            .filter(|draft| draft.incident == incident && is_overtaken(draft))
+            .map(|draft| draft.id)
+            .collect();
+        for id in overtaken {
+            self.decide(Output::DraftClosed { id, how: DraftEnd::Superseded, by: None });
+        }
+    }
+
+    /// Looks whether the open drafts of an incident still rest on the evidence as it is. A stale
+    /// one is said to be so, with what changed; one of the bot's gets new words as its next
+    /// revision, which staff have to look at before it goes out.
+    pub(super) fn check_drafts(&mut self, incident: IncidentId) {
+        let open: Vec<Draft> = self
+            .records
+            .open_drafts()
+            .filter(|draft| draft.incident == incident)
+            .cloned()
+            .collect();
+        for draft in open {
+            let Some(found) = self.records.incidents.get(&incident) else { return };
+            let after = self.records.basis(found);
+            let Some(changed) = self.speech().changed(&draft.basis, &after) else { continue };
+            let is_bots = draft.by.is_none();
+            let renewed = self.speech().draft(found, draft.kind, self.now());
+            self.decide(Output::DraftStale {
+                id: draft.id,
+                revision: draft.revision,
+                changed: changed.clone(),
+            });
+            if is_bots {
+                self.decide(Output::Draft {
+                    id: draft.id,
+                    incident,
+                    kind: draft.kind,
+                    text: renewed.text,
+                    promise: renewed.promise,
+                    by: None,
+                    revision: draft.revision + 1,
+                });
+            }
+            self.tell_stale(draft.id, &changed);
+        }
+    }
+
+    fn tell_stale(&mut self, id: DraftId, changed: &str) {
+        let Some(draft) = self.records.drafts.get(&id) else { return };
+        let facts = Facts::new()
+            .text("draft", id.to_string())
+            .text("changed", changed)
+            .number("revision", draft.revision)
+            .text("text", draft.text.clone());
+        let (text, incident) = (self.speech().say("staff-stale", facts), draft.incident);
+        self.tell_staff("stale", Some(incident), &text, None);
+    }
+
+    /// Asks staff about a draft.
+    pub(super) fn propose(&mut self, id: DraftId, key: &str, reason: &str) {
+        let Some(draft) = self.records.drafts.get(&id) else { return };
+        let Some(incident) = self.records.incidents.get(&draft.incident) else { return };
+        let ids =
+            || Facts::new().text("draft", id.to_string()).text("incident", incident.id.to_string());
+        let speech = self.speech();
+        let facts = ids()
+            .text("title", incident.title.clone())
+            .text("explanation", reason)
+            .text("reason", reason)
+            .text("kind", speech.kind(draft.kind))
+            .text("text", draft.text.clone())
+            .text("commands", speech.say("staff-proposal-commands", ids()));
+        let (text, incident) = (speech.say(key, facts), incident.id);
+        self.tell_staff("draft", Some(incident), &text, None);
+    }
+}

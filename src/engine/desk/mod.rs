@@ -1,0 +1,147 @@
+//! Where decisions are taken: findings, commands, reports, deadlines and deliveries become
+//! outputs, each applied to the records the moment it is decided.
+//!
+//! A [`Desk`] lives for one input. Must not: touch the detector, or change the records other than
+//! by [`Desk::decide`]. Start at [`Desk::work_on_input`] and [`Desk::work_on_findings`].
+
+mod commands;
+mod deliveries;
+mod drafting;
+mod publishing;
+mod reports;
+mod suspicions;
+mod timers;
+
+use crate::{
+    domain::{Audience, Destination, DestinationId, IncidentId, PersonId, PostId, Timestamp},
+    event::{Input, Output, Post, PostAction, post_id},
+    render::Words,
+};
+
+use super::{
+    detect::Finding,
+    records::{Context, EvidenceChange, Records},
+    speech::{Speech, join_within},
+};
+
+/// One input's worth of decisions.
+#[derive(Debug)]
+pub(super) struct Desk<'e> {
+    pub records: &'e mut Records,
+    pub words: &'e Words,
+    pub context: Context<'e>,
+    /// What was decided, in order.
+    pub outputs: Vec<Output>,
+    /// What of it is new to the detector; taken out when the detector has heard it.
+    pub changes: Vec<EvidenceChange>,
+    notices: u32,
+}
+
+impl<'e> Desk<'e> {
+    pub fn new(records: &'e mut Records, words: &'e Words, context: Context<'e>) -> Self {
+        Self { records, words, context, outputs: Vec::new(), changes: Vec::new(), notices: 0 }
+    }
+
+    /// What the input itself asks for.
+    pub fn work_on_input(&mut self) {
+        match &self.context.happening.input {
+            Input::Started { settings, .. } => {
+                if settings.is_some() {
+                    self.follow_fleet();
+                }
+            }
+            Input::ProbeResult { .. } => {}
+            Input::Report { .. } => self.take_report(),
+            Input::Command { by, role, text } => self.take_command(by, *role, text),
+            Input::Timer { .. } => self.meet_deadline(),
+            Input::Delivery { post, event } => self.hear_of_delivery(post, event),
+        }
+    }
+
+    /// What the detector found.
+    pub fn work_on_findings(&mut self, findings: Vec<Finding>) {
+        for finding in findings {
+            match finding {
+                Finding::Suspected(found) => self.suspect(&found),
+                Finding::Merged { id, into } => self.merge(id, into),
+                Finding::Recovering(id) => self.recovering(id),
+                Finding::Cleared(id) => self.clear(id),
+                Finding::HeadsUp { servers, people, shared, failed } => {
+                    self.heads_up(servers, people, &shared, failed);
+                }
+                Finding::Blind { vantage } => self.blind(&vantage),
+                Finding::Sees { vantage } => self.sees(&vantage),
+            }
+        }
+    }
+
+    pub(super) fn now(&self) -> Timestamp {
+        self.context.received
+    }
+
+    fn decide(&mut self, output: Output) {
+        self.changes.extend(self.records.apply(&self.context, &output));
+        self.outputs.push(output);
+    }
+
+    fn speech(&self) -> Speech<'_> {
+        Speech::new(self.words, self.records)
+    }
+
+    fn reply(&mut self, ok: bool, text: String) {
+        self.decide(Output::Reply { ok, text });
+    }
+
+    fn destinations(&self, audience: Audience) -> Vec<Destination> {
+        let all = &self.records.settings.destinations;
+        all.iter().filter(|one| one.audience == audience).cloned().collect()
+    }
+
+    /// The id of a post about a subject of this installation.
+    fn post_id(
+        &self,
+        subject: &[&str; 3],
+        destination: &DestinationId,
+        recipient: Option<&PersonId>,
+    ) -> PostId {
+        let [kind, id, revision] = *subject;
+        let recipient = recipient.map_or("", PersonId::as_str);
+        let installation = self.records.installation.as_str();
+        post_id(&[installation, kind, id, revision, "post", destination.as_str(), recipient])
+    }
+
+    /// A post to every staff destination but `except`.
+    fn tell_staff(
+        &mut self,
+        subject: &str,
+        incident: Option<IncidentId>,
+        text: &str,
+        except: Option<&DestinationId>,
+    ) {
+        self.notices += 1;
+        let (seq, notice) = (self.context.seq.to_string(), self.notices.to_string());
+        for destination in self.destinations(Audience::Staff) {
+            if except == Some(&destination.id) {
+                continue;
+            }
+            let post = Post {
+                id: self.post_id(&["notice", &seq, &notice], &destination.id, None),
+                destination: destination.id.clone(),
+                audience: Audience::Staff,
+                action: PostAction::Post,
+                subject: subject.to_owned(),
+                incident,
+                recipient: None,
+                thread: None,
+                body: join_within(text, &[], &destination.limits),
+            };
+            self.decide(Output::Post(post));
+        }
+    }
+
+    /// Something amiss, as a decision and as posts.
+    fn notify_staff(&mut self, subject: &str, text: String, except: Option<&DestinationId>) {
+        self.decide(Output::StaffNotice { text: text.clone() });
+        self.tell_staff(subject, None, &text, except);
+    }
+}

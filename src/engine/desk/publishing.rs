@@ -1,0 +1,268 @@
+//! What becomes public: approved drafts and the standing policy's words, and what follows.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    domain::{Audience, DraftId, IncidentId, IncidentState, PersonId, Role, Timestamp, UpdateKind},
+    engine::records::{Draft, Incident},
+    event::{DraftEnd, Output, Post, PostAction},
+    render::Facts,
+};
+
+use super::Desk;
+
+/// The name of the policy that speaks when nobody answers.
+pub(super) const HOLDING_POLICY: &str = "policy:holding_after";
+/// Reporters who hear of one update.
+const FOLLOW_UPS_MAX: usize = 10_000;
+
+/// Words on their way out.
+#[derive(Clone, Debug)]
+pub(super) struct Statement<'a> {
+    pub incident: IncidentId,
+    pub draft: Option<DraftId>,
+    pub kind: UpdateKind,
+    /// The words without the promise.
+    pub body: String,
+    pub by: &'a str,
+    pub role: Option<Role>,
+}
+
+impl Desk<'_> {
+    /// Publishes: the update, the incident's new state, a post for every public destination, word
+    /// to the reporters. Returns the update's number and how many destinations get it.
+    pub(super) fn publish(&mut self, statement: &Statement<'_>) -> Option<(u32, usize)> {
+        let incident = self.records.incidents.get(&statement.incident)?.clone();
+        let now = self.now();
+        let next_update_at = self.speech().next_update(&incident, statement.kind, now);
+        let words = self.speech().with_promise(&statement.body, next_update_at);
+        let revision = u32::try_from(incident.updates.len()).unwrap_or(u32::MAX).saturating_add(1);
+        self.decide(Output::Update {
+            incident: incident.id,
+            draft: statement.draft,
+            revision,
+            kind: statement.kind,
+            text: words.text.clone(),
+            by: statement.by.to_owned(),
+            role: statement.role,
+            next_update_at,
+        });
+        let sent = self.post_update(
+            &incident,
+            statement.kind,
+            revision,
+            &words.text,
+            words.promise.as_deref(),
+        );
+        self.move_on(&incident, statement.kind, statement.role.map(|_| statement.by));
+        self.follow_up(&incident, statement.kind, revision, &statement.body);
+        Some((revision, sent))
+    }
+
+    fn post_update(
+        &mut self,
+        incident: &Incident,
+        kind: UpdateKind,
+        revision: u32,
+        text: &str,
+        promise: Option<&str>,
+    ) -> usize {
+        let (id, number) = (incident.id.to_string(), revision.to_string());
+        let destinations = self.destinations(Audience::Public);
+        for destination in &destinations {
+            let post = Post {
+                id: self.post_id(&["incident", &id, &number], &destination.id, None),
+                destination: destination.id.clone(),
+                audience: Audience::Public,
+                action: PostAction::Post,
+                subject: format!("incident.{}", kind.word()),
+                incident: Some(incident.id),
+                recipient: None,
+                thread: incident.first_posts.get(&destination.id).cloned(),
+                body: self.speech().body(incident, text, promise, destination),
+            };
+            self.decide(Output::Post(post));
+        }
+        destinations.len()
+    }
+
+    /// The state that the update leads to; drafts that it makes untrue give way.
+    fn move_on(&mut self, incident: &Incident, kind: UpdateKind, by: Option<&str>) {
+        let Some(state) = kind.leads_to().filter(|state| *state != incident.state) else { return };
+        self.decide(Output::Incident {
+            id: incident.id,
+            state,
+            impact: incident.impact,
+            suspicion: incident.suspicion,
+            servers: incident.servers.clone(),
+            title: incident.title.clone(),
+            reopened: false,
+            by: by.map(str::to_owned),
+        });
+        let ends = !state.is_open();
+        self.supersede(incident.id, |draft| {
+            ends || (state == IncidentState::Monitoring && draft.by.is_none())
+        });
+    }
+
+    /// Everybody whose report belongs to the incident hears when it is identified and when it is
+    /// over, once each.
+    fn follow_up(&mut self, incident: &Incident, kind: UpdateKind, revision: u32, body: &str) {
+        let is_told = matches!(kind, UpdateKind::Identified | UpdateKind::Resolved);
+        if !is_told || incident.followed_up.contains(&kind) {
+            return;
+        }
+        let people: BTreeSet<PersonId> = self
+            .records
+            .reports_of(incident)
+            .map(|(_, report)| report.person.clone())
+            .take(FOLLOW_UPS_MAX)
+            .collect();
+        let text = self.speech().follow_up(kind, body);
+        let (id, number) = (incident.id.to_string(), revision.to_string());
+        for destination in self.destinations(Audience::Reporters) {
+            for person in &people {
+                let post = Post {
+                    id: self.post_id(&["follow_up", &id, &number], &destination.id, Some(person)),
+                    destination: destination.id.clone(),
+                    audience: Audience::Reporters,
+                    action: PostAction::Post,
+                    subject: format!("follow_up.{}", kind.word()),
+                    incident: Some(incident.id),
+                    recipient: Some(person.clone()),
+                    thread: None,
+                    body: crate::engine::speech::join_within(&text, &[], &destination.limits),
+                };
+                self.decide(Output::Post(post));
+            }
+        }
+    }
+
+    /// A person approves a draft: refused when it has ended, when they read another revision, or
+    /// when the evidence changed since they were shown it.
+    pub(super) fn publish_draft(
+        &mut self,
+        id: DraftId,
+        revision: Option<u32>,
+        anyway: bool,
+        by: &str,
+        role: Role,
+    ) {
+        let Some(draft) = self.waiting_draft(id) else { return };
+        if revision.is_some_and(|read| read != draft.revision) {
+            let facts = draft_facts(&draft);
+            let text = self.speech().say("reply-draft-revision", facts);
+            return self.reply(false, text);
+        }
+        if let Some(changed) = draft.stale.clone().filter(|_| revision.is_none() && !anyway) {
+            let facts = draft_facts(&draft).text("changed", changed);
+            let text = self.speech().say("reply-draft-stale", facts);
+            return self.reply(false, text);
+        }
+        if !self.is_open_for_words(draft.incident) {
+            return;
+        }
+        let statement = Statement {
+            incident: draft.incident,
+            draft: Some(id),
+            kind: draft.kind,
+            body: body_of(&draft),
+            by,
+            role: Some(role),
+        };
+        self.publish_and_reply(&statement);
+    }
+
+    pub(super) fn publish_and_reply(&mut self, statement: &Statement<'_>) {
+        let Some((revision, count)) = self.publish(statement) else { return };
+        let facts = Facts::new()
+            .number("revision", revision)
+            .text("id", statement.incident.to_string())
+            .number("count", count);
+        let text = self.speech().say("reply-published", facts);
+        self.reply(true, text);
+    }
+
+    /// The draft if it still waits; else the person is told what became of it.
+    pub(super) fn waiting_draft(&mut self, id: DraftId) -> Option<Draft> {
+        use crate::engine::records::DraftOutcome;
+        let speech = self.speech();
+        let Some(draft) = self.records.drafts.get(&id).cloned() else {
+            let text = speech.say("reply-no-draft", Facts::new().text("id", id.to_string()));
+            self.reply(false, text);
+            return None;
+        };
+        let facts = draft_facts(&draft);
+        let text = match &draft.end {
+            None => return Some(draft),
+            Some(DraftOutcome::Published { by, at }) => {
+                let facts = facts.text("by", by.clone()).text("time", speech.moment(*at));
+                speech.say("reply-draft-published", facts)
+            }
+            Some(DraftOutcome::Closed { how: DraftEnd::Dismissed, by }) => {
+                let facts = facts.text("by", by.clone().unwrap_or_default());
+                speech.say("reply-draft-dismissed", facts)
+            }
+            Some(DraftOutcome::Closed { how: DraftEnd::Superseded, .. }) => {
+                speech.say("reply-draft-superseded", facts)
+            }
+        };
+        self.reply(false, text);
+        None
+    }
+
+    /// Whether something may still be said of an incident; else the person is told why not.
+    pub(super) fn is_open_for_words(&mut self, id: IncidentId) -> bool {
+        let speech = self.speech();
+        let text = match self.records.incidents.get(&id) {
+            Some(incident) if incident.state.is_open() => return true,
+            Some(incident) => {
+                let state = Facts::new().text("state", incident.state.word());
+                let facts = Facts::new()
+                    .text("id", id.to_string())
+                    .text("state", speech.say("state", state));
+                speech.say("reply-incident-ended", facts)
+            }
+            None => speech.say("reply-no-incident", Facts::new().text("id", id.to_string())),
+        };
+        self.reply(false, text);
+        false
+    }
+
+    /// Nobody answered: the standing policy speaks, and staff are told that it did.
+    pub(super) fn hold(&mut self, id: DraftId) {
+        let Some(draft) = self.records.drafts.get(&id) else { return };
+        let Some(incident) = self.records.incidents.get(&draft.incident) else { return };
+        let now: Timestamp = self.now();
+        let words = self.speech().draft(incident, UpdateKind::Holding, now);
+        let statement = Statement {
+            incident: incident.id,
+            draft: None,
+            kind: UpdateKind::Holding,
+            body: without_promise(&words.text, words.promise.as_deref()),
+            by: HOLDING_POLICY,
+            role: None,
+        };
+        self.publish(&statement);
+        let text = self.speech().say("staff-held", Facts::new().text("draft", id.to_string()));
+        let incident = Some(statement.incident);
+        self.decide(Output::StaffNotice { text: text.clone() });
+        self.tell_staff("holding", incident, &text, None);
+    }
+}
+
+/// A draft's words without the promise, which is made anew when they go out.
+pub(super) fn body_of(draft: &Draft) -> String {
+    without_promise(&draft.text, draft.promise.as_deref())
+}
+
+fn without_promise(text: &str, promise: Option<&str>) -> String {
+    promise.and_then(|line| text.strip_suffix(line)).unwrap_or(text).trim_end().to_owned()
+}
+
+pub(super) fn draft_facts(draft: &Draft) -> Facts {
+    Facts::new()
+        .text("draft", draft.id.to_string())
+        .number("revision", draft.revision)
+        .text("text", draft.text.clone())
+}

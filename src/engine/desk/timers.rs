@@ -1,0 +1,49 @@
+//! Deadlines that have come: waits, promised updates, the holding policy.
+
+use crate::{
+    domain::{DraftId, IncidentId, UpdateKind},
+    event::{Output, TimerReason},
+    render::Facts,
+};
+
+use super::Desk;
+
+impl Desk<'_> {
+    pub(super) fn meet_deadline(&mut self) {
+        match self.records.fired {
+            None | Some(TimerReason::Evidence | TimerReason::Recovery(_)) => {}
+            Some(TimerReason::Holding(id)) => self.hold(id),
+            Some(TimerReason::Wait(id)) => self.ask_again(id),
+            Some(TimerReason::Reminder(id)) => self.remind(id, "reminder"),
+            Some(TimerReason::PromisedUpdate(id)) => self.remind(id, "reminder-overdue"),
+        }
+    }
+
+    fn ask_again(&mut self, id: DraftId) {
+        let Some(draft) = self.records.drafts.get(&id) else { return };
+        let facts = Facts::new().text("draft", id.to_string()).text("text", draft.text.clone());
+        let (text, incident) = (self.speech().say("staff-waited", facts), draft.incident);
+        self.tell_staff("draft", Some(incident), &text, None);
+    }
+
+    /// Reminds of a promise; the first time with words that keep it, unless some wait already.
+    fn remind(&mut self, id: IncidentId, key: &str) {
+        let Some(incident) = self.records.incidents.get(&id) else { return };
+        let Some(promised) = incident.next_update_at else { return };
+        let time = self.speech().moment(promised);
+        let facts = Facts::new()
+            .text("incident", id.to_string())
+            .text("title", incident.title.clone())
+            .text("time", time.clone());
+        let text = self.speech().say(key, facts);
+        self.decide(Output::Reminder { incident: id, text: text.clone() });
+        self.tell_staff("reminder", Some(id), &text, None);
+        if self.records.open_drafts().any(|draft| draft.incident == id) {
+            return;
+        }
+        let reason = self.speech().say("promised", Facts::new().text("time", time));
+        if let Some(draft) = self.draft_by_bot(id, UpdateKind::Update) {
+            self.propose(draft, "staff-proposal-recovery", &reason);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! The whole state as deterministic JSON, and back, also into another detector.
+
+use serde::{Deserialize, Serialize, de::IgnoredAny};
+
+use crate::{event::Output, render::Words};
+
+use super::{Detector, Engine, records::Records};
+
+/// A snapshot that cannot be read back.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    /// It is not the JSON of a snapshot.
+    #[error("snapshot of the engine cannot be read")]
+    Unreadable(#[from] serde_json::Error),
+}
+
+#[derive(Serialize)]
+struct Written<'a, D> {
+    method: &'a str,
+    records: &'a Records,
+    detector: &'a D,
+}
+
+#[derive(Deserialize)]
+struct Method {
+    method: String,
+}
+
+#[derive(Deserialize)]
+struct Read<D> {
+    records: Records,
+    detector: D,
+}
+
+impl<D: Detector> Engine<D> {
+    /// The whole state as deterministic JSON.
+    pub fn snapshot(&self) -> Vec<u8> {
+        let written = Written { method: D::NAME, records: &self.records, detector: &self.detector };
+        // Plain data with text keys and finite numbers always serialises; an empty snapshot is
+        // refused by `restore`.
+        serde_json::to_vec(&written).unwrap_or_default()
+    }
+
+    /// Reads a snapshot back. One of another detector restores the records with a fresh detector,
+    /// which knows the standing suspicions and wants to be fed with [`Self::warm`].
+    ///
+    /// # Errors
+    /// When `bytes` is not the JSON of a snapshot.
+    pub fn restore(bytes: &[u8]) -> Result<Self, RestoreError> {
+        let found: Method = serde_json::from_slice(bytes)?;
+        let is_same = found.method == D::NAME;
+        let (records, mut detector) = if is_same {
+            let read: Read<D> = serde_json::from_slice(bytes)?;
+            (read.records, read.detector)
+        } else {
+            let read: Read<IgnoredAny> = serde_json::from_slice(bytes)?;
+            (read.records, D::default())
+        };
+        let settings = records.settings.clone();
+        if is_same {
+            detector.restored(&settings);
+        } else {
+            detector.configure(&settings);
+            for record in records.suspicions.values().filter(|record| record.stands()) {
+                detector.accept(records.now, &Output::Suspicion(record.suspicion.clone()));
+            }
+        }
+        let words = Words::with(&settings.words).unwrap_or_default();
+        let deadline = records.next_deadline();
+        Ok(Self { detector, records, words, deadline, wants_warming: !is_same })
+    }
+}

@@ -1,0 +1,261 @@
+//! Public words: titles, drafts, the promise of the next update, acknowledgements, follow-ups.
+
+use chrono::{TimeDelta, Timelike};
+
+use crate::{
+    domain::{Destination, Impact, Limits, ServerId, Suspicion, Timestamp, UpdateKind},
+    engine::records::{Incident, seconds},
+    render::{self, Facts},
+};
+
+use super::Speech;
+
+/// More public names than this are told as a number.
+const NAMED_MAX: usize = 4;
+
+/// Words for a draft, and the last line of them that promises the next update.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::engine) struct Words {
+    pub text: String,
+    pub promise: Option<String>,
+}
+
+impl Speech<'_> {
+    /// Servers as the public knows them; those without a public name are never named.
+    pub fn public_servers(&self, servers: &[ServerId]) -> String {
+        let fleet = self.fleet();
+        let names: Vec<String> = servers
+            .iter()
+            .filter_map(|id| {
+                fleet.servers.iter().find(|server| server.id == *id)?.public_name.clone()
+            })
+            .collect();
+        let unnamed = servers.len() - names.len();
+        if names.is_empty() {
+            return self.say("servers-unnamed", Facts::new().number("count", unnamed.max(1)));
+        }
+        if names.len() > NAMED_MAX {
+            return self.say("servers-many", Facts::new().number("count", servers.len()));
+        }
+        let mut names = names;
+        if unnamed > 0 {
+            names.push(self.say("servers-others", Facts::new()));
+        }
+        self.list(&names)
+    }
+
+    /// A component as the public knows it.
+    pub fn public_component(&self, kind: &str, id: &str) -> String {
+        let fleet = self.fleet();
+        let component = fleet.components.iter().find(|one| one.id.as_str() == id);
+        let server = fleet.servers.iter().find(|one| one.id.as_str() == id);
+        component
+            .and_then(|one| one.public_name.clone())
+            .or_else(|| server.and_then(|one| one.public_name.clone()))
+            .unwrap_or_else(|| {
+                self.say("component-public", Facts::new().text("kind", super::kind_word(kind)))
+            })
+    }
+
+    /// The title of an incident that a suspicion opens.
+    pub fn title(&self, servers: &[ServerId], impact: Impact, reports_only: bool) -> String {
+        let facts = Facts::new()
+            .text("servers", self.public_servers(servers))
+            .text("impact", impact.word());
+        self.say(if reports_only { "title-reported" } else { "title" }, facts)
+    }
+
+    /// The bot's words for an update of `incident`, with the promise that would hold `now`.
+    pub fn draft(&self, incident: &Incident, kind: UpdateKind, now: Timestamp) -> Words {
+        let suspicion =
+            incident.suspicion.and_then(|id| self.records.suspicions.get(&self.records.alias(id)));
+        let voice = match suspicion {
+            None => Voice::Opened,
+            Some(record) if record.suspicion.reports_only => Voice::Reported,
+            Some(_) => Voice::Measured,
+        };
+        let until = suspicion.and_then(|record| record.cleared_at).unwrap_or(now);
+        let servers = self.public_servers(&incident.servers);
+        let facts = || {
+            Facts::new()
+                .text("servers", servers.clone())
+                .text("impact", incident.impact.word())
+                .text("title", incident.title.clone())
+                .text("since", self.about(incident.since))
+                .text("until", self.about(until))
+        };
+        let facts_with_trouble = facts().text("trouble", self.say("trouble", facts()));
+        let watching = incident.state == crate::domain::IncidentState::Monitoring;
+        let text = self.say(key(kind, voice, watching), facts_with_trouble);
+        self.with_promise(&text, self.next_update(incident, kind, now))
+    }
+
+    /// Words for trouble that came back.
+    pub fn draft_back(&self, incident: &Incident, suspicion: &Suspicion, now: Timestamp) -> Words {
+        let facts = || {
+            Facts::new()
+                .text("servers", self.public_servers(&incident.servers))
+                .text("impact", incident.impact.word())
+        };
+        let key = if suspicion.reports_only { "draft-back-reported" } else { "draft-back" };
+        let text = self.say(key, facts().text("trouble", self.say("trouble", facts())));
+        self.with_promise(&text, self.next_update(incident, UpdateKind::Update, now))
+    }
+
+    /// `body` with the promise as its last line.
+    pub fn with_promise(&self, body: &str, next: Option<Timestamp>) -> Words {
+        let Some(next) = next else { return Words { text: body.to_owned(), promise: None } };
+        let promise = self.say("promise", Facts::new().text("time", self.moment(next)));
+        Words { text: format!("{body}\n{promise}"), promise: Some(promise) }
+    }
+
+    /// When the update after one published at `now` is promised: never after a last word.
+    pub fn next_update(
+        &self,
+        _incident: &Incident,
+        kind: UpdateKind,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        match kind {
+            UpdateKind::Resolved | UpdateKind::FalseAlarm => None,
+            UpdateKind::Investigating
+            | UpdateKind::Holding
+            | UpdateKind::Identified
+            | UpdateKind::Update
+            | UpdateKind::Monitoring => {
+                let next = now + seconds(self.records.settings.policy.update_every_s);
+                // The words tell minutes: what they say must not be later than what is meant.
+                let second = TimeDelta::seconds(i64::from(next.second()))
+                    + TimeDelta::nanoseconds(i64::from(next.nanosecond()));
+                Some(if next - second > now { next - second } else { next })
+            }
+        }
+    }
+
+    /// An update's words as they fit a destination; promise and link are never cut off.
+    pub fn body(
+        &self,
+        incident: &Incident,
+        text: &str,
+        promise: Option<&str>,
+        to: &Destination,
+    ) -> String {
+        let link = self
+            .records
+            .settings
+            .public_url
+            .as_ref()
+            .map(|url| format!("{}/incidents/{}", url.trim_end_matches('/'), incident.id));
+        let main = promise.and_then(|line| text.strip_suffix(line)).unwrap_or(text).trim_end();
+        let promise = promise.filter(|_| main.len() < text.len());
+        let tail: Vec<&str> = promise.into_iter().chain(link.as_deref()).collect();
+        join_within(main, &tail, &to.limits)
+    }
+
+    /// The answer to a report. `linked`: the server that its author is known to belong to, and how
+    /// many people reported it; the form is the same for everybody else.
+    pub fn acknowledgement(&self, linked: Option<(&ServerId, u32)>) -> String {
+        let told: Vec<String> = self
+            .records
+            .open_incidents()
+            .filter_map(|incident| incident.updates.last())
+            .rev_take(2)
+            .into_iter()
+            .map(|published| {
+                let state = Facts::new().text("state", published.state.word());
+                let facts = Facts::new()
+                    .text("title", published.title.clone())
+                    .text("state", self.say("state", state));
+                self.say("acknowledgement-incident", facts)
+            })
+            .collect();
+        let known = if told.is_empty() {
+            self.say("acknowledgement-unknown", Facts::new())
+        } else {
+            self.say("acknowledgement-known", Facts::new().text("incidents", told.join("; ")))
+        };
+        let said = self.say("acknowledgement", Facts::new().text("known", known));
+        let Some((server, people)) = linked else { return said };
+        let name = self.fleet().servers.iter().find(|one| one.id == *server);
+        let name = name
+            .and_then(|server| server.public_name.clone())
+            .unwrap_or_else(|| self.say("acknowledgement-server", Facts::new()));
+        let facts = Facts::new().number("people", people.max(1)).text("server", name);
+        format!("{said} {}", self.say("acknowledgement-people", facts))
+    }
+
+    /// What a reporter hears when an incident is identified or over.
+    pub fn follow_up(&self, kind: UpdateKind, text: &str) -> String {
+        let key = if kind == UpdateKind::Resolved {
+            "follow-up-resolved"
+        } else {
+            "follow-up-identified"
+        };
+        self.say(key, Facts::new().text("text", text))
+    }
+}
+
+/// What an incident rests on, which its words must not hide.
+#[derive(Clone, Copy, PartialEq)]
+enum Voice {
+    Measured,
+    Reported,
+    Opened,
+}
+
+fn key(kind: UpdateKind, voice: Voice, watching: bool) -> &'static str {
+    match (kind, voice) {
+        (UpdateKind::Investigating | UpdateKind::Holding, Voice::Opened) => {
+            "draft-investigating-opened"
+        }
+        (UpdateKind::Investigating | UpdateKind::Holding, Voice::Reported) => {
+            "draft-investigating-reported"
+        }
+        (UpdateKind::Investigating, Voice::Measured) => "draft-investigating",
+        (UpdateKind::Holding, Voice::Measured) => "draft-holding",
+        (UpdateKind::Identified, Voice::Measured) => "draft-identified",
+        (UpdateKind::Identified, Voice::Reported | Voice::Opened) => "draft-identified-opened",
+        (UpdateKind::Update, Voice::Opened) if watching => "draft-watching-opened",
+        (UpdateKind::Update, Voice::Measured | Voice::Reported) if watching => "draft-watching",
+        (UpdateKind::Update, Voice::Opened) => "draft-update-opened",
+        (UpdateKind::Update, Voice::Reported) => "draft-update-reported",
+        (UpdateKind::Update, Voice::Measured) => "draft-update",
+        (UpdateKind::Monitoring, Voice::Opened) => "draft-monitoring-opened",
+        (UpdateKind::Monitoring, Voice::Measured | Voice::Reported) => "draft-monitoring",
+        (UpdateKind::Resolved, Voice::Opened) => "draft-resolved-opened",
+        (UpdateKind::Resolved, Voice::Measured | Voice::Reported) => "draft-resolved",
+        (UpdateKind::FalseAlarm, Voice::Opened) => "draft-false-alarm-opened",
+        (UpdateKind::FalseAlarm, Voice::Measured | Voice::Reported) => "draft-false-alarm",
+    }
+}
+
+/// `main` cut so that the lines of `tail` fit after it; a tail that leaves no room for words is
+/// dropped from its end.
+pub(in crate::engine) fn join_within(main: &str, tail: &[&str], limits: &Limits) -> String {
+    const MAIN_MIN: usize = 20;
+    let mut tail = tail.to_vec();
+    loop {
+        let end: String = tail.iter().map(|line| format!("\n{line}")).collect();
+        let taken = render::length(&end, limits.unit);
+        let room = (limits.length_max as usize).saturating_sub(taken);
+        if room >= MAIN_MIN || tail.is_empty() {
+            let room = Limits { length_max: u32::try_from(room).unwrap_or(u32::MAX), ..*limits };
+            return format!("{}{end}", render::fit(main, &room));
+        }
+        tail.pop();
+    }
+}
+
+trait RevTake<T> {
+    fn rev_take(self, count: usize) -> Vec<T>;
+}
+
+impl<T, I: Iterator<Item = T>> RevTake<T> for I {
+    /// The last `count` items, last first.
+    fn rev_take(self, count: usize) -> Vec<T> {
+        let mut all: Vec<T> = self.collect();
+        all.reverse();
+        all.truncate(count);
+        all
+    }
+}
