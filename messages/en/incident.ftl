@@ -49,6 +49,7 @@ draft-investigating-opened = { $title }. We are looking into it.
 draft-holding = { $trouble } It began at about { $since }. Our monitoring noticed it and has alerted our staff.
 
 draft-identified = { $trouble } We have found the cause and are working on it.
+draft-identified-cause = { $trouble } We have traced it to { $cause } and are working on it.
 draft-identified-opened = { $title }. We have found the cause and are working on it.
 
 draft-update = { $trouble } We are still working on it; there is nothing new to tell yet.
@@ -181,7 +182,7 @@ recovering = The affected servers look well again; the evidence is not yet certa
 recovered = The affected servers are well again, and the suspicion is cleared.
 recovered-quietly = The affected servers are well again, and the suspicion is cleared. Nothing was published; “incident resolve { $incident }” ends it without a word.
 promised = An update is promised by { $time }. This draft says that there is nothing new.
-false-alarm-told = The public was told of an incident that was none.
+promised-cause = An update is promised by { $time }, and the evidence names the cause. Please check this draft before it goes out.
 staff-changed =
     Incident { $incident }: { $title }
     { $explanation }

@@ -163,7 +163,7 @@ fn list_reports(speech: &Speech<'_>) -> String {
             let facts = Facts::new()
                 .text("report", id.to_string())
                 .text("time", speech.moment(report.at))
-                .text("source", speech.from_outside(&report.source))
+                .text("source", speech.tamed(&report.source))
                 .text("about", about)
                 .text("standing", speech.say(standing(report), Facts::new()))
                 .text("words", render::report_marker(id));
@@ -228,7 +228,7 @@ fn delivery_line(speech: &Speech<'_>, post: &PostRecord) -> String {
 
 /// What is known of a delivery, in words.
 pub(super) fn standing_of(speech: &Speech<'_>, last: Option<&DeliveryEvent>) -> String {
-    let because = |reason: &str| Facts::new().text("reason", speech.from_outside(reason));
+    let because = |reason: &str| Facts::new().text("reason", speech.tamed(reason));
     match last {
         None => speech.say("delivery-due", Facts::new()),
         Some(DeliveryEvent::Sending { attempt }) => {

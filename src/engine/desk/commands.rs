@@ -92,7 +92,7 @@ impl Desk<'_> {
             .map(ServerId::as_str)
             .collect();
         if !unknown.is_empty() {
-            let facts = Facts::new().text("ids", self.speech().from_outside(&unknown.join(", ")));
+            let facts = Facts::new().text("ids", self.speech().tamed(&unknown.join(", ")));
             let text = self.speech().say("reply-no-servers", facts);
             return self.reply(false, text);
         }

@@ -32,7 +32,7 @@ impl Desk<'_> {
         let facts = Facts::new()
             .text("destination", post.destination.to_string())
             .text("subject", post.subject.clone())
-            .text("reason", speech.from_outside(reason));
+            .text("reason", speech.tamed(reason));
         let more = speech.say("staff-failed-more", Facts::new());
         let text = format!("{} {more}", speech.say(key, facts));
         self.notify_staff("delivery", text, Some(&post.destination));

@@ -145,7 +145,7 @@ impl Desk<'_> {
         });
         let facts = Facts::new()
             .text("report", id.to_string())
-            .text("source", speech.from_outside(source))
+            .text("source", speech.tamed(source))
             .text("words", render::report_marker(id))
             .text("server", about.unwrap_or_default());
         let key =
@@ -202,7 +202,7 @@ impl Desk<'_> {
     }
 
     fn reply_no_report(&mut self, id: &ReportId) {
-        let facts = Facts::new().text("id", self.speech().from_outside(id.as_str()));
+        let facts = Facts::new().text("id", self.speech().tamed(id.as_str()));
         let text = self.speech().say("reply-no-report", facts);
         self.reply(false, text);
     }

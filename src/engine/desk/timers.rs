@@ -1,7 +1,7 @@
 //! Deadlines that have come: waits, promised updates, the holding policy.
 
 use crate::{
-    domain::{DraftId, IncidentId, UpdateKind},
+    domain::{DraftId, IncidentId, IncidentState, UpdateKind},
     event::{Output, TimerReason},
     render::Facts,
 };
@@ -41,8 +41,15 @@ impl Desk<'_> {
         if self.records.open_drafts().any(|draft| draft.incident == id) {
             return;
         }
-        let reason = self.speech().say("promised", Facts::new().text("time", time));
-        if let Some(draft) = self.draft_by_bot(id, UpdateKind::Update) {
+        let knows_cause = incident.state == IncidentState::Investigating
+            && self.speech().shared_cause(incident).is_some();
+        let (kind, key) = if knows_cause {
+            (UpdateKind::Identified, "promised-cause")
+        } else {
+            (UpdateKind::Update, "promised")
+        };
+        let reason = self.speech().say(key, Facts::new().text("time", time));
+        if let Some(draft) = self.draft_by_bot(id, kind) {
             self.propose(draft, "staff-proposal-recovery", &reason);
         }
     }

@@ -248,10 +248,8 @@ impl Records {
         else {
             return;
         };
-        if let Some(draft) = draft {
-            if let Some(draft) = self.drafts.get_mut(draft) {
-                draft.end = Some(DraftOutcome::Published { by: by.clone(), at });
-            }
+        if let Some(draft) = draft.and_then(|id| self.drafts.get_mut(&id)) {
+            draft.end = Some(DraftOutcome::Published { by: by.clone(), at });
         }
         let Some(incident) = self.incidents.get_mut(id) else { return };
         incident.updates.push(Published {

@@ -13,6 +13,9 @@ use super::Speech;
 /// More public names than this are told as a number.
 const NAMED_MAX: usize = 4;
 
+/// No cause is offered to the public below this.
+const CAUSE_PROBABILITY_MIN: f64 = 0.95;
+
 /// Words for a draft, and the last line of them that promises the next update.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::engine) struct Words {
@@ -44,8 +47,18 @@ impl Speech<'_> {
         self.list(&names)
     }
 
+    /// The shared cause that the evidence names surely enough to be offered to the public, in its
+    /// words: a measured component, never a single server.
+    pub fn shared_cause(&self, incident: &Incident) -> Option<String> {
+        let suspicion = &self.records.suspicion_of(incident)?.suspicion;
+        let cause = suspicion.causes.first()?;
+        let is_shared = suspicion.servers.len() > 1 && cause.kind != "server";
+        let is_sure = cause.class_probability >= CAUSE_PROBABILITY_MIN && !suspicion.reports_only;
+        (is_shared && is_sure).then(|| self.public_component(&cause.kind, &cause.id))
+    }
+
     /// A component as the public knows it.
-    pub fn public_component(&self, kind: &str, id: &str) -> String {
+    fn public_component(&self, kind: &str, id: &str) -> String {
         let fleet = self.fleet();
         let component = fleet.components.iter().find(|one| one.id.as_str() == id);
         let server = fleet.servers.iter().find(|one| one.id.as_str() == id);
@@ -86,7 +99,12 @@ impl Speech<'_> {
         };
         let facts_with_trouble = facts().text("trouble", self.say("trouble", facts()));
         let watching = incident.state == crate::domain::IncidentState::Monitoring;
-        let text = self.say(key(kind, voice, watching), facts_with_trouble);
+        let cause = self.shared_cause(incident);
+        let key = match cause {
+            Some(_) if kind == UpdateKind::Identified => "draft-identified-cause",
+            Some(_) | None => key(kind, voice, watching),
+        };
+        let text = self.say(key, facts_with_trouble.text("cause", cause.unwrap_or_default()));
         self.with_promise(&text, self.next_update(incident, kind, now))
     }
 

@@ -247,7 +247,7 @@ impl Speech<'_> {
     }
 
     /// A text from outside, for staff's eyes.
-    pub fn from_outside(&self, text: &str) -> String {
+    pub fn tamed(&self, text: &str) -> String {
         render::neutralise(text, 100)
     }
 
