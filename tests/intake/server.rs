@@ -15,7 +15,7 @@ use bellwether::{
     intake::{
         api,
         form::{self, FormLimits, FormOptions},
-        http::{self, BodyLimits, HttpLimits, Peers},
+        http::{self, BodyLimits, HttpLimits, Peer, Peers},
     },
     render::Words,
 };
@@ -189,4 +189,24 @@ fn a_reader_who_never_reads_is_cut_off() {
         .block_on(async { tokio::time::timeout(Duration::from_millis(500), ended).await });
     assert!(ended.is_ok(), "no connection is left to wait for");
     drop(stream);
+}
+
+#[test]
+fn only_a_trusted_proxy_is_believed_about_who_asks() {
+    let client = |peers: &Peers, peer: &str, chain: &'static str| {
+        let mut extensions = axum::http::Extensions::new();
+        extensions.insert(Peer(peer.parse().expect("an address and a port")));
+        let mut headers = axum::http::HeaderMap::new();
+        headers.insert("x-forwarded-for", chain.parse().expect("a header"));
+        peers.client(&headers, &extensions).map(|address| address.to_string())
+    };
+    let local = Peers::in_front_of("127.0.0.1:8080".parse().expect("an address"), []);
+    let open = Peers::in_front_of("0.0.0.0:8080".parse().expect("an address"), []);
+    let proxy = "127.0.0.1:5000";
+    assert_eq!(client(&local, proxy, "10.0.0.1, 192.0.2.1").as_deref(), Some("192.0.2.1"));
+    assert_eq!(client(&local, proxy, "192.0.2.1, garbage").as_deref(), Some("127.0.0.1"));
+    assert_eq!(client(&local, "192.0.2.9:5000", "192.0.2.1").as_deref(), Some("192.0.2.9"));
+    assert_eq!(client(&open, proxy, "192.0.2.1").as_deref(), Some("127.0.0.1"));
+    let mapped = client(&local, "[::ffff:127.0.0.1]:5000", "2001:db8::1");
+    assert_eq!(mapped.as_deref(), Some("2001:db8::1"));
 }

@@ -14,8 +14,8 @@ use std::{net::IpAddr, sync::Arc};
 use axum::{
     Form, Router,
     extract::{FromRequest, Request, State},
-    http::{HeaderMap, HeaderName, header},
-    response::{IntoResponse, Response},
+    http::HeaderMap,
+    response::Response,
     routing::get,
 };
 use serde::Deserialize;
@@ -91,10 +91,7 @@ pub fn router(door: Arc<dyn Door>, clock: Clock, options: FormOptions) -> Router
         peers,
         clock,
     };
-    Router::new()
-        .route("/report", get(show).post(send))
-        .route("/report/form.css", get(style))
-        .with_state(Arc::new(state))
+    Router::new().route("/report", get(show).post(send)).with_state(Arc::new(state))
 }
 
 /// What a visitor typed. Unknown fields are passed over: browsers' helpers add some.
@@ -107,14 +104,6 @@ struct Typed {
     email: String,
     /// Hidden from people; only robots fill it in.
     website: String,
-}
-
-async fn style() -> impl IntoResponse {
-    const CSS: [(HeaderName, &str); 2] = [
-        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
-        (header::CACHE_CONTROL, "public, max-age=3600"),
-    ];
-    (CSS, include_str!("form.css"))
 }
 
 async fn show(State(state): State<Arc<FormState>>, headers: HeaderMap) -> Response {

@@ -24,6 +24,13 @@ impl Peers {
         Self { trusted: proxies.into_iter().map(|proxy| proxy.to_canonical()).collect() }
     }
 
+    /// Believes these, and a proxy on this machine when the server listens on loopback alone: then
+    /// every stranger comes through it, and all of them would share one address.
+    pub fn in_front_of(listen: SocketAddr, proxies: impl IntoIterator<Item = IpAddr>) -> Self {
+        let own = listen.ip().is_loopback().then_some(listen.ip());
+        Self::trusting(proxies.into_iter().chain(own))
+    }
+
     /// Whether this address is a trusted proxy.
     pub fn is_trusted(&self, address: IpAddr) -> bool {
         self.trusted.contains(&address.to_canonical())
