@@ -27,22 +27,22 @@ impl Desk<'_> {
     }
 
     /// Reminds of a promise; the first time with words that keep it, unless some wait already.
-    fn remind(&mut self, id: IncidentId, key: &str) {
+    fn remind(&mut self, id: IncidentId, words_key: &str) {
         let Some(incident) = self.records.incidents.get(&id) else { return };
         let Some(promised) = incident.next_update_at else { return };
         let time = self.speech().moment(promised);
+        let knows_cause = incident.state == IncidentState::Investigating
+            && self.speech().shared_cause(incident).is_some();
         let facts = Facts::new()
             .text("incident", id.to_string())
             .text("title", incident.title.clone())
             .text("time", time.clone());
-        let text = self.speech().say(key, facts);
+        let text = self.speech().say(words_key, facts);
         self.decide(Output::Reminder { incident: id, text: text.clone() });
         self.tell_staff("reminder", Some(id), &text, None);
         if self.records.open_drafts().any(|draft| draft.incident == id) {
             return;
         }
-        let knows_cause = incident.state == IncidentState::Investigating
-            && self.speech().shared_cause(incident).is_some();
         let (kind, key) = if knows_cause {
             (UpdateKind::Identified, "promised-cause")
         } else {
