@@ -1,5 +1,7 @@
 //! To be written.
 
+pub mod journal;
+
 use std::process::ExitCode;
 
 /// Runs one command.

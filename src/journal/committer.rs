@@ -30,7 +30,7 @@ use super::{
 
 /// While stopping, how often and how long the engine's last decisions are waited for.
 const LATE_TRIES: u32 = 20;
-const LATE_PATIENCE: Duration = Duration::from_millis(100);
+const LATE_PATIENCE: Duration = Duration::from_millis(50);
 /// While inputs keep coming, one step of upkeep is taken after this many commits.
 const UPKEEP_EVERY: u32 = 16;
 /// Personal values that are removed in one transaction.
@@ -79,6 +79,7 @@ impl<T: From<Durable>> Committer<'_, T> {
     pub fn run(mut self) -> Result<(), CommitError> {
         let result = self.work();
         self.queue.close();
+        self.store.close();
         if let Err(error) = &result {
             tracing::error!(%error, "the journal has failed");
         }
@@ -154,7 +155,10 @@ impl<T: From<Durable>> Committer<'_, T> {
                     }
                 }
                 Request::Own(offered) => add_own(&mut group, now, *offered, &mut durable)?,
-                other => later.push(other),
+                later_one @ (Request::Snapshot(_)
+                | Request::Compact { .. }
+                | Request::Forget { .. }
+                | Request::Expire { .. }) => later.push(later_one),
             }
         }
         let answers = add_inputs(&mut group, now, room, taken.submissions, &mut durable)?;
@@ -196,7 +200,7 @@ impl<T: From<Durable>> Committer<'_, T> {
             }
             Request::Compact { before, keep } => {
                 let listed = snapshots::list(&self.directory.snapshots());
-                let listed = listed.map_err(|source| snapshot_error(source))?;
+                let listed = listed.map_err(snapshot_error)?;
                 let covered = listed.get(snapshots::KEPT - 1).map_or(0, |(through, _)| *through);
                 self.upkeep.compact(before, covered, keep);
                 Ok(())

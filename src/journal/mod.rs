@@ -6,6 +6,7 @@
 //! [`Journal`] (opening, reading), then [`Appender`] (writing) and [`recovery`] (what a restart
 //! does with the entries). Below these:
 //!
+//! * [`inspect`] and [`repair`]: what `bellwether journal` does.
 //! * [`store`]: the small trait that an engine of storage is put behind; [`sled`](sled_store) today.
 //! * `frame`: one commit as bytes, and the chain of hashes; `log`: reading frames in order.
 //! * `directory`, `mark`, `space`, `snapshots`: the files beside the store.
@@ -21,17 +22,20 @@ mod directory;
 mod error;
 mod frame;
 mod group;
+pub mod inspect;
 mod log;
 mod mark;
 mod open;
 mod personal;
 mod queue;
 pub mod recovery;
+pub mod repair;
 mod retain;
 pub mod sled_store;
 mod snapshots;
 mod space;
 pub mod store;
+mod store_copy;
 
 pub use committer::CommitError;
 pub use counts::MinuteCount;

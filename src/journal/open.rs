@@ -6,7 +6,7 @@
 //! change a directory that it then refuses.
 
 use std::{
-    fs, io,
+    io,
     path::Path,
     sync::{Arc, mpsc::SyncSender},
     thread::{self, JoinHandle},
@@ -20,9 +20,7 @@ use super::{
     Appender, CommitError, Durable, Entries, Forgotten, OpenError, Options, Personal, ReadError,
     Recovery, Snapshot,
     committer::{self, Committer},
-    directory::{
-        Directory, Found, Lock, copy_dir, ignore_missing, io_at, private_dir, size_of_dir,
-    },
+    directory::{Directory, Found, Lock, io_at, private_dir},
     frame::genesis,
     group::Head,
     log::{self, FrameError, Records},
@@ -32,15 +30,12 @@ use super::{
     snapshots,
     space::Reserve,
     store::{Batch, Store, StoreError, Tree},
+    store_copy::StoreCopy,
 };
 
 /// Keys of the meta tree.
-const INSTALLATION: &[u8] = b"installation";
+pub(super) const INSTALLATION: &[u8] = b"installation";
 const DECIDED: &[u8] = b"decided";
-/// Free space that opening needs beside the copy.
-const SPARE_BYTES: u64 = 2 << 20;
-/// Pairs that the trial reads at once.
-const WALK_COUNT: usize = 256;
 
 /// An open journal, before its committer is started: the time for reading.
 #[derive(Debug)]
@@ -74,14 +69,16 @@ impl Journal {
             let what = "it was not finished".to_owned();
             return Err(OpenError::Damaged { path: directory.0, what });
         };
-        let mut reserve = Reserve::open(&directory.reserve(), options.reserve_bytes)
-            .map_err(io_at(&directory.reserve()))?;
-        try_on_copy(&directory, &options, &installation, &mut reserve)?;
-        let store = (options.store)(&directory.store()).map_err(store_at(&directory))?;
         let high_water = read_mark(&directory)?;
+        let copy = StoreCopy::open(&directory, &options)?;
+        check(&directory, &**copy.store(), &installation, high_water)?;
+        drop(copy);
+        let store = (options.store)(&directory.store()).map_err(store_at(&directory))?;
         let mut head = check(&directory, &*store, &installation, high_water)?;
         head.decided = head.decided.max(read_decided(&*store).map_err(store_at(&directory))?);
         let mark = open_mark(&directory, &head)?;
+        let mut reserve = Reserve::open(&directory.reserve(), options.reserve_bytes)
+            .map_err(io_at(&directory.reserve()))?;
         if let Ok(free_bytes) = store.free_bytes() {
             reserve.check(free_bytes);
         }
@@ -166,13 +163,9 @@ impl Journal {
         })?;
         Ok((appender, handle))
     }
-
-    pub(super) fn parts(&self) -> (&Directory, &Arc<dyn Store>, &Head) {
-        (&self.directory, &self.store, &self.head)
-    }
 }
 
-fn store_at(directory: &Directory) -> impl Fn(StoreError) -> OpenError {
+pub(super) fn store_at(directory: &Directory) -> impl Fn(StoreError) -> OpenError {
     let dir = directory.0.clone();
     move |source| OpenError::Store { dir: dir.clone(), source }
 }
@@ -190,59 +183,6 @@ fn create(directory: &Directory, options: &Options) -> Result<(), OpenError> {
     let first = HighWater { seq: 0, hash: genesis(&installation) };
     MarkFile::create(&directory.mark(), first).map_err(io_at(&directory.mark()))?;
     directory.write_format(&installation, true)
-}
-
-/// Opens a copy of the store and reads all of it; leaves no trace but a smaller reserve.
-fn try_on_copy(
-    directory: &Directory,
-    options: &Options,
-    installation: &str,
-    reserve: &mut Reserve,
-) -> Result<(), OpenError> {
-    let high_water = read_mark(directory)?;
-    let (store, trial) = (directory.store(), directory.trial());
-    let remove_trial = || ignore_missing(fs::remove_dir_all(&trial)).map_err(io_at(&trial));
-    remove_trial()?;
-    make_room(directory, reserve)?;
-    let copied = copy_dir(&store, &trial).map_err(io_at(&store));
-    let opened = copied.and_then(|()| {
-        let copy = (options.store)(&trial).map_err(store_at(directory))?;
-        walk(&*copy).map_err(store_at(directory))?;
-        check(directory, &*copy, installation, high_water)
-    });
-    remove_trial()?;
-    opened.map(|_| ())
-}
-
-/// Gives back as much of the reserve as the copy needs.
-fn make_room(directory: &Directory, reserve: &mut Reserve) -> Result<(), OpenError> {
-    let store = directory.store();
-    let needed_bytes = size_of_dir(&store).map_err(io_at(&store))? + SPARE_BYTES;
-    let free = || -> Result<u64, OpenError> {
-        let stat = rustix::fs::statvfs(&directory.0).map_err(io::Error::from);
-        let stat = stat.map_err(io_at(&directory.0))?;
-        Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
-    };
-    let mut free_bytes = free()?;
-    if free_bytes < needed_bytes && reserve.shrink(needed_bytes - free_bytes) > 0 {
-        free_bytes = free()?;
-    }
-    if free_bytes < needed_bytes {
-        return Err(OpenError::NoRoom { dir: directory.0.clone(), needed_bytes, free_bytes });
-    }
-    Ok(())
-}
-
-/// Reads every pair, so that the store meets every damaged page.
-pub(super) fn walk(store: &dyn Store) -> Result<(), StoreError> {
-    for tree in Tree::ALL {
-        let mut from = Vec::new();
-        while let Some((last, _)) = store.scan(tree, &from, WALK_COUNT)?.pop() {
-            from = last;
-            from.push(0);
-        }
-    }
-    Ok(())
 }
 
 pub(super) fn read_mark(directory: &Directory) -> Result<HighWater, OpenError> {

@@ -10,8 +10,10 @@
 //! o/OUTSIDE_ID   the place the first input with it got, and when
 //! ```
 //!
-//! Forgetting removes a value at once for every reader. sled's log may hold its old bytes until the
-//! segment they lie in is used again; docs/operations.md says so. Must not: be read by the engine.
+//! Forgetting removes a value at once for every reader. On the disk, sled keeps the old bytes until
+//! the segment they lie in is written over, which may take days on a quiet journal; whoever must be
+//! sure stops the bot and runs `bellwether forget`, which writes the store afresh. Must not: be read
+//! by the engine.
 
 use std::{collections::BTreeSet, sync::Arc};
 

@@ -11,7 +11,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, PoisonError, RwLock,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -30,10 +30,22 @@ const CACHE_BYTES: u64 = 2 << 20;
 /// A sled database in one directory.
 pub struct SledStore {
     dir: PathBuf,
-    /// `None` only while it is dropped.
-    open: Option<(sled::Db, Vec<sled::Tree>)>,
+    /// `None` once closed.
+    open: RwLock<Option<Open>>,
     log_file: File,
     broken: AtomicBool,
+}
+
+/// sled's handles.
+struct Open {
+    db: sled::Db,
+    trees: Vec<sled::Tree>,
+}
+
+impl Open {
+    fn tree(&self, tree: Tree) -> Result<&sled::Tree, StoreError> {
+        self.trees.get(tree as usize).ok_or_else(closed)
+    }
 }
 
 /// The opener that [`super::Options`] holds unless told otherwise.
@@ -57,11 +69,11 @@ impl SledStore {
                 .map_err(convert)?;
             let trees: Result<Vec<_>, _> =
                 Tree::ALL.iter().map(|tree| db.open_tree(tree.name()).map_err(convert)).collect();
-            Ok((db, trees?))
+            Ok(Open { db, trees: trees? })
         })?;
         let store = Self {
             dir: dir.to_path_buf(),
-            open: Some(open),
+            open: RwLock::new(Some(open)),
             log_file: File::open(dir.join("db"))?,
             broken: AtomicBool::new(false),
         };
@@ -70,20 +82,16 @@ impl SledStore {
         Ok(store)
     }
 
-    fn parts(&self) -> Result<(&sled::Db, &[sled::Tree]), StoreError> {
-        let (db, trees) = self.open.as_ref().ok_or_else(closed)?;
-        Ok((db, trees))
-    }
-
-    fn tree(&self, tree: Tree) -> Result<&sled::Tree, StoreError> {
-        self.parts()?.1.get(tree as usize).ok_or_else(closed)
-    }
-
-    fn guarded<T>(&self, work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    fn guarded<T>(
+        &self,
+        work: impl FnOnce(&Open) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        let open = open.as_ref().ok_or_else(closed)?;
         if self.broken.load(Ordering::Acquire) {
             return Err(StoreError::Panicked("earlier".to_owned()));
         }
-        let result = caught(work);
+        let result = caught(|| work(open));
         if matches!(result, Err(StoreError::Panicked(_))) {
             self.broken.store(true, Ordering::Release);
         }
@@ -103,22 +111,22 @@ impl SledStore {
 
 impl Store for SledStore {
     fn get(&self, tree: Tree, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        self.guarded(|| {
-            let value = self.tree(tree)?.get(key).map_err(convert)?;
+        self.guarded(|open| {
+            let value = open.tree(tree)?.get(key).map_err(convert)?;
             Ok(value.map(|value| value.to_vec()))
         })
     }
 
     fn scan(&self, tree: Tree, from: &[u8], count_max: usize) -> Result<Vec<Pair>, StoreError> {
-        self.guarded(|| {
-            let pairs = self.tree(tree)?.range(from..).take(count_max);
+        self.guarded(|open| {
+            let pairs = open.tree(tree)?.range(from..).take(count_max);
             pairs.map(|pair| pair.map(owned).map_err(convert)).collect()
         })
     }
 
     fn last_below(&self, tree: Tree, below: Option<&[u8]>) -> Result<Option<Pair>, StoreError> {
-        self.guarded(|| {
-            let tree = self.tree(tree)?;
+        self.guarded(|open| {
+            let tree = open.tree(tree)?;
             let pair = match below {
                 Some(below) => tree.get_lt(below),
                 None => tree.last(),
@@ -128,8 +136,8 @@ impl Store for SledStore {
     }
 
     fn apply(&self, batch: &Batch) -> Result<(), StoreError> {
-        self.guarded(|| {
-            let result: TransactionResult<(), ()> = self.parts()?.1.transaction(|trees| {
+        self.guarded(|open| {
+            let result: TransactionResult<(), ()> = open.trees.as_slice().transaction(|trees| {
                 for change in &batch.changes {
                     let tree = &trees[change.tree as usize];
                     match &change.value {
@@ -147,8 +155,8 @@ impl Store for SledStore {
     }
 
     fn sync(&self) -> Result<(), StoreError> {
-        self.guarded(|| {
-            self.parts()?.0.flush().map_err(convert)?;
+        self.guarded(|open| {
+            open.db.flush().map_err(convert)?;
             self.log_file.sync_data()?;
             self.sync_blobs()
         })
@@ -157,6 +165,22 @@ impl Store for SledStore {
     fn free_bytes(&self) -> Result<u64, StoreError> {
         let stat = rustix::fs::statvfs(&self.dir).map_err(io::Error::from)?;
         Ok(stat.f_bavail.saturating_mul(stat.f_frsize))
+    }
+
+    fn close(&self) {
+        let open = self.open.write().unwrap_or_else(PoisonError::into_inner).take();
+        if self.broken.load(Ordering::Acquire) {
+            // After a panic sled's own clean-up may wait for ever; the process is about to end.
+            std::mem::forget(open);
+            return;
+        }
+        let dropped = caught(|| {
+            drop(open);
+            Ok(())
+        });
+        if let Err(error) = dropped {
+            tracing::warn!(dir = %self.dir.display(), %error, "the store did not close cleanly");
+        }
     }
 }
 
@@ -168,13 +192,7 @@ impl std::fmt::Debug for SledStore {
 
 impl Drop for SledStore {
     fn drop(&mut self) {
-        let open = self.open.take();
-        if self.broken.load(Ordering::Acquire) {
-            // After a panic sled's own clean-up may wait for ever; the process is about to end.
-            std::mem::forget(open);
-        } else if let Err(error) = caught(|| Ok(drop(open))) {
-            tracing::warn!(dir = %self.dir.display(), %error, "the store did not close cleanly");
-        }
+        self.close();
     }
 }
 

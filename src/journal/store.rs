@@ -125,6 +125,10 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// When the system does not say.
     fn free_bytes(&self) -> Result<u64, StoreError>;
+
+    /// Closes its files; everything fails from then on. The committer calls this at its end, so that
+    /// a reader who still holds a handle does not keep the next start from opening the store.
+    fn close(&self);
 }
 
 /// The longest value a store takes, in bytes.

@@ -1,4 +1,4 @@
-//! What the journal's tests share: inputs, a journal with a thread that takes what is durable.
+//! What the journal's tests share: inputs, and a journal with whoever takes what is durable.
 
 use std::{
     path::Path,
@@ -9,8 +9,10 @@ use std::{
 use bellwether::{
     clock::Clock,
     domain::{PersonId, ReportId, Timestamp},
-    event::{Entry, Input},
-    journal::{Appender, CommitError, Durable, Journal, Offered, OpenError, Options, Private},
+    event::{Entry, Happening, Input, Output, TimelineKind},
+    journal::{
+        Accepted, Appender, CommitError, Durable, Journal, Offered, OpenError, Options, Private,
+    },
 };
 use chrono::{DateTime, TimeDelta};
 
@@ -29,19 +31,16 @@ pub fn probe(number: u64) -> Offered {
     let at = start() + TimeDelta::milliseconds(number as i64);
     let input = Input::ProbeResult {
         probe: format!("p{}", number % 5).as_str().into(),
-        ok: number % 7 != 0,
+        ok: !number.is_multiple_of(7),
         latency_ms: Some(number as u32),
-        error: (number % 7 == 0).then(|| "timeout".to_owned()),
+        error: number.is_multiple_of(7).then(|| "timeout".to_owned()),
     };
     Offered { at, input, private: None }
 }
 
 /// The number of a [`probe`].
 pub fn probe_number(input: &Input) -> Option<u64> {
-    match input {
-        Input::ProbeResult { latency_ms, .. } => latency_ms.map(u64::from),
-        _ => None,
-    }
+    if let Input::ProbeResult { latency_ms, .. } = input { latency_ms.map(u64::from) } else { None }
 }
 
 /// A report by an account.
@@ -63,6 +62,12 @@ pub fn report(account: &str, outside_id: Option<&str>, text: &str) -> Offered {
     Offered { at: start(), input, private: Some(private) }
 }
 
+/// A decision that is easily told from others.
+pub fn note(text: &str) -> Output {
+    let (by, text) = ("tim".to_owned(), text.to_owned());
+    Output::Timeline { incident: None, kind: TimelineKind::Note, by, text }
+}
+
 /// A started journal.
 pub struct Running {
     pub appender: Appender,
@@ -81,8 +86,13 @@ impl Running {
         Self { appender, durable, committer }
     }
 
-    /// Stops, and gives what came out of the journal and was not taken.
-    pub fn stop(self) -> Vec<Durable> {
+    pub fn submit(&self, offered: Offered) -> Accepted {
+        self.appender.submit_blocking(offered).expect("accepted")
+    }
+
+    /// Stops without waiting for decisions that will not come; what was durable and not taken.
+    pub fn stop(self, decided: u64) -> Vec<Durable> {
+        self.appender.decide(decided, Vec::new());
         self.appender.stop();
         self.committer.join().expect("no panic").expect("a clean end");
         self.durable.iter().collect()
@@ -93,4 +103,12 @@ impl Running {
 pub fn entries(dir: &Path) -> Vec<Entry> {
     let journal = Journal::open(dir, options()).expect("it opens");
     journal.entries(0).map(|entry| entry.expect("it is readable")).collect()
+}
+
+/// The input of an entry.
+pub fn happening(entry: &Entry) -> Option<&Happening> {
+    match &entry.body {
+        bellwether::event::Body::Input(happening) => Some(happening),
+        bellwether::event::Body::Decision(_) => None,
+    }
 }

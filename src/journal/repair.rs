@@ -1,0 +1,351 @@
+//! Rescuing a damaged journal: `bellwether journal repair`.
+//!
+//! Everything happens in a new directory beside the journal. The store is copied and opened as it
+//! is; if that fails, or comes back short, it is copied again and opened without sled's own
+//! snapshots (`snap.*`), which makes sled read its whole log: in our trials that recovered every record. What
+//! was recovered is held against the high-water mark. Only a whole journal takes the place of the
+//! damaged one, which is kept under another name; a shorter one only when told to accept the loss.
+//!
+//! Must not: change or remove the damaged journal.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::{
+    OpenError, Options,
+    directory::{Directory, Found, copy_dir, ignore_missing, private_dir, sync_dir},
+    frame::{Hash, genesis},
+    inspect::{self, Verified},
+    log::{self, Frames},
+    mark::{self, HighWater, MarkFile},
+    open::INSTALLATION,
+    snapshots,
+    store::{Batch, Store, StoreError, Tree},
+};
+
+/// Pairs that are copied at once.
+const COPY_COUNT: usize = 64;
+/// Names that are tried for the damaged journal.
+const NAMES_MAX: u32 = 1000;
+
+/// What a repair came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repaired {
+    /// What the repaired journal holds.
+    pub verified: Verified,
+    /// Acknowledged records that could not be recovered.
+    pub lost: u64,
+    /// Where the damaged journal is kept; `None` when nothing was amiss and nothing was changed.
+    pub damaged_kept_at: Option<PathBuf>,
+}
+
+/// Why a journal could not be repaired. It is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum RepairError {
+    /// It cannot be opened at all.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// A file cannot be read or written.
+    #[error("cannot repair into {}", path.display())]
+    Io {
+        /// The directory that is written.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The store gives nothing, with or without its own snapshots.
+    #[error("nothing can be recovered from the store of {}", dir.display())]
+    Nothing {
+        /// The journal's directory.
+        dir: PathBuf,
+        /// What the store said last.
+        source: StoreError,
+    },
+    /// Not all acknowledged records can be recovered.
+    #[error(
+        "records up to {recovered} can be recovered from {}, but {acknowledged} were acknowledged; \
+         --accept-loss takes what there is",
+        dir.display()
+    )]
+    Loss {
+        /// The journal's directory.
+        dir: PathBuf,
+        /// The last record that can be recovered.
+        recovered: u64,
+        /// The last record that was acknowledged.
+        acknowledged: u64,
+    },
+    /// The mark cannot be read, so nobody can say whether all acknowledged records are there.
+    #[error(
+        "records up to {recovered} can be recovered from {}, but its mark is damaged: whether more were \
+         acknowledged cannot be told; --accept-loss takes what there is",
+        dir.display()
+    )]
+    NoMark {
+        /// The journal's directory.
+        dir: PathBuf,
+        /// The last record that can be recovered.
+        recovered: u64,
+    },
+}
+
+/// A store that could be opened, and how far it can be read.
+struct Salvage {
+    store: Arc<dyn Store>,
+    last: u64,
+    hash: Hash,
+    /// Whether the record that the mark names is there and is the one acknowledged.
+    reaches_mark: bool,
+}
+
+/// Repairs the journal in `dir`. A good one is left alone.
+///
+/// # Errors
+/// When nothing, or without `accept_loss` not everything, can be recovered.
+pub fn repair(dir: &Path, options: &Options, accept_loss: bool) -> Result<Repaired, RepairError> {
+    let dir = dir.canonicalize().map_err(|source| RepairError::Io { path: dir.into(), source })?;
+    match inspect::verify(&dir, options) {
+        Ok(verified) if verified.is_good() => {
+            return Ok(Repaired { verified, lost: 0, damaged_kept_at: None });
+        }
+        Err(
+            error @ (OpenError::InUse { .. } | OpenError::Foreign { .. } | OpenError::Newer { .. }),
+        ) => {
+            return Err(error.into());
+        }
+        Ok(_) | Err(_) => {}
+    }
+    let directory = Directory(dir.clone());
+    let _lock = directory.lock()?;
+    let place = beside(&dir, "repairing");
+    let io_at = |source| RepairError::Io { path: place.clone(), source };
+    ignore_missing(fs::remove_dir_all(&place)).map_err(io_at)?;
+    let result = recover_into(&Directory(place.clone()), &directory, options, accept_loss);
+    let (verified, lost) = match result {
+        Ok(recovered) => recovered,
+        Err(error) => {
+            ignore_missing(fs::remove_dir_all(&place)).map_err(io_at)?;
+            return Err(error);
+        }
+    };
+    let kept = take_place(&dir, &place).map_err(io_at)?;
+    Ok(Repaired { verified, lost, damaged_kept_at: Some(kept) })
+}
+
+/// Makes a whole journal in `new` of what can be read of `old`; what it holds, and how many acknowledged
+/// records it lacks.
+fn recover_into(
+    new: &Directory,
+    old: &Directory,
+    options: &Options,
+    accept_loss: bool,
+) -> Result<(Verified, u64), RepairError> {
+    let io_at = |source| RepairError::Io { path: new.0.clone(), source };
+    private_dir(&new.0).map_err(io_at)?;
+    let marked = mark::read(&old.mark()).ok().flatten();
+    let salvage = best_attempt(old, new, options, marked)?;
+    let (dir, recovered) = (old.0.clone(), salvage.last);
+    let lost = match marked {
+        None if !accept_loss => return Err(RepairError::NoMark { dir, recovered }),
+        None => 0,
+        Some(_) if salvage.reaches_mark => 0,
+        Some(marked) if !accept_loss => {
+            return Err(RepairError::Loss { dir, recovered, acknowledged: marked.seq });
+        }
+        Some(marked) => marked.seq.saturating_sub(salvage.last).max(1),
+    };
+    let installation = installation(old, &*salvage.store)
+        .ok_or_else(|| nothing(old, "it does not know its installation"))?;
+    rebuild(old, new, options, &salvage, &installation)?;
+    drop(salvage);
+    for attempt in Attempt::ALL {
+        ignore_missing(fs::remove_dir_all(attempt.place(new))).map_err(io_at)?;
+    }
+    Ok((inspect::verify(&new.0, options)?, lost))
+}
+
+/// One way of opening a copy of the store.
+#[derive(Clone, Copy)]
+enum Attempt {
+    AsItIs,
+    WithoutSnapshots,
+}
+
+impl Attempt {
+    const ALL: [Self; 2] = [Self::AsItIs, Self::WithoutSnapshots];
+
+    fn place(self, new: &Directory) -> PathBuf {
+        new.0.join(match self {
+            Self::AsItIs => "as-it-is",
+            Self::WithoutSnapshots => "without-snapshots",
+        })
+    }
+}
+
+/// The first attempt that reaches the mark, else the one that reaches farthest.
+fn best_attempt(
+    old: &Directory,
+    new: &Directory,
+    options: &Options,
+    marked: Option<HighWater>,
+) -> Result<Salvage, RepairError> {
+    let mut best: Option<Salvage> = None;
+    let mut failed = StoreError::Other("it was not opened".to_owned());
+    for attempt in Attempt::ALL {
+        match salvage(old, &attempt.place(new), attempt, options, marked) {
+            Ok(salvage) if salvage.reaches_mark => return Ok(salvage),
+            Ok(salvage) if best.as_ref().is_none_or(|best| salvage.last > best.last) => {
+                best = Some(salvage);
+            }
+            Ok(_) => {}
+            Err(error) => failed = error,
+        }
+    }
+    best.ok_or_else(|| RepairError::Nothing { dir: old.0.clone(), source: failed })
+}
+
+fn salvage(
+    old: &Directory,
+    place: &Path,
+    attempt: Attempt,
+    options: &Options,
+    marked: Option<HighWater>,
+) -> Result<Salvage, StoreError> {
+    copy_dir(&old.store(), place)?;
+    match attempt {
+        Attempt::AsItIs => {}
+        Attempt::WithoutSnapshots => move_snapshots_aside(place)?,
+    }
+    let store = (options.store)(place)?;
+    let mut salvage = Salvage { store, last: 0, hash: [0; 32], reaches_mark: false };
+    let start = installation(old, &*salvage.store);
+    salvage.hash = genesis(&start.unwrap_or_default());
+    salvage.reaches_mark = marked.is_some_and(|marked| marked.hash == salvage.hash);
+    for read in Frames::at(&*salvage.store, 0) {
+        let Ok((frame, _)) = read else { break };
+        if frame.header.before != salvage.hash || frame.header.first != salvage.last + 1 {
+            break;
+        }
+        salvage.last = frame.header.last;
+        salvage.hash = frame.header.after;
+        if let Some(marked) = marked {
+            salvage.reaches_mark |= frame.chain_at(marked.seq) == Some(marked.hash);
+        }
+    }
+    Ok(salvage)
+}
+
+/// Moves sled's own snapshots out of its sight, so that it reads its whole log.
+fn move_snapshots_aside(place: &Path) -> io::Result<()> {
+    let aside = place.join("aside");
+    private_dir(&aside)?;
+    for entry in fs::read_dir(place)? {
+        let name = entry?.file_name();
+        if name.to_string_lossy().starts_with("snap.") {
+            fs::rename(place.join(&name), aside.join(&name))?;
+        }
+    }
+    Ok(())
+}
+
+/// The installation's id, from whatever still tells it.
+fn installation(old: &Directory, store: &dyn Store) -> Option<String> {
+    if let Ok(Found::Journal { installation }) = old.look() {
+        return Some(installation);
+    }
+    let stored = store.get(Tree::Meta, INSTALLATION).ok()??;
+    String::from_utf8(stored).ok()
+}
+
+fn nothing(old: &Directory, what: &str) -> RepairError {
+    RepairError::Nothing { dir: old.0.clone(), source: StoreError::Other(what.to_owned()) }
+}
+
+/// Writes a fresh journal of what was salvaged.
+fn rebuild(
+    old: &Directory,
+    new: &Directory,
+    options: &Options,
+    salvage: &Salvage,
+    installation: &str,
+) -> Result<(), RepairError> {
+    let io_at = |source| RepairError::Io { path: new.0.clone(), source };
+    let store_at = |source| RepairError::Nothing { dir: new.0.clone(), source };
+    private_dir(&new.store()).map_err(io_at)?;
+    let store = (options.store)(&new.store()).map_err(store_at)?;
+    let end = log::key(salvage.last + 1, 0);
+    for tree in Tree::ALL {
+        let end = (tree == Tree::Log).then_some(end.as_slice());
+        let copied = copy_tree(&*salvage.store, &*store, tree, end);
+        match (tree, copied) {
+            (_, Ok(())) => {}
+            // What cannot be read of these is lost, but no record is.
+            (Tree::Personal | Tree::Counts | Tree::Meta, Err(error)) => {
+                tracing::warn!(%error, tree = tree.name(), "a tree could not be copied whole");
+            }
+            (Tree::Log, Err(error)) => return Err(store_at(error)),
+        }
+    }
+    let mut batch = Batch::default();
+    batch.put(Tree::Meta, INSTALLATION, installation.as_bytes());
+    store.apply(&batch).and_then(|()| store.sync()).map_err(store_at)?;
+    private_dir(&new.snapshots()).map_err(io_at)?;
+    for (through, path) in snapshots::list(&old.snapshots()).map_err(io_at)? {
+        if let Ok(Some(snapshot)) = snapshots::read(&path, installation)
+            && through == snapshot.through
+            && through <= salvage.last
+        {
+            snapshots::save(&new.snapshots(), installation, &snapshot).map_err(io_at)?;
+        }
+    }
+    let mark = HighWater { seq: salvage.last, hash: salvage.hash };
+    MarkFile::create(&new.mark(), mark).map_err(io_at)?;
+    Ok(new.write_format(installation, true)?)
+}
+
+fn copy_tree(
+    from: &dyn Store,
+    to: &dyn Store,
+    tree: Tree,
+    end: Option<&[u8]>,
+) -> Result<(), StoreError> {
+    let mut next = Vec::new();
+    loop {
+        let pairs = from.scan(tree, &next, COPY_COUNT)?;
+        let Some((last, _)) = pairs.last() else { return Ok(()) };
+        next.clone_from(last);
+        next.push(0);
+        let mut batch = Batch::default();
+        for (key, value) in pairs {
+            if end.is_some_and(|end| key.as_slice() >= end) {
+                return to.apply(&batch);
+            }
+            batch.put(tree, key, value);
+        }
+        to.apply(&batch)?;
+    }
+}
+
+/// Puts the new journal in the old one's place; where the old one is now.
+fn take_place(dir: &Path, place: &Path) -> io::Result<PathBuf> {
+    let free = (1..=NAMES_MAX).map(|number| beside(dir, &format!("damaged-{number}")));
+    let kept = free.into_iter().find(|kept| !kept.exists());
+    let kept = kept.ok_or_else(|| io::Error::other("too many damaged journals are kept"))?;
+    fs::rename(dir, &kept)?;
+    fs::rename(place, dir)?;
+    // It holds nothing but space.
+    ignore_missing(fs::remove_file(Directory(kept.clone()).reserve()))?;
+    dir.parent().map_or(Ok(()), sync_dir)?;
+    Ok(kept)
+}
+
+/// `DIR.suffix`, beside DIR.
+fn beside(dir: &Path, suffix: &str) -> PathBuf {
+    let mut name = dir.file_name().unwrap_or_default().to_os_string();
+    name.push(".");
+    name.push(suffix);
+    dir.with_file_name(name)
+}
