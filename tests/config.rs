@@ -139,7 +139,7 @@ const BROKEN: &[(&str, &[&str])] = &[
     (
         "[web]\ncolour = 1",
         &[
-            "fleet.toml:4: found unknown key `colour`, expected a key of [web]: body_max, connections_max, reports_per_address, reports_per_hour",
+            "fleet.toml:4: found unknown key `colour`, expected a key of [web]: body_max, connections_max, reports_per_address, reports_per_hour, trusted_proxies",
         ],
     ),
     (
@@ -258,6 +258,12 @@ const BROKEN: &[(&str, &[&str])] = &[
         &[
             "fleet.toml:5: found the domain \"a.example\" again (first on line 5), expected each domain on one server",
             "fleet.toml:5: found the domain \"two words\", expected a domain such as \"example.org\"",
+        ],
+    ),
+    (
+        "[web]\ntrusted_proxies = [\"127.0.0.1\", \"localhost\"]",
+        &[
+            "fleet.toml:4: found `trusted_proxies` with \"localhost\", expected an address such as \"127.0.0.1\"",
         ],
     ),
     (

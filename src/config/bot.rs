@@ -1,6 +1,10 @@
 //! The sections that are about the bot itself: names, places, policies, limits.
 
-use std::{net::SocketAddr, path::Path, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::Path,
+    path::PathBuf,
+};
 
 use chrono_tz::Tz;
 
@@ -151,4 +155,20 @@ pub(super) fn read_web(root: &Root<'_>) -> WebLimits {
         reports_per_address_max: count("reports_per_address", default.reports_per_address_max),
         reports_per_hour_max: count("reports_per_hour", default.reports_per_hour_max),
     }
+}
+
+/// Reads `[web] trusted_proxies`.
+pub(super) fn read_proxies(root: &Root<'_>) -> Vec<IpAddr> {
+    let Some(section) = root.section(&WEB) else { return Vec::new() };
+    let mut proxies = Vec::new();
+    for at in section.texts("trusted_proxies") {
+        match at.value.parse() {
+            Ok(proxy) => proxies.push(proxy),
+            Err(_) => {
+                let found = format!("`trusted_proxies` with {}", super::value::quoted(&at.value));
+                section.problems.at(at.place, found, "an address such as \"127.0.0.1\"");
+            }
+        }
+    }
+    proxies
 }

@@ -40,7 +40,13 @@ pub(super) const RETENTION: SectionKeys =
     SectionKeys { section: "[retention]", keys: &["personal", "probes"] };
 pub(super) const WEB: SectionKeys = SectionKeys {
     section: "[web]",
-    keys: &["body_max", "connections_max", "reports_per_address", "reports_per_hour"],
+    keys: &[
+        "body_max",
+        "connections_max",
+        "reports_per_address",
+        "reports_per_hour",
+        "trusted_proxies",
+    ],
 };
 pub(super) const FLEET: SectionKeys = SectionKeys { section: "[fleet]", keys: &["domains_csv"] };
 pub(super) const COMPONENT: SectionKeys = SectionKeys {

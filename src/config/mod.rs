@@ -20,7 +20,14 @@ mod secret;
 mod value;
 mod words;
 
-use std::{collections::BTreeSet, fs, io::Read, net::SocketAddr, path::Path, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    fs,
+    io::Read,
+    net::{IpAddr, SocketAddr},
+    path::Path,
+    path::PathBuf,
+};
 
 use secrecy::SecretString;
 use toml::de::DeTable;
@@ -93,8 +100,8 @@ impl Default for WebLimits {
         Self {
             body_bytes_max: 1 << 20,
             connections_max: 512,
-            reports_per_address_max: 10,
-            reports_per_hour_max: 600,
+            reports_per_address_max: 5,
+            reports_per_hour_max: 200,
         }
     }
 }
@@ -122,6 +129,8 @@ pub struct Config {
     pub retention_probes_s: u64,
     /// What the web server grants to strangers.
     pub web: WebLimits,
+    /// Proxies in front of us, whose word on who asks is believed (`web.trusted_proxies`).
+    pub trusted_proxies: Vec<IpAddr>,
 }
 
 /// Whether secrets are fetched from the environment and files.
@@ -215,6 +224,7 @@ fn assemble(root: &Root<'_>, base: &Path, drivers: &[DriverSpec], wanted: Secret
         retention_personal_s,
         retention_probes_s,
         web: bot::read_web(root),
+        trusted_proxies: bot::read_proxies(root),
     }
 }
 
