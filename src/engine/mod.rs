@@ -6,7 +6,7 @@
 //! the same state byte for byte. Must not: know a destination's kind, send, wait, or keep a
 //! person's words.
 //!
-//! Start at [`Engine::handle`]; decisions are taken at a [`desk`], the evidence method is behind
+//! Start at [`Engine::handle`]; decisions are taken at a `desk`, the evidence method is behind
 //! [`Detector`].
 
 mod answer;

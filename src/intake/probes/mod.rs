@@ -1,7 +1,7 @@
 //! Our own probes: what is measured, when, and how the outcome becomes an input.
 //!
 //! [`run`] starts every probe of the fleet that is not somebody else's. Each has its own place in
-//! its interval ([`schedule`]); each check opens a fresh connection ([`check`]), because a pooled
+//! its interval (`schedule`); each check opens a fresh connection (`check`), because a pooled
 //! one hides what a customer would feel. A probe whose last check is still going is skipped and
 //! counted, and at most [`Options::concurrency_max`] checks run at once, so nothing piles up
 //! however slow the world is. A check that our own machine could not make (no free socket) is
@@ -9,7 +9,7 @@
 //!
 //! Must not: judge (a bad result is handed over as it is), repeat a check that failed, or keep a
 //! result that the door refused: the next one is fresher. EVIDENCE.md's adaptive re-probing
-//! belongs into [`schedule`], which then needs the last outcome. Start at [`run`].
+//! belongs into `schedule`, which then needs the last outcome. Start at [`run`].
 
 mod check;
 mod http;
