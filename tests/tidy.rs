@@ -141,7 +141,8 @@ fn every_file_says_what_it_is_for() {
     assert_eq!(has_module_docs("f", "//! To be written.\n").len(), 1);
     assert_eq!(has_module_docs("f", "//! Customer domains, each on one server.\n").len(), 0);
     hold(|path, text| {
-        let stub = text.starts_with("//! To be written.") && text.lines().count() < 10;
+        let awaited = ["src/app/mod.rs", "src/cli/mod.rs"].contains(&path);
+        let stub = awaited && text.starts_with("//! To be written.");
         if stub { Vec::new() } else { has_module_docs(path, text) }
     });
 }

@@ -336,8 +336,8 @@ pub fn names_no_workplace(path: &str, bytes: &[u8]) -> Vec<String> {
     // Put together here, so that this file does not name them either.
     let words = ["/wo.rk/", "work.tree", "/ro.ot/", "/ho.me/", "bash._jobs"]
         .map(|word| word.replace('.', ""));
-    let lower = bytes.to_ascii_lowercase();
-    let found = |word: &String| lower.windows(word.len()).any(|window| window == word.as_bytes());
+    let text = String::from_utf8_lossy(bytes).to_ascii_lowercase();
+    let found = |word: &String| text.contains(word.as_str());
     words.iter().filter(|word| found(word)).map(|word| format!("{path}: names `{word}`")).collect()
 }
 
