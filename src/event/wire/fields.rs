@@ -50,11 +50,16 @@ impl<'a> Fields<'a> {
         self.left.retain(|field| !names.contains(&&*field.key));
     }
 
-    /// Refuses what is left; `known` are the names that it may have been meant to be.
-    pub(super) fn finish(&self, known: &[&'static str]) -> Result<(), WireError> {
+    /// Refuses what is left; `own` and `common` are the names that it may have been meant to be.
+    pub(super) fn finish(
+        &self,
+        own: &[&'static str],
+        common: &[&'static str],
+    ) -> Result<(), WireError> {
         let first = self.left.iter().min_by_key(|field| field.byte);
         let Some(field) = first else { return Ok(()) };
-        let expected = match nearest(&field.key, known) {
+        let known = [own, common].concat();
+        let expected = match nearest(&field.key, &known) {
             Some(name) => format!("a known field; did you mean `{name}`?"),
             None => format!("one of {}", known.join(", ")),
         };

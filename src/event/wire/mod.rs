@@ -156,7 +156,7 @@ pub fn single_text(body: &[u8], name: &'static str) -> Result<String, WireError>
     let text = utf8(body)?;
     let mut fields = Fields::read(text)?;
     let value = fields.text(name, TEXT_LENGTH_MAX)?;
-    fields.finish(&[name])?;
+    fields.finish(&[name], &[])?;
     Ok(value)
 }
 
@@ -263,7 +263,7 @@ fn probe_result(fields: &mut Fields<'_>) -> Result<WireBody, WireError> {
         latency_ms: fields.optional_milliseconds("latency_ms", LATENCY_MS_MAX)?,
         error: fields.optional_text("error", ERROR_LENGTH_MAX)?,
     };
-    fields.finish(&with_common(&["probe", "ok", "latency_ms", "error"]))?;
+    fields.finish(&["probe", "ok", "latency_ms", "error"], &COMMON)?;
     Ok(body)
 }
 
@@ -277,7 +277,7 @@ fn report(fields: &mut Fields<'_>) -> Result<WireBody, WireError> {
         text: fields.optional_text("text", TEXT_LENGTH_MAX)?,
         confirmed: if fields.has("confirmed") { Some(fields.flag("confirmed")?) } else { None },
     };
-    fields.finish(&with_common(&["id", "reporter", "source", "domain", "text", "confirmed"]))?;
+    fields.finish(&["id", "reporter", "source", "domain", "text", "confirmed"], &COMMON)?;
     Ok(body)
 }
 
@@ -288,7 +288,7 @@ fn command(fields: &mut Fields<'_>) -> Result<WireBody, WireError> {
     };
     let by = fields.optional_name("by")?;
     let text = fields.text("text", TEXT_LENGTH_MAX)?;
-    fields.finish(&with_common(&["by", "role", "text"]))?;
+    fields.finish(&["by", "role", "text"], &COMMON)?;
     Ok(WireBody::Command { by, role, text })
 }
 
@@ -296,10 +296,6 @@ fn role(fields: &Fields<'_>, place: usize, word: &str) -> Result<Role, WireError
     const ROLES: [Role; 3] = [Role::Customer, Role::Staff, Role::Admin];
     let found = ROLES.into_iter().find(|role| role.word() == word);
     found.ok_or_else(|| fields.unknown_word("role", place, word, &ROLES.map(Role::word)))
-}
-
-fn with_common(own: &[&'static str]) -> Vec<&'static str> {
-    own.iter().chain(COMMON.iter()).copied().collect()
 }
 
 fn utf8(line: &[u8]) -> Result<&str, WireError> {
