@@ -23,6 +23,7 @@ const DAY_S: i64 = 24 * 3600;
 struct Site {
     address: SocketAddr,
     trust: Trust,
+    root_pem: String,
 }
 
 /// A server for `name` whose certificate is valid from and until so many seconds from now.
@@ -40,7 +41,7 @@ async fn site(name: &str, from_s: i64, until_s: i64) -> Site {
     let mut roots = RootCertStore::empty();
     roots.add(root.der().clone()).expect("a root");
     let address = serve(own.der().clone(), &key).await;
-    Site { address, trust: Trust::Roots(roots) }
+    Site { address, trust: Trust::Roots(roots), root_pem: root.pem() }
 }
 
 fn since_1970(from_now_s: i64) -> Duration {
@@ -117,7 +118,7 @@ async fn a_bad_certificate_is_named_for_what_it_is() {
     assert_eq!(why(&handshake(&other, "localhost", 0).await), "certificate is for another name");
     assert_eq!(why(&load(&other, "localhost").await), "certificate is for another name");
     let foreign = site("localhost", -DAY_S, 9 * DAY_S).await;
-    let unknown = Site { address: foreign.address, trust: other.trust };
+    let unknown = Site { address: foreign.address, ..other };
     assert_eq!(why(&handshake(&unknown, "localhost", 0).await), "certificate is not trusted");
     assert_eq!(why(&load(&unknown, "localhost").await), "certificate is not trusted");
 }
@@ -126,16 +127,16 @@ async fn a_bad_certificate_is_named_for_what_it_is() {
 async fn a_server_that_speaks_no_tls_fails_the_handshake() {
     let site = site("localhost", -DAY_S, DAY_S).await;
     let (plain, _) = says("HTTP/1.1 400 Bad Request\r\n\r\n").await;
-    let hello = Site { address: plain, trust: site.trust.clone() };
+    let trust = site.trust.clone();
     let (closing, _) = server(|stream| async move { drop(stream) }).await;
-    let closing = Site { address: closing, trust: site.trust };
+    let closing = Site { address: closing, ..site };
     // The plain server waits for the end of a request that never comes.
     let kind = ProbeKind::Tls {
-        address: hello.address.to_string(),
+        address: plain.to_string(),
         server_name: "localhost".to_owned(),
         days_left_min: 0,
     };
-    let outcome = check_within(kind, 300, &Clock::system(), hello.trust.clone()).await;
+    let outcome = check_within(kind, 300, &Clock::system(), trust).await;
     assert_eq!(why(&outcome), "timeout");
     let (greeting, _) = server(|mut stream| async move {
         let _ = stream.write_all(b"220 mail.example.org ESMTP\r\n").await;
@@ -143,9 +144,39 @@ async fn a_server_that_speaks_no_tls_fails_the_handshake() {
         while stream.read(&mut bytes).await.is_ok_and(|count| count > 0) {}
     })
     .await;
-    let greeting = Site { address: greeting, trust: closing.trust.clone() };
+    let greeting =
+        Site { address: greeting, trust: closing.trust.clone(), root_pem: String::new() };
     assert_eq!(why(&handshake(&greeting, "localhost", 0).await), "TLS handshake failed");
     let outcome = handshake(&closing, "localhost", 0).await;
     let words = ["connection closed early", "connection reset"];
     assert!(words.contains(&why(&outcome)), "{outcome:?}");
+}
+
+const PLATFORM_TARGET: &str = "BELLWETHER_TEST_TLS_TARGET";
+
+#[tokio::test]
+async fn the_machines_own_list_is_trusted_and_may_be_named_by_the_environment() {
+    let site = site("localhost", -DAY_S, 9 * DAY_S).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let list = folder.path().join("roots.pem");
+    std::fs::write(&list, &site.root_pem).expect("a disk");
+    let test = "probes::tls::trusts_what_the_environment_names";
+    let own = std::env::current_exe().expect("this program");
+    let mut child = std::process::Command::new(own);
+    child.args(["--exact", test, "--ignored", "--nocapture"]);
+    child.env(PLATFORM_TARGET, site.address.to_string()).env("SSL_CERT_FILE", &list);
+    let output = tokio::task::spawn_blocking(move || child.output()).await.expect("it runs");
+    let output = output.expect("it runs");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
+#[tokio::test]
+#[ignore = "run in a process of its own by the test above"]
+async fn trusts_what_the_environment_names() {
+    let address = std::env::var(PLATFORM_TARGET).expect("set by the test above");
+    let server_name = "localhost".to_owned();
+    let kind = ProbeKind::Tls { address, server_name, days_left_min: 1 };
+    let outcome = check_within(kind, 5_000, &Clock::system(), Trust::Platform).await;
+    assert_eq!(outcome.error, None);
 }
