@@ -1,1 +1,30 @@
 ### What the console shows around posts and questions.
+
+## One line for each decision: `bellwether replay --format text`
+
+tell-line = { $time }  { $what }
+tell-suspicion = suspicion { $id }: { $text }
+tell-suspicion-cleared = suspicion { $id } cleared
+tell-suspicion-merged = suspicion { $id } is now part of suspicion { $into }
+tell-heads-up = heads-up: { $text }
+tell-monitor-blind = vantage { $vantage } is failing; its results are set aside
+tell-monitor-recovered = vantage { $vantage } works again
+tell-incident = incident { $id } { $state }, impact { $impact }: { $title }
+tell-draft = draft { $id } of incident { $incident } ({ $kind }): { $text }
+tell-draft-stale = draft { $id } is out of date: { $text }
+tell-draft-closed = draft { $id } is closed
+tell-draft-waits = draft { $id } waits until { $until } ({ $by })
+tell-update = published for incident { $incident } by { $by } ({ $kind }): { $text }
+tell-post = to { $destination }: { $text }
+tell-report-filed = report { $report } filed
+tell-report-filed-server = report { $report } filed for { $server }
+tell-report-settled = report { $report } settled by { $by }
+tell-timeline = { $by }: { $text }
+tell-reply = answer: { $text }
+tell-reminder = reminder: { $text }
+tell-notice = notice: { $text }
+tell-summary = { $events } events, { $rejected } rejected, { $incidents } incidents, { $posts } posts
+
+## Permission
+
+console-role-too-low = “{ $command }” is for { $needed }; you are { $role }.

@@ -1,1 +1,16 @@
 ### What staff are told of deliveries: receipts, retries, failures.
+
+## The answer to `deliveries`
+
+delivery-none = Every post has arrived.
+delivery-due = ⏳ { $destination }: { $subject }, waiting for { $age }
+delivery-retry = ⏳ { $destination }: { $subject }, waiting for { $age } after { $attempt } { $attempt ->
+    [one] attempt
+   *[other] attempts
+} ({ $reason })
+delivery-sending = ⏳ { $destination }: { $subject }, being sent
+delivery-unknown = ❓ { $destination }: { $subject } may have arrived; looking it up ({ $reason })
+delivery-sent = ✅ { $destination }: { $subject }, { $age } ago
+delivery-unresolved = ⚠️ { $destination }: { $subject } may have been posted { $age } ago; please look ({ $reason })
+delivery-failed = ⚠️ { $destination }: { $subject } failed { $age } ago: { $reason }
+delivery-more = … and { $count } more

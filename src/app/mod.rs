@@ -1,1 +1,18 @@
-//! To be written.
+//! The top of the house: joins intake, journal, engine, outbox, broadcast and pages.
+//!
+//! [`desk`] is THE loop: one thread that owns the engine and the outbox, takes one durable input
+//! after the other, and lets decisions take effect once they are durable too. [`recovery`] brings
+//! it back after any stop, [`couriers`] carry posts to destinations, [`door`] is what every voice
+//! from outside is handed, [`replay`] runs events without a journal. Nothing in here decides what
+//! is said: that is the engine's.
+
+pub mod couriers;
+pub mod deliveries;
+pub mod desk;
+pub mod door;
+pub mod recovery;
+pub mod replay;
+mod run;
+pub mod tell;
+
+pub use run::{App, StartError, Stopped};

@@ -1,10 +1,94 @@
-//! To be written.
+//! The command line: each command is one file; this one only says which there are.
+//!
+//! Exit status: 0 done, 1 something was found wrong (a configuration with problems, skipped lines,
+//! a refused command), 2 the command line itself is wrong.
 
-pub mod journal;
+mod check;
+mod ctl;
+mod demo;
+mod healthcheck;
+mod journal;
+mod post_mortem;
+mod replay;
+mod serve;
 
-use std::process::ExitCode;
+use std::{future::Future, process::ExitCode};
 
-/// Runs one command.
+use clap::{Parser, Subcommand};
+
+/// Does the talking during outages: watches, groups, tells staff, publishes what they approve.
+#[derive(Debug, Parser)]
+#[command(name = "bellwether", version, about, disable_help_subcommand = true)]
+struct Flags {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the bot (the default).
+    Serve(serve::Args),
+    /// Show the long day, live, without any account: real probes against a faulty switch.
+    Demo(demo::Args),
+    /// Run recorded events through the engine and print what it decides.
+    Replay(replay::Args),
+    /// Read the configuration and report every problem at once.
+    Check(check::Args),
+    /// Look at, verify or repair a journal.
+    Journal(journal::JournalArgs),
+    /// Delete what is known of a person from a stopped bot's journal.
+    Forget(journal::ForgetArgs),
+    /// Run a staff command on a running bot: `bellwether ctl status`.
+    Ctl(ctl::Args),
+    /// Print an incident's story from a stopped bot's journal, as Markdown.
+    PostMortem(post_mortem::Args),
+    /// Ask a running bot whether it is ready (for containers).
+    Healthcheck(healthcheck::Args),
+}
+
+/// Reads the flags and runs one command.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    match Flags::parse().command.unwrap_or_else(|| Command::Serve(serve::Args::default())) {
+        Command::Serve(args) => in_runtime(serve::run(args)),
+        Command::Demo(args) => in_runtime(demo::run(args)),
+        Command::Replay(args) => told(replay::run(&args)),
+        Command::Check(args) => check::run(&args),
+        Command::Journal(args) => journal::run(&args),
+        Command::Forget(args) => journal::forget(&args),
+        Command::Ctl(args) => in_runtime(ctl::run(args)),
+        Command::PostMortem(args) => told(post_mortem::run(&args)),
+        Command::Healthcheck(args) => in_runtime(healthcheck::run(args)),
+    }
+}
+
+fn in_runtime(command: impl Future<Output = anyhow::Result<ExitCode>>) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    match runtime {
+        Ok(runtime) => {
+            let code = told(runtime.block_on(command));
+            // A thread may still wait for a line from the terminal; the process ends all the same.
+            runtime.shutdown_background();
+            code
+        }
+        Err(error) => told(Err(error.into())),
+    }
+}
+
+/// An error becomes one readable line with its causes, and exit status 1.
+fn told(result: anyhow::Result<ExitCode>) -> ExitCode {
+    result.unwrap_or_else(|error| {
+        eprintln!("bellwether: {error:#}");
+        ExitCode::from(1)
+    })
+}
+
+/// Sets up logging to standard error: `RUST_LOG` decides, `warn` unless told.
+fn log_to_stderr(default: &str) {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .try_init();
 }

@@ -9,6 +9,7 @@
 //! Start at [`Engine::handle`]; decisions are taken at a `desk`, the evidence method is behind
 //! [`Detector`].
 
+mod access;
 mod answer;
 mod desk;
 mod detect;

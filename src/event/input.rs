@@ -79,6 +79,34 @@ pub enum Input {
     },
 }
 
+impl Input {
+    /// The word for its type in JSON and metrics.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Started { .. } => "started",
+            Self::ProbeResult { .. } => "probe_result",
+            Self::Report { .. } => "report",
+            Self::Command { .. } => "command",
+            Self::Timer { .. } => "timer",
+            Self::Delivery { .. } => "delivery",
+        }
+    }
+}
+
+impl DeliveryEvent {
+    /// The word for it in JSON and metrics.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Sending { .. } => "sending",
+            Self::Sent { .. } => "sent",
+            Self::Retry { .. } => "retry",
+            Self::Unknown { .. } => "unknown",
+            Self::Unresolved { .. } => "unresolved",
+            Self::Failed { .. } => "failed",
+        }
+    }
+}
+
 /// Why the engine asked to be woken. Ordered, so that equal deadlines have one order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -193,6 +193,32 @@ pub enum Output {
     },
 }
 
+impl Output {
+    /// The word for its type in JSON and metrics.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Suspicion(_) => "suspicion",
+            Self::SuspicionCleared { .. } => "suspicion_cleared",
+            Self::HeadsUp { .. } => "heads_up",
+            Self::MonitorBlind { .. } => "monitor_blind",
+            Self::MonitorRecovered { .. } => "monitor_recovered",
+            Self::Incident { .. } => "incident",
+            Self::Draft { .. } => "draft",
+            Self::DraftStale { .. } => "draft_stale",
+            Self::DraftClosed { .. } => "draft_closed",
+            Self::DraftWaits { .. } => "draft_waits",
+            Self::Update { .. } => "update",
+            Self::Post(_) => "post",
+            Self::ReportFiled { .. } => "report_filed",
+            Self::ReportSettled { .. } => "report_settled",
+            Self::Timeline { .. } => "timeline",
+            Self::Reply { .. } => "reply",
+            Self::Reminder { .. } => "reminder",
+            Self::StaffNotice { .. } => "staff_notice",
+        }
+    }
+}
+
 /// How a draft ended without being published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

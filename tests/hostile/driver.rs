@@ -74,9 +74,9 @@ fn read(mut stream: TcpStream) -> Reply {
     Reply { statuses, text, ended }
 }
 
-/// The memory that this process holds now, in bytes.
-pub fn resident_bytes() -> u64 {
-    let statm = std::fs::read_to_string("/proc/self/statm").expect("Linux tells");
+/// The memory that a process holds now, in bytes.
+pub fn resident_bytes(pid: u32) -> u64 {
+    let statm = std::fs::read_to_string(format!("/proc/{pid}/statm")).expect("Linux tells");
     let pages = statm.split(' ').nth(1).and_then(|pages| pages.parse::<u64>().ok());
     pages.expect("the second number is the resident pages") * 4096
 }

@@ -77,6 +77,21 @@ pub fn table() -> Vec<Case> {
     table
 }
 
+/// What is wrong with the reply to a case; `None` when it is as expected.
+pub fn mistake(case: &Case, reply: &Reply) -> Option<String> {
+    let right = match &case.expected {
+        Expected::Answers(statuses, holds) => {
+            reply.statuses == *statuses && reply.text.contains(holds)
+        }
+        Expected::OneOf(statuses) => {
+            reply.ended && reply.statuses.iter().all(|status| statuses.contains(status))
+        }
+        Expected::CutOff => reply.ended && matches!(reply.statuses[..], [] | [408]),
+    };
+    let shown: String = reply.text.chars().take(600).collect();
+    (!right).then(|| format!("{}: {:?} ended={}\n{shown}", case.name, reply.statuses, reply.ended))
+}
+
 /// A POST of JSON under the token of this name, as bytes.
 pub fn post(path: &str, token: &str, body: &[u8]) -> Vec<u8> {
     let secret = TOKENS.iter().find(|(name, ..)| *name == token).map_or("none", |found| found.1);

@@ -4,42 +4,25 @@ use std::time::Duration;
 
 use bellwether::event::{Input, wire::TEXT_LENGTH_MAX};
 
-use crate::{
-    hostile::{self, Case, Expected, Reply},
-    server::Server,
-};
+use crate::{hostile, server::Server};
 
 const GROWTH_BYTES_MAX: u64 = 64 << 20;
-
-fn mistake(case: &Case, reply: &Reply) -> Option<String> {
-    let right = match &case.expected {
-        Expected::Answers(statuses, holds) => {
-            reply.statuses == *statuses && reply.text.contains(holds)
-        }
-        Expected::OneOf(statuses) => {
-            reply.ended && reply.statuses.iter().all(|status| statuses.contains(status))
-        }
-        Expected::CutOff => reply.ended && matches!(reply.statuses[..], [] | [408]),
-    };
-    let shown: String = reply.text.chars().take(600).collect();
-    (!right).then(|| format!("{}: {:?} ended={}\n{shown}", case.name, reply.statuses, reply.ended))
-}
 
 #[test]
 fn every_hostile_input_gets_its_expected_answer_in_bounded_memory() {
     let server = Server::start();
     let table = hostile::table();
     assert!(table.len() >= 60, "{} cases", table.len());
-    let before = hostile::resident_bytes();
+    let before = hostile::resident_bytes(std::process::id());
     let mut mistakes = Vec::new();
     for case in &table {
         let reply = hostile::exchange(server.address, &case.send, Duration::from_secs(5));
-        mistakes.extend(mistake(case, &reply));
-        let growth = hostile::resident_bytes().saturating_sub(before);
+        mistakes.extend(hostile::mistake(case, &reply));
+        let growth = hostile::resident_bytes(std::process::id()).saturating_sub(before);
         assert!(growth < GROWTH_BYTES_MAX, "{}: grown by {growth} bytes", case.name);
     }
     assert!(mistakes.is_empty(), "of {}:\n{}", table.len(), mistakes.join("\n\n"));
-    let growth = hostile::resident_bytes().saturating_sub(before);
+    let growth = hostile::resident_bytes(std::process::id()).saturating_sub(before);
     println!("{} cases, grown by {} KiB", table.len(), growth / 1024);
     only_what_may_enter_has_entered(&server);
 }

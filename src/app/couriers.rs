@@ -1,0 +1,132 @@
+//! Couriers: one a destination, each carrying one post at a time.
+//!
+//! A courier makes "sending" durable before the first byte leaves, so that a crash in between is
+//! found as "may have arrived" and looked up by its key. A slow destination keeps only its own
+//! courier waiting. What became of a post is decided by the outbox, not here.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use tokio::{sync::mpsc, task::JoinSet};
+
+use crate::{
+    broadcast::{Driver, Sending},
+    clock::Clock,
+    domain::{Audience, DestinationId},
+    event::{DeliveryEvent, Input, Resolution, SendError},
+    journal::{Appender, Offered, Personal},
+    outbox::{Job, Step},
+    render,
+};
+
+use super::{desk::Note, run::Desktop};
+
+/// The drivers, by destination.
+pub type Drivers = BTreeMap<DestinationId, Arc<dyn Driver>>;
+
+/// What a courier needs.
+#[derive(Clone)]
+pub struct Courier {
+    /// The journal's door, for "sending".
+    pub appender: Appender,
+    /// Texts and accounts that only leave at the last moment.
+    pub personal: Personal,
+    /// The way back to the desk.
+    pub desk: Desktop,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// Hands every job to its destination's courier until the desk is gone; returns when the last
+/// courier is back.
+pub async fn run(drivers: Drivers, courier: Courier, mut jobs: mpsc::UnboundedReceiver<Job>) {
+    let mut out = JoinSet::new();
+    loop {
+        tokio::select! {
+            job = jobs.recv() => match job {
+                Some(job) => {
+                    let driver = drivers.get(&job.post.destination).cloned();
+                    let courier = courier.clone();
+                    out.spawn(async move { courier.carry(driver, job).await });
+                }
+                None => break,
+            },
+            Some(_) = out.join_next(), if !out.is_empty() => {}
+        }
+    }
+    while out.join_next().await.is_some() {}
+}
+
+impl Courier {
+    async fn carry(&self, driver: Option<Arc<dyn Driver>>, job: Job) {
+        let note = match (driver, job.step) {
+            (Some(driver), Step::Send) => self.send(driver.as_ref(), job).await,
+            (Some(driver), Step::Resolve) => self.resolve(driver.as_ref(), job).await,
+            (None, Step::Send) => {
+                Note::Sent { outcome: Err(SendError::Rejected(gone(&job))), post: job.post.id }
+            }
+            (None, Step::Resolve) => {
+                Note::LookedUp { resolution: Resolution::CannotTell(gone(&job)), post: job.post.id }
+            }
+        };
+        self.desk.tell(note).await;
+    }
+
+    async fn send(&self, driver: &dyn Driver, job: Job) -> Note {
+        let id = job.post.id.clone();
+        let leaving = Input::Delivery {
+            post: id.clone(),
+            event: DeliveryEvent::Sending { attempt: job.attempt },
+        };
+        if self.appender.submit(Offered::plain(self.clock.now(), leaving)).await.is_err() {
+            return Note::NotBegun { post: id };
+        }
+        let outcome = match self.recipient(&job) {
+            Ok(recipient) => {
+                let job = self.revealed(job);
+                driver.send(sending(&job, recipient.as_deref())).await
+            }
+            Err(forgotten) => Err(forgotten),
+        };
+        Note::Sent { post: id, outcome }
+    }
+
+    async fn resolve(&self, driver: &dyn Driver, job: Job) -> Note {
+        let recipient = self.recipient(&job).unwrap_or_default();
+        let job = self.revealed(job);
+        let resolution = driver.resolve(sending(&job, recipient.as_deref())).await;
+        Note::LookedUp { post: job.post.id, resolution }
+    }
+
+    /// Staff read the words behind a report's marker; they are put in only here, at the last
+    /// moment, so that the stored post holds none.
+    fn revealed(&self, mut job: Job) -> Job {
+        if job.post.audience == Audience::Staff {
+            job.post.body =
+                render::reveal(&job.post.body, |report| self.personal.report_text(report));
+        }
+        job
+    }
+
+    /// The account behind the person a post is for.
+    fn recipient(&self, job: &Job) -> Result<Option<String>, SendError> {
+        let Some(person) = &job.post.recipient else { return Ok(None) };
+        match self.personal.account(person) {
+            Some(account) => Ok(Some(account)),
+            None => Err(SendError::Rejected("the recipient has been forgotten".to_owned())),
+        }
+    }
+}
+
+fn sending<'a>(job: &'a Job, recipient: Option<&'a str>) -> Sending<'a> {
+    Sending {
+        post: &job.post,
+        decided_at: job.decided_at,
+        recipient,
+        reply_to: job.reply_to.as_deref(),
+        first_attempt_at: job.first_attempt_at,
+    }
+}
+
+fn gone(job: &Job) -> String {
+    format!("destination {} is no longer configured", job.post.destination)
+}

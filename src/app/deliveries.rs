@@ -1,0 +1,58 @@
+//! What staff are told when they ask for deliveries: what waits, what may have arrived, what
+//! failed. Must not: decide what becomes of any.
+
+use crate::{
+    domain::Timestamp,
+    outbox::{Delivery, DeliveryState, Outbox},
+    render::{Facts, Words, neutralise, span},
+};
+
+/// The language that staff are answered in.
+const LANGUAGE: &str = "en";
+/// Rows of one answer.
+const ROWS_MAX: usize = 40;
+const REASON_LENGTH_MAX: usize = 160;
+
+/// Every delivery that is not simply sent, the oldest first.
+pub fn describe(outbox: &Outbox, words: &Words, now: Timestamp) -> String {
+    let listing = outbox.listing();
+    let open: Vec<&Delivery> = listing.into_iter().filter(|one| !is_sent(one)).collect();
+    if open.is_empty() {
+        return words.say(LANGUAGE, "delivery-none", &Facts::new());
+    }
+    let mut rows: Vec<String> =
+        open.iter().take(ROWS_MAX).map(|delivery| row(delivery, words, now)).collect();
+    if open.len() > ROWS_MAX {
+        let more = Facts::new().number("count", (open.len() - ROWS_MAX) as f64);
+        rows.push(words.say(LANGUAGE, "delivery-more", &more));
+    }
+    rows.join("\n")
+}
+
+fn is_sent(delivery: &Delivery) -> bool {
+    matches!(delivery.state, DeliveryState::Sent { .. })
+}
+
+fn row(delivery: &Delivery, words: &Words, now: Timestamp) -> String {
+    let (key, since, reason) = match &delivery.state {
+        DeliveryState::Due { reason: None, .. } => ("delivery-due", delivery.decided_at, ""),
+        DeliveryState::Due { reason: Some(reason), .. } => {
+            ("delivery-retry", delivery.decided_at, reason.as_str())
+        }
+        DeliveryState::Sending { since } => ("delivery-sending", *since, ""),
+        DeliveryState::Unknown { reason, .. } => {
+            ("delivery-unknown", delivery.decided_at, reason.as_str())
+        }
+        DeliveryState::Sent { at, .. } => ("delivery-sent", *at, ""),
+        DeliveryState::Unresolved { at, reason } => ("delivery-unresolved", *at, reason.as_str()),
+        DeliveryState::Failed { at, reason } => ("delivery-failed", *at, reason.as_str()),
+    };
+    let age_s = u64::try_from((now - since).num_seconds()).unwrap_or(0);
+    let facts = Facts::new()
+        .text("destination", delivery.post.destination.as_str())
+        .text("subject", &*delivery.post.subject)
+        .text("age", span(words, LANGUAGE, age_s))
+        .number("attempt", delivery.attempt)
+        .text("reason", neutralise(reason, REASON_LENGTH_MAX));
+    words.say(LANGUAGE, key, &facts)
+}

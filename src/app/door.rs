@@ -1,0 +1,143 @@
+//! The door that every voice is handed: submit an input, run a command, ask.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use futures_util::future::BoxFuture;
+use tokio::sync::{oneshot, watch};
+
+use crate::{
+    clock::Clock,
+    command::{self, CommandSpec, Line},
+    domain::{Fleet, Role},
+    event::Input,
+    intake::{Answer, Door},
+    journal::{Accepted, Appender, Offered, Personal, Refused},
+    pages::Metrics,
+    render::{self, Facts, Words},
+};
+
+use super::{desk::Note, run::Desktop};
+
+/// What voices may know of the fleet: which names are ours.
+#[derive(Debug, Default)]
+pub struct Names {
+    fleet: Arc<Fleet>,
+    probes: BTreeSet<String>,
+}
+
+impl Names {
+    /// The names in `fleet`.
+    pub fn of(fleet: Arc<Fleet>) -> Self {
+        let probes = fleet.probes.iter().map(|probe| probe.id.as_str().to_owned()).collect();
+        Self { fleet, probes }
+    }
+}
+
+/// The program's [`Door`].
+pub struct FrontDoor {
+    /// The journal's door.
+    pub appender: Appender,
+    /// Texts behind report markers, for staff.
+    pub personal: Personal,
+    /// The desk.
+    pub desk: Desktop,
+    /// The time.
+    pub clock: Clock,
+    /// What is ours; replaced on reload.
+    pub names: watch::Receiver<Arc<Names>>,
+    /// All words.
+    pub words: Arc<Words>,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+}
+
+/// The language that staff are answered in.
+const LANGUAGE: &str = "en";
+
+impl FrontDoor {
+    async fn run_command(&self, by: &str, role: Role, text: &str) -> Result<Answer, Refused> {
+        let answer = match command::parse(text) {
+            Err(error) => Answer { ok: false, text: error.say(&self.words.sayer(LANGUAGE)) },
+            Ok((_, spec)) if !command::may(spec, role) => {
+                Answer { ok: false, text: self.too_low(spec, role) }
+            }
+            Ok((Line::Query(query), _)) => self.ask(query, role).await?,
+            Ok((Line::Command(_), _)) => self.journal_command(by, role, text).await?,
+        };
+        Ok(self.reveal(role, answer))
+    }
+
+    fn too_low(&self, spec: &CommandSpec, role: Role) -> String {
+        let facts = Facts::new()
+            .text("command", spec.name)
+            .text("needed", spec.role.word())
+            .text("role", role.word());
+        self.words.say(LANGUAGE, "console-role-too-low", &facts)
+    }
+
+    async fn ask(&self, query: command::Query, role: Role) -> Result<Answer, Refused> {
+        let (answer, told) = oneshot::channel();
+        self.desk.tell(Note::Ask { query, role, answer }).await;
+        let text = told.await.map_err(|_| Refused::Stopping)?;
+        Ok(Answer { ok: true, text })
+    }
+
+    async fn journal_command(&self, by: &str, role: Role, text: &str) -> Result<Answer, Refused> {
+        let input = Input::Command { by: by.to_owned(), role, text: text.to_owned() };
+        let accepted = self.submit_counted(Offered::plain(self.clock.now(), input)).await?;
+        let (reply, told) = oneshot::channel();
+        self.desk.tell(Note::AwaitReply { seq: accepted.seq, reply }).await;
+        told.await.map_err(|_| Refused::Stopping)
+    }
+
+    /// Staff see the words behind a report's marker; nobody else does.
+    fn reveal(&self, role: Role, answer: Answer) -> Answer {
+        if role < Role::Staff {
+            return answer;
+        }
+        let text = render::reveal(&answer.text, |report| self.personal.report_text(report));
+        Answer { text, ..answer }
+    }
+
+    async fn submit_counted(&self, offered: Offered) -> Result<Accepted, Refused> {
+        let kind = offered.input.kind();
+        let result = self.appender.submit(offered).await;
+        match &result {
+            Ok(_) => self.metrics.input_accepted(kind),
+            Err(refused) => self.metrics.input_refused(kind, reason(refused)),
+        }
+        result
+    }
+}
+
+impl Door for FrontDoor {
+    fn submit(&self, offered: Offered) -> BoxFuture<'_, Result<Accepted, Refused>> {
+        Box::pin(self.submit_counted(offered))
+    }
+
+    fn command<'a>(
+        &'a self,
+        by: &'a str,
+        role: Role,
+        text: &'a str,
+    ) -> BoxFuture<'a, Result<Answer, Refused>> {
+        Box::pin(self.run_command(by, role, text))
+    }
+
+    fn knows_domain(&self, domain: &str) -> bool {
+        self.names.borrow().fleet.domains.contains_key(domain)
+    }
+
+    fn knows_probe(&self, probe: &str) -> bool {
+        self.names.borrow().probes.contains(probe)
+    }
+}
+
+fn reason(refused: &Refused) -> &'static str {
+    match refused {
+        Refused::Full => "full",
+        Refused::Overloaded => "overloaded",
+        Refused::Duplicate(_) => "duplicate",
+        Refused::Stopping => "stopping",
+    }
+}

@@ -1,0 +1,215 @@
+//! Running events through the real engine in their own time, without a journal.
+//!
+//! Events are ordered by `received`, in file order for equals; a timer due before an event fires
+//! before it; the run ends at the last event. `by`, `role`, `source` and ids are trusted here and
+//! only here.
+
+use std::{
+    io::{BufRead, Write},
+    sync::Arc,
+};
+
+use serde::Serialize;
+
+use crate::{
+    config::Config,
+    domain::{Role, Settings, Timestamp},
+    engine::Engine,
+    event::{
+        Happening, Input, Output,
+        wire::{self, WireBody, WireInput, WireLine},
+    },
+    render::Words,
+};
+
+use super::tell::Teller;
+
+/// How outputs are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// One JSON object a line.
+    Json,
+    /// One readable line an output.
+    Text,
+}
+
+/// A line of the events that was skipped.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Skipped {
+    /// Its number, from 1.
+    pub line: usize,
+    /// Why.
+    pub reason: String,
+}
+
+/// What a run came to.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "summary")]
+pub struct Summary {
+    /// Events that were run.
+    pub events: u64,
+    /// Lines that could not be read.
+    pub rejected: u64,
+    /// Incidents that were opened.
+    pub incidents: u64,
+    /// Posts that were decided.
+    pub posts: u64,
+    /// What was skipped, in order.
+    #[serde(skip)]
+    pub skipped: Vec<Skipped>,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    at: Timestamp,
+    #[serde(flatten)]
+    output: &'a Output,
+}
+
+/// Runs `events` (JSON lines) and writes every output to `out`, then the summary.
+pub fn replay(
+    config: &Config,
+    events: impl BufRead,
+    format: Format,
+    out: &mut impl Write,
+) -> std::io::Result<Summary> {
+    let (happenings, skipped) = read(events)?;
+    let teller = teller(&config.settings);
+    let mut run =
+        Run { engine: <Engine>::new(), seq: 0, incidents: 0, posts: 0, format, teller, out };
+    if let Some((first, _)) = happenings.first() {
+        run.start(*first, &config.settings)?;
+    }
+    let events = happenings.len() as u64;
+    for (received, happening) in happenings {
+        run.fire_timers(received)?;
+        run.handle(received, &happening)?;
+    }
+    let summary = Summary {
+        events,
+        rejected: skipped.len() as u64,
+        incidents: run.incidents,
+        posts: run.posts,
+        skipped,
+    };
+    match format {
+        Format::Json => writeln!(run.out, "{}", serde_json::to_string(&summary)?)?,
+        Format::Text => writeln!(run.out, "{}", run.teller.summary(&summary))?,
+    }
+    run.out.flush()?;
+    Ok(summary)
+}
+
+struct Run<'a, W> {
+    engine: Engine,
+    seq: u64,
+    incidents: u64,
+    posts: u64,
+    format: Format,
+    teller: Teller,
+    out: &'a mut W,
+}
+
+impl<W: Write> Run<'_, W> {
+    fn start(&mut self, at: Timestamp, settings: &Settings) -> std::io::Result<()> {
+        let input = Input::Started {
+            installation: "replay".to_owned(),
+            version: <Engine>::version(),
+            settings: Some(Arc::new(settings.clone())),
+        };
+        self.handle(at, &Happening { at, input })
+    }
+
+    /// Every deadline strictly before `until` comes in its own time.
+    fn fire_timers(&mut self, until: Timestamp) -> std::io::Result<()> {
+        while let Some((due, reason)) = self.engine.next_deadline() {
+            if due >= until {
+                break;
+            }
+            self.handle(due, &Happening { at: due, input: Input::Timer { reason, due } })?;
+        }
+        Ok(())
+    }
+
+    fn handle(&mut self, received: Timestamp, happening: &Happening) -> std::io::Result<()> {
+        self.seq += 1;
+        for output in self.engine.handle(self.seq, received, happening) {
+            self.count(&output);
+            self.print(received, &output)?;
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, output: &Output) {
+        if let Output::Incident { id, .. } = output {
+            self.incidents = self.incidents.max(id.0);
+        }
+        if matches!(output, Output::Post(_)) {
+            self.posts += 1;
+        }
+    }
+
+    fn print(&mut self, at: Timestamp, output: &Output) -> std::io::Result<()> {
+        match self.format {
+            Format::Json => {
+                writeln!(self.out, "{}", serde_json::to_string(&Line { at, output })?)
+            }
+            Format::Text => writeln!(self.out, "{}", self.teller.line(at, output)),
+        }
+    }
+}
+
+fn teller(settings: &Settings) -> Teller {
+    // Broken words are `check`'s matter; a replay is readable with the built-in ones.
+    let words = Words::with(&settings.words).unwrap_or_else(|_| Words::built_in());
+    Teller::new(words, "en", settings.fleet.timezone)
+}
+
+type Timed = Vec<(Timestamp, Happening)>;
+
+/// Reads all lines, in order of `received`; what cannot be read is named and skipped.
+fn read(mut events: impl BufRead) -> std::io::Result<(Timed, Vec<Skipped>)> {
+    let (mut happenings, mut skipped) = (Vec::new(), Vec::new());
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        if events.read_until(b'\n', &mut line)? == 0 {
+            break;
+        }
+        let text = line.trim_ascii();
+        if text.is_empty() {
+            continue;
+        }
+        match wire::parse_line(text) {
+            Ok(WireLine::Input(input)) => happenings.push(happening(input, number)),
+            Ok(WireLine::Decision | WireLine::Own) => {}
+            Err(error) => skipped.push(Skipped { line: number, reason: error.to_string() }),
+        }
+    }
+    happenings.sort_by_key(|(received, _)| *received);
+    Ok((happenings, skipped))
+}
+
+fn happening(input: WireInput, line: usize) -> (Timestamp, Happening) {
+    let received = input.received.unwrap_or(input.at);
+    let at = input.at;
+    let input = match input.body {
+        WireBody::ProbeResult { probe, ok, latency_ms, error } => {
+            Input::ProbeResult { probe: probe.into(), ok, latency_ms, error }
+        }
+        WireBody::Report { id, reporter, source, domain, text, confirmed } => Input::Report {
+            id: id.unwrap_or_else(|| format!("line-{line}")).into(),
+            reporter: reporter.unwrap_or_else(|| format!("line-{line}")).into(),
+            source: source.unwrap_or_else(|| "replay".to_owned()),
+            domain,
+            confirmed: confirmed.unwrap_or(true),
+            text,
+        },
+        WireBody::Command { by, role, text } => Input::Command {
+            by: by.unwrap_or_else(|| "replay".to_owned()),
+            role: role.unwrap_or(Role::Staff),
+            text,
+        },
+    };
+    (received, Happening { at, input })
+}

@@ -1,0 +1,131 @@
+//! One readable line for each decision, for people who read a replay. Must not: decide, or be read
+//! by programs (they read the JSON).
+
+use chrono_tz::Tz;
+
+use crate::{
+    domain::Timestamp,
+    event::Output,
+    render::{Facts, Words, date_time},
+};
+
+/// Says decisions in one language and zone.
+pub struct Teller {
+    words: Words,
+    language: String,
+    timezone: Tz,
+}
+
+impl Teller {
+    /// Says them in `language`, with times of `timezone`.
+    pub fn new(words: Words, language: &str, timezone: Tz) -> Self {
+        Self { words, language: language.to_owned(), timezone }
+    }
+
+    /// The decision as one line.
+    pub fn line(&self, at: Timestamp, output: &Output) -> String {
+        let (key, facts) = self.parts(output);
+        let facts =
+            facts.into_iter().fold(Facts::new(), |all, (name, value)| all.text(name, value));
+        let what = self.say(key, &facts).replace('\n', " ");
+        self.say("tell-line", &Facts::new().text("time", self.time(at)).text("what", what))
+    }
+
+    /// The last line of a replay.
+    pub fn summary(&self, summary: &super::replay::Summary) -> String {
+        let facts = Facts::new()
+            .text("events", summary.events.to_string())
+            .text("rejected", summary.rejected.to_string())
+            .text("incidents", summary.incidents.to_string())
+            .text("posts", summary.posts.to_string());
+        self.say("tell-summary", &facts)
+    }
+
+    fn say(&self, key: &str, facts: &Facts) -> String {
+        self.words.say(&self.language, key, facts)
+    }
+
+    fn time(&self, at: Timestamp) -> String {
+        date_time(&self.words, &self.language, at, self.timezone)
+    }
+
+    /// The message's key and facts.
+    fn parts(&self, output: &Output) -> (&'static str, Vec<Fact>) {
+        match output {
+            Output::Suspicion(said) => {
+                let text = said.explanation.clone();
+                ("tell-suspicion", vec![("id", said.id.to_string()), ("text", text)])
+            }
+            Output::SuspicionCleared { id, merged_into } => match merged_into {
+                None => ("tell-suspicion-cleared", vec![("id", id.to_string())]),
+                Some(into) => {
+                    let facts = vec![("id", id.to_string()), ("into", into.to_string())];
+                    ("tell-suspicion-merged", facts)
+                }
+            },
+            Output::HeadsUp { explanation, .. } => ("tell-heads-up", text(explanation)),
+            Output::MonitorBlind { vantage } => ("tell-monitor-blind", one("vantage", vantage)),
+            Output::MonitorRecovered { vantage } => {
+                ("tell-monitor-recovered", one("vantage", vantage))
+            }
+            Output::Incident { id, state, impact, title, .. } => {
+                let state = [("state", state.word()), ("impact", impact.word()), ("title", title)];
+                ("tell-incident", with_id(id, state))
+            }
+            Output::Draft { id, incident, kind, text, .. } => {
+                let incident = incident.to_string();
+                let facts = [("incident", &*incident), ("kind", kind.word()), ("text", text)];
+                ("tell-draft", with_id(id, facts))
+            }
+            Output::DraftStale { id, changed, .. } => {
+                ("tell-draft-stale", with_id(id, [("text", changed)]))
+            }
+            Output::DraftClosed { id, .. } => ("tell-draft-closed", with_id(id, [])),
+            Output::DraftWaits { id, until, by } => {
+                ("tell-draft-waits", with_id(id, [("until", &*self.time(*until)), ("by", by)]))
+            }
+            Output::Update { incident, kind, text, by, .. } => {
+                let facts = [("kind", kind.word()), ("by", by), ("text", text)];
+                let incident = ("incident", incident.to_string());
+                ("tell-update", owned(facts).chain([incident]).collect())
+            }
+            Output::Post(post) => {
+                let facts = [("destination", post.destination.as_str()), ("text", &post.body)];
+                ("tell-post", owned(facts).collect())
+            }
+            Output::ReportFiled { report, server, .. } => {
+                let key =
+                    server.as_ref().map_or("tell-report-filed", |_| "tell-report-filed-server");
+                let server = server.as_ref().map_or("", |server| server.as_str());
+                (key, owned([("report", report.as_str()), ("server", server)]).collect())
+            }
+            Output::ReportSettled { report, by, .. } => {
+                ("tell-report-settled", owned([("report", report.as_str()), ("by", by)]).collect())
+            }
+            Output::Timeline { by, text, .. } => {
+                ("tell-timeline", owned([("by", &**by), ("text", text)]).collect())
+            }
+            Output::Reply { text: words, .. } => ("tell-reply", text(words)),
+            Output::Reminder { text: words, .. } => ("tell-reminder", text(words)),
+            Output::StaffNotice { text: words } => ("tell-notice", text(words)),
+        }
+    }
+}
+
+type Fact = (&'static str, String);
+
+fn owned<const N: usize>(facts: [(&'static str, &str); N]) -> impl Iterator<Item = Fact> {
+    facts.map(|(name, value)| (name, value.to_owned())).into_iter()
+}
+
+fn with_id<const N: usize>(id: &impl ToString, facts: [(&'static str, &str); N]) -> Vec<Fact> {
+    [("id", id.to_string())].into_iter().chain(owned(facts)).collect()
+}
+
+fn one(name: &'static str, value: &str) -> Vec<Fact> {
+    vec![(name, value.to_owned())]
+}
+
+fn text(words: &str) -> Vec<Fact> {
+    one("text", words)
+}

@@ -1,0 +1,14 @@
+//! The true binary, end to end: started, spoken to over HTTP, killed, started again.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    reason = "tests of a real process wait in real time and fail where their own set-up fails"
+)]
+
+mod bot {
+    pub mod demo;
+    pub mod harness;
+    pub mod stories;
+}
+mod hostile;
