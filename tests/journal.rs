@@ -6,6 +6,14 @@
     reason = "tests measure, and stop when something is amiss"
 )]
 
+#[path = "journal/damage.rs"]
+mod damage;
+#[path = "journal/disk.rs"]
+mod disk;
+#[path = "journal/full_disk.rs"]
+mod full_disk;
+#[path = "journal/power_loss.rs"]
+mod power_loss;
 #[path = "journal/support.rs"]
 mod support;
 

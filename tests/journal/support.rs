@@ -16,6 +16,17 @@ use bellwether::{
 };
 use chrono::{DateTime, TimeDelta};
 
+/// How many rounds a test by chance plays: `ROUNDS` plays more than CI has time for.
+pub fn rounds(by_default: u64) -> u64 {
+    std::env::var("ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(by_default)
+}
+
+/// A new seed each time, printed when a round fails; `SEED` repeats one.
+pub fn seed() -> u64 {
+    let chosen = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok());
+    chosen.unwrap_or_else(|| u64::from_le_bytes(bellwether::clock::random_bytes()))
+}
+
 /// Midnight before the long day.
 pub fn start() -> Timestamp {
     DateTime::from_timestamp(1_398_297_600, 0).expect("a valid time")
