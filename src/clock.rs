@@ -11,7 +11,7 @@
 
 use std::{
     future::Future,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant, SystemTime},
 };
 
@@ -29,6 +29,7 @@ pub struct Clock(Arc<Kind>);
 enum Kind {
     System,
     Paced { started: Instant, start: Timestamp, pace: f64 },
+    Stepped(Mutex<Timestamp>),
 }
 
 /// The clock's time ran out before the work was done.
@@ -50,6 +51,19 @@ impl Clock {
         Self(Arc::new(Kind::Paced { started: Instant::now(), start, pace }))
     }
 
+    /// A clock that stands still until it is [stepped](Clock::step), for simulated days. Waits take
+    /// the machine's time.
+    pub fn stepped(start: Timestamp) -> Self {
+        Self(Arc::new(Kind::Stepped(Mutex::new(start))))
+    }
+
+    /// Moves a [stepped](Clock::stepped) clock on; any other goes by itself.
+    pub fn step(&self, span: TimeDelta) {
+        if let Kind::Stepped(now) = &*self.0 {
+            *now.lock().unwrap_or_else(PoisonError::into_inner) += span;
+        }
+    }
+
     /// The present moment, to the millisecond.
     pub fn now(&self) -> Timestamp {
         match &*self.0 {
@@ -58,13 +72,14 @@ impl Clock {
                 let passed_ms = started.elapsed().as_secs_f64() * pace * 1000.0;
                 *start + TimeDelta::milliseconds(passed_ms as i64)
             }
+            Kind::Stepped(now) => *now.lock().unwrap_or_else(PoisonError::into_inner),
         }
     }
 
     /// Clock seconds that pass in one second of the machine's time.
     pub fn pace(&self) -> f64 {
         match &*self.0 {
-            Kind::System => 1.0,
+            Kind::System | Kind::Stepped(_) => 1.0,
             Kind::Paced { pace, .. } => *pace,
         }
     }

@@ -12,6 +12,8 @@ mod damage;
 mod disk;
 #[path = "journal/full_disk.rs"]
 mod full_disk;
+#[path = "journal/golden.rs"]
+mod golden;
 #[path = "journal/power_loss.rs"]
 mod power_loss;
 #[path = "journal/support.rs"]
@@ -19,3 +21,6 @@ mod support;
 
 #[path = "journal/stories.rs"]
 mod stories;
+
+#[path = "journal/year.rs"]
+mod year;
