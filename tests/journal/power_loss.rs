@@ -125,7 +125,13 @@ impl Recorded {
                 Event::Written { opening, data, .. } if acks == Some(*opening) => {
                     promised.extend_from_slice(data);
                 }
-                _ => {}
+                Event::Opened { .. }
+                | Event::Written { .. }
+                | Event::Truncated { .. }
+                | Event::SyncBegun { .. }
+                | Event::SyncEnded { .. }
+                | Event::Renamed { .. }
+                | Event::Unlinked { .. } => {}
             }
         }
         let after = tempfile::tempdir().expect("a directory");
