@@ -76,11 +76,16 @@ pub fn run(args: &JournalArgs) -> ExitCode {
     }
 }
 
-/// Runs `bellwether forget …`.
+/// Runs `bellwether forget …`: forgets, and writes the store afresh, so that nothing of it is left in
+/// the journal's files.
 pub fn forget(args: &ForgetArgs) -> ExitCode {
     let forgotten = Journal::open(&args.journal, options())
         .map_err(anyhow::Error::from)
-        .and_then(|journal| Ok(journal.forget(&args.person)?));
+        .and_then(|journal| Ok(journal.forget(&args.person)?))
+        .and_then(|forgotten| {
+            repair::rewrite(&args.journal, &options())?;
+            Ok(forgotten)
+        });
     end(forgotten.map(|forgotten| {
         say(&format!("forgotten: {} accounts, {} reports", forgotten.accounts, forgotten.reports));
         forgotten.accounts + forgotten.reports > 0

@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     domain::{ProbeId, Timestamp},
-    event::Output,
+    event::{Input, Output},
 };
 
 use super::{
@@ -25,6 +25,8 @@ use super::{
 
 /// Inputs that may wait; more are refused as [`Refused::Overloaded`].
 pub(super) const WAITING_MAX: usize = 8192;
+/// Bytes that waiting inputs may hold, roughly; a single one may be longer.
+const WAITING_MAX_BYTES: usize = 16 << 20;
 /// Inputs that one commit takes.
 pub(super) const GROUP_MAX: usize = 1024;
 
@@ -55,6 +57,8 @@ pub(super) struct Taken {
 #[derive(Default)]
 struct Waiting {
     submissions: VecDeque<Submission>,
+    /// What the submissions hold, roughly.
+    bytes: usize,
     requests: VecDeque<Request>,
     stopping: bool,
     closed: bool,
@@ -77,9 +81,12 @@ impl Queue {
         if waiting.stopping || waiting.closed {
             return Err(Refused::Stopping);
         }
-        if waiting.submissions.len() >= WAITING_MAX {
+        let bytes = waiting.bytes + size(&submission.offered);
+        let too_long = bytes > WAITING_MAX_BYTES && !waiting.submissions.is_empty();
+        if waiting.submissions.len() >= WAITING_MAX || too_long {
             return Err(Refused::Overloaded);
         }
+        waiting.bytes = bytes;
         waiting.submissions.push_back(submission);
         drop(waiting);
         self.wake.notify_one();
@@ -129,8 +136,11 @@ impl Queue {
             Some(_) => waiting,
         };
         let count = waiting.submissions.len().min(GROUP_MAX);
+        let submissions: Vec<_> = waiting.submissions.drain(..count).collect();
+        let taken: usize = submissions.iter().map(|one| size(&one.offered)).sum();
+        waiting.bytes = waiting.bytes.saturating_sub(taken);
         Taken {
-            submissions: waiting.submissions.drain(..count).collect(),
+            submissions,
             requests: waiting.requests.drain(..).collect(),
             stopping: waiting.stopping,
         }
@@ -146,6 +156,25 @@ impl Queue {
         let requests = waiting.requests.drain(..).collect();
         Taken { requests, submissions: Vec::new(), stopping: true }
     }
+}
+
+/// What an input holds in memory, roughly, in bytes. Only what others write can be long.
+fn size(offered: &Offered) -> usize {
+    let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let input = match &offered.input {
+        Input::Report { text, domain, .. } => length(text) + length(domain),
+        Input::ProbeResult { error, .. } => length(error),
+        Input::Command { text, .. } => text.len(),
+        Input::Started { .. } | Input::Timer { .. } | Input::Delivery { .. } => 0,
+    };
+    let private = offered.private.as_ref().map_or(0, |private| {
+        length(&private.text)
+            + length(&private.address)
+            + length(&private.account)
+            + length(&private.outside_id)
+            + length(&private.unknown_domain)
+    });
+    size_of::<Submission>() + input + private
 }
 
 /// Gives inputs, decisions and upkeep to the committer. Cheap to clone.

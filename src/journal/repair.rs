@@ -135,6 +135,26 @@ pub fn repair(dir: &Path, options: &Options, accept_loss: bool) -> Result<Repair
     Ok(Repaired { verified, lost, damaged_kept_at: Some(kept) })
 }
 
+/// Writes a good journal afresh, so that nothing that was forgotten is left in its files.
+///
+/// # Errors
+/// When the journal is not good, or the new one cannot be written. It is then as it was.
+pub fn rewrite(dir: &Path, options: &Options) -> Result<Verified, RepairError> {
+    let dir = dir.canonicalize().map_err(|source| RepairError::Io { path: dir.into(), source })?;
+    let directory = Directory(dir.clone());
+    directory.look()?;
+    let _lock = directory.lock()?;
+    let place = beside(&dir, "rewriting");
+    let io_at = |source| RepairError::Io { path: place.clone(), source };
+    ignore_missing(fs::remove_dir_all(&place)).map_err(io_at)?;
+    let rewritten = recover_into(&Directory(place.clone()), &directory, options, false);
+    if rewritten.is_ok() {
+        exchange(&dir, &place).map_err(io_at)?;
+    }
+    ignore_missing(fs::remove_dir_all(&place)).map_err(io_at)?;
+    rewritten.map(|(verified, _)| verified)
+}
+
 /// Makes a whole journal in `new` of what can be read of `old`; what it holds, and how many acknowledged
 /// records it lacks.
 fn recover_into(
@@ -334,12 +354,20 @@ fn take_place(dir: &Path, place: &Path) -> io::Result<PathBuf> {
     let free = (1..=NAMES_MAX).map(|number| beside(dir, &format!("damaged-{number}")));
     let kept = free.into_iter().find(|kept| !kept.exists());
     let kept = kept.ok_or_else(|| io::Error::other("too many damaged journals are kept"))?;
-    fs::rename(dir, &kept)?;
-    fs::rename(place, dir)?;
+    exchange(dir, place)?;
+    fs::rename(place, &kept)?;
     // It holds nothing but space.
     ignore_missing(fs::remove_file(Directory(kept.clone()).reserve()))?;
     dir.parent().map_or(Ok(()), sync_dir)?;
     Ok(kept)
+}
+
+/// Exchanges two directories at once: at no moment is there no journal, which a starting bot would
+/// take for a new installation.
+fn exchange(one: &Path, other: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?;
+    one.parent().map_or(Ok(()), sync_dir)
 }
 
 /// `DIR.suffix`, beside DIR.

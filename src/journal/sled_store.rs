@@ -60,6 +60,7 @@ impl SledStore {
     /// # Errors
     /// When sled refuses, fails or panics.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        remove_unfinished_snapshots(dir)?;
         let open = caught(|| {
             let db = sled::Config::new()
                 .path(dir)
@@ -223,6 +224,23 @@ fn caught<T>(work: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreErr
             .unwrap_or_else(|| "without a word".to_owned());
         Err(StoreError::Panicked(said))
     })
+}
+
+/// Removes what an interrupted opening left: sled takes `snap.*.generating`, however short, for its
+/// newest snapshot and will not open. The log such a file was made from is still whole.
+fn remove_unfinished_snapshots(dir: &Path) -> io::Result<()> {
+    let entries = match dir.read_dir() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.starts_with("snap.") && name.ends_with(".generating") {
+            std::fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
 }
 
 /// Syncs every file of a directory, then the directory itself.

@@ -130,6 +130,15 @@ fn a_journal_damaged_in_its_log_is_refused_and_repaired_without_harm_to_the_dama
 }
 
 #[test]
+fn an_opening_of_sled_that_was_cut_short_does_no_harm() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let records = make(dir.path());
+    let unfinished = dir.path().join("store/snap.00000000FFFFFFFF.generating");
+    fs::write(unfinished, "cut sh").expect("writable");
+    assert_eq!(entries(dir.path()).len() as u64, records);
+}
+
+#[test]
 fn a_store_behind_its_mark_is_refused_and_repaired_only_with_the_loss_accepted() {
     let dir = tempfile::tempdir().expect("a directory");
     let (journal, older) = (dir.path().join("journal"), dir.path().join("older"));

@@ -6,7 +6,7 @@ use bellwether::{
     clock::Clock,
     domain::{IncidentId, PersonId, ReportId},
     event::{Body, Input, TimerReason},
-    journal::{Accepted, Durable, Journal, Offered, ReadError, Refused, Snapshot, inspect},
+    journal::{Accepted, Durable, Journal, Offered, ReadError, Refused, Snapshot, inspect, repair},
 };
 use chrono::TimeDelta;
 use futures_util::FutureExt;
@@ -162,6 +162,31 @@ fn a_forgotten_person_leaves_the_chain_whole_and_no_words() {
     let verified = inspect::verify(dir.path(), &options()).expect("it opens");
     assert!(verified.is_good(), "{verified}");
     assert_eq!(verified.inputs, 2);
+}
+
+#[test]
+fn a_journal_written_afresh_holds_nothing_of_whom_it_forgot() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let place = dir.path().join("journal");
+    let running = Running::open(&place).expect("it opens");
+    running.submit(report("discord:4711", None, "my tractor shop is slow"));
+    running.submit(report("discord:2", None, "mine too"));
+    running.appender.decide(2, Vec::new());
+    running.appender.save_snapshot(2, b"a state".to_vec());
+    running.stop(2);
+    let holds = |what: &str| {
+        let bytes = std::fs::read(place.join("store/db")).expect("readable");
+        bytes.windows(what.len()).any(|window| window == what.as_bytes())
+    };
+    Journal::open(&place, options()).expect("it opens").forget("discord:4711").expect("forgotten");
+    assert!(holds("tractor"), "sled keeps old bytes; if it no longer does, rewriting can go");
+    let verified = repair::rewrite(&place, &options()).expect("rewritten");
+    assert!(verified.is_good() && verified.inputs == 2, "{verified}");
+    assert!(!holds("tractor") && !holds("4711"), "forgotten in the files too");
+    assert!(holds("mine too"));
+    assert_eq!(std::fs::read_dir(dir.path()).expect("readable").count(), 1, "nothing is left over");
+    let journal = Journal::open(&place, options()).expect("it opens");
+    assert_eq!(journal.snapshot().map(|snapshot| snapshot.state), Some(b"a state".to_vec()));
 }
 
 #[test]
