@@ -41,14 +41,14 @@ use world::World;
 /// Demo seconds in a second.
 const PACE: f64 = 80.0;
 /// The same with `--fast`.
-const PACE_FAST: f64 = 240.0;
+const PACE_FAST: f64 = 120.0;
 /// How long a viewer has to approve a draft before staff of the story do: six seconds.
 const PAUSE: TimeDelta = TimeDelta::minutes(8);
 
 /// Flags of `demo`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Three times as fast, for machines.
+    /// Half as fast again, for machines.
     #[arg(long)]
     fast: bool,
     /// Keep the status page's HTML, the post-mortem and the journal in this directory.

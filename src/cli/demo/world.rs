@@ -19,6 +19,10 @@ use tokio::{
 
 use crate::clock::{Clock, random_share};
 
+/// How long the demo's sites take to answer, in the clock's milliseconds.
+const HOME_MS: i64 = 600;
+const DASHBOARD_MS: i64 = 900;
+
 /// A fault injector: passes connections on, or holds them without a word and then drops them, as
 /// lost packets look from outside.
 #[derive(Clone, Debug, Default)]
@@ -77,12 +81,11 @@ async fn server(
     clock: &Clock,
 ) -> std::io::Result<SocketAddr> {
     let inner = TcpListener::bind(("127.0.0.1", 0)).await?;
-    let (inside, router) = (
-        inner.local_addr()?,
-        Router::new()
-            .route("/", get(|| async { "welcome" }))
-            .fallback(|| async { "here is your dashboard" }),
-    );
+    let inside = inner.local_addr()?;
+    let (home, dashboard) = (clock.clone(), clock.clone());
+    let router = Router::new()
+        .route("/", get(|| after(home, HOME_MS, "welcome")))
+        .fallback(|| after(dashboard, DASHBOARD_MS, "here is your dashboard"));
     tasks.spawn(async move {
         let _ = axum::serve(inner, router).await;
     });
@@ -90,6 +93,12 @@ async fn server(
     let address = outer.local_addr()?;
     tasks.spawn(pass_on(outer, inside, switch.clone(), clock.clone()));
     Ok(address)
+}
+
+/// A site that takes its time, as sites do.
+async fn after(clock: Clock, latency_ms: i64, words: &'static str) -> &'static str {
+    clock.sleep(TimeDelta::milliseconds(latency_ms)).await;
+    words
 }
 
 async fn pass_on(outer: TcpListener, inside: SocketAddr, switch: Switch, clock: Clock) {
