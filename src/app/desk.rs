@@ -33,6 +33,8 @@ use crate::{
     pages::Metrics,
 };
 
+use super::recovery::Recovered;
+
 /// Replies kept for a caller who has not asked for theirs yet.
 const REPLIES_KEPT_MAX: usize = 1024;
 /// Inputs between two snapshots.
@@ -137,15 +139,19 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// A desk that goes on from recovered state; `handled` is the last input the engine has seen.
-    pub fn new(engine: Engine, outbox: Outbox, handled: u64, tools: Tools) -> Self {
+    /// A desk that goes on from recovered state. Decisions that recovery made itself are given to
+    /// the journal here; like any others they take effect once they are durable.
+    pub fn new(recovered: Recovered, tools: Tools) -> Self {
+        let Recovered { engine, outbox, handled, fresh } = recovered;
+        let unsettled = fresh.iter().filter_map(|(.., output)| posted(output)).collect();
+        tools.appender.decide(handled, fresh);
         Self {
             engine,
             outbox,
             tools,
             handled,
             snapshot_at: handled,
-            unsettled: BTreeSet::new(),
+            unsettled,
             in_flight: BTreeSet::new(),
             timer_offered: None,
             waiting: BTreeMap::new(),
@@ -232,12 +238,12 @@ impl Desk {
         let outputs = self.engine.handle(entry.seq, entry.at, &happening);
         self.handled = entry.seq;
         self.tools.metrics.set_journal_seq(entry.seq);
+        let lag = (self.tools.clock.now() - entry.at).to_std().unwrap_or_default();
+        self.tools.metrics.set_engine_lag(lag);
         for output in &outputs {
             self.tools.metrics.decided(output.kind());
             self.outbox.apply_output(entry.at, output);
-            if let Output::Post(post) = output {
-                self.unsettled.insert(post.id.clone());
-            }
+            self.unsettled.extend(posted(output));
         }
         let decisions = outputs.into_iter().map(|output| (entry.seq, entry.at, output)).collect();
         self.tools.appender.decide(entry.seq, decisions);
@@ -400,4 +406,9 @@ impl Desk {
         self.tools.appender.save_snapshot(self.handled, state);
         self.snapshot_at = self.handled;
     }
+}
+
+/// The post that was decided, if it was one.
+fn posted(output: &Output) -> Option<PostId> {
+    if let Output::Post(post) = output { Some(post.id.clone()) } else { None }
 }

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::{oneshot, watch};
 
 use crate::{
-    clock::Clock,
+    clock::{Clock, Stopwatch},
     command::{self, CommandSpec, Line},
     domain::{Fleet, Role},
     event::Input,
@@ -101,7 +101,9 @@ impl FrontDoor {
 
     async fn submit_counted(&self, offered: Offered) -> Result<Accepted, Refused> {
         let kind = offered.input.kind();
+        let waited = Stopwatch::start();
         let result = self.appender.submit(offered).await;
+        self.metrics.set_commit_latency(waited.elapsed());
         match &result {
             Ok(_) => self.metrics.input_accepted(kind),
             Err(refused) => self.metrics.input_refused(kind, reason(refused)),

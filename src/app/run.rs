@@ -185,9 +185,6 @@ impl Core {
         let (notes, desk_notes) = sync_channel(NOTES_WAITING_MAX);
         let desk = Desktop(notes.clone());
         let (appender, committer) = journal.start(clock.clone(), notes)?;
-        if !recovered.fresh.is_empty() {
-            appender.decide(recovered.handled, recovered.fresh);
-        }
         let (jobs, jobs_due) = mpsc::unbounded_channel();
         let (view_in, view) = watch::channel(Arc::new(recovered.engine.view(clock.now())));
         let (watchers, _) = watching::channel(WATCHERS_LAG_MAX);
@@ -200,7 +197,7 @@ impl Core {
             watchers: watchers.clone(),
             metrics: metrics.clone(),
         };
-        let at = Desk::new(recovered.engine, recovered.outbox, recovered.handled, tools);
+        let at = Desk::new(recovered, tools);
         let desk_thread = std::thread::Builder::new().name("desk".to_owned()).spawn(move || {
             at.run(&desk_notes);
             desk_notes

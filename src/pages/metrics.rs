@@ -60,7 +60,6 @@ pub struct Metrics {
     journal_seq: Gauge,
     commit: Seconds,
     engine_lag: Seconds,
-    engine_behind: Gauge,
 }
 
 impl Metrics {
@@ -76,7 +75,6 @@ impl Metrics {
             journal_seq: Gauge::default(),
             commit: Seconds::default(),
             engine_lag: Seconds::default(),
-            engine_behind: Gauge::default(),
         };
         metrics.register();
         metrics
@@ -114,15 +112,14 @@ impl Metrics {
         self.journal_seq.set(i64::try_from(seq).unwrap_or(i64::MAX));
     }
 
-    /// How long the last group commit took.
+    /// How long the last input waited to be durable.
     pub fn set_commit_latency(&self, took: Duration) {
         self.commit.set(took.as_secs_f64());
     }
 
-    /// How far the engine is behind the journal: entries, and the time since the one it handled
-    /// last was received.
-    pub fn set_engine_lag(&self, entries: u64, lag: Duration) {
-        self.engine_behind.set(i64::try_from(entries).unwrap_or(i64::MAX));
+    /// How far the engine is behind the journal: the time from when the input that it handled last
+    /// was received until it was handled.
+    pub fn set_engine_lag(&self, lag: Duration) {
         self.engine_lag.set(lag.as_secs_f64());
     }
 
@@ -148,12 +145,10 @@ impl Metrics {
         registry.register("queue_length", "What waits, by queue", self.queues.clone());
         registry.register("journal_seq", "The last durable entry", self.journal_seq.clone());
         let seconds = || Unit::Seconds;
-        let help = "How long the last group commit took";
+        let help = "How long the last input waited to be durable";
         registry.register_with_unit("journal_commit", help, seconds(), self.commit.clone());
-        let help = "Time since the entry was received that the engine handled last";
+        let help = "From receiving to handling, of the last input that was handled";
         registry.register_with_unit("engine_lag", help, seconds(), self.engine_lag.clone());
-        let help = "Entries that the engine has yet to handle";
-        registry.register("engine_behind", help, self.engine_behind.clone());
     }
 }
 
