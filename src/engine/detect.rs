@@ -9,7 +9,9 @@ use std::fmt::Debug;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    domain::{Alternative, Cause, ServerEvidence, ServerId, Settings, SuspicionId, Timestamp},
+    domain::{
+        Alternative, Cause, ProbeId, ServerEvidence, ServerId, Settings, SuspicionId, Timestamp,
+    },
     event::{Happening, Output, TimerReason},
 };
 
@@ -53,6 +55,116 @@ pub trait Detector:
 
     /// The evidence as it stands about `servers`, a row each, for staff.
     fn evidence(&self, now: Timestamp, servers: &[ServerId]) -> Vec<ServerEvidence>;
+
+    /// All that it weighs at `now`, for `explain` and the post-mortem; within the bounds that
+    /// [`Explanation`] names. A detector that cannot say explains nothing.
+    fn explain(&self, _now: Timestamp) -> Explanation {
+        Explanation::default()
+    }
+
+    /// What was measured and reported about `servers` in each of the `minutes` up to and with that
+    /// of `now`, a row each in the order given, as far back as it remembers. A detector that keeps
+    /// no counts draws nothing.
+    fn chart(&self, _now: Timestamp, _servers: &[ServerId], _minutes: usize) -> Vec<ServerChart> {
+        Vec::new()
+    }
+}
+
+/// What a detector weighs at a moment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Explanation {
+    /// The evidence that something of ours is at fault and not yet suspected. While all is well
+    /// it reaches this value about once in so many seconds.
+    pub evidence_s: f64,
+    /// From here on it is an alarm, in the same seconds.
+    pub alarm_s: f64,
+    /// From here on staff are given a heads-up, in the same seconds.
+    pub heads_up_s: f64,
+    /// What could be at fault, the strongest first; at most [`Self::CLASSES_MAX`].
+    pub classes: Vec<ClassEvidence>,
+    /// The probes with bad results, the worst first; at most [`Self::TARGETS_MAX`].
+    pub targets: Vec<TargetEvidence>,
+    /// Vantages that are failing: nothing they measure is evidence now.
+    pub blind: Vec<String>,
+    /// Reports that count, oldest first; at most the latest [`Self::REPORTS_MAX`].
+    pub reports: Vec<CountedReport>,
+}
+
+impl Explanation {
+    /// How many classes are listed at most.
+    pub const CLASSES_MAX: usize = 20;
+    /// How many probes are listed at most.
+    pub const TARGETS_MAX: usize = 50;
+    /// How many reports are listed at most.
+    pub const REPORTS_MAX: usize = 50;
+}
+
+/// A hypothesis: components that probes cannot tell apart, and what speaks for them.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ClassEvidence {
+    /// All of them, the likeliest to fail first.
+    pub members: Vec<ClassMember>,
+    /// How many servers they cover.
+    pub servers: usize,
+    /// How many probes watch these.
+    pub targets: usize,
+    /// Its part of [`Explanation::evidence_s`], in the same seconds.
+    pub evidence_s: f64,
+    /// How well this class alone explains what is seen, in nats against "nothing is wrong", its
+    /// rarity taken off; `None` where the detector has not weighed it.
+    pub score: Option<f64>,
+    /// A standing suspicion covers it already.
+    pub suspected: bool,
+}
+
+/// One component or server of a class.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ClassMember {
+    /// A component kind, `"server"`, or `"monitor"`.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+}
+
+/// What one probe has seen lately.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct TargetEvidence {
+    /// The probe.
+    pub probe: ProbeId,
+    /// The server it watches; `None` for a canary.
+    pub server: Option<ServerId>,
+    /// Where it runs from.
+    pub vantage: String,
+    /// Results that are remembered, up to two hours back.
+    pub checks: u32,
+    /// Of these, failed.
+    pub failed: u32,
+    /// Of these, answered but late.
+    pub slow: u32,
+    /// Share of its checks that are bad while all is well, 0 to 1.
+    pub normal_loss: f64,
+}
+
+/// A report that counts as evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CountedReport {
+    /// When it was made.
+    pub at: Timestamp,
+    /// The server it is about.
+    pub server: ServerId,
+}
+
+/// One server by the minute, oldest first: three rows of the same length.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ServerChart {
+    /// The server.
+    pub server: ServerId,
+    /// Checks of it in each minute.
+    pub checks: Vec<u32>,
+    /// Of these, failed or late.
+    pub bad: Vec<u32>,
+    /// Reports about it that count.
+    pub reports: Vec<u32>,
 }
 
 /// What a detector found.

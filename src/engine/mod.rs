@@ -13,6 +13,7 @@ mod access;
 mod answer;
 mod desk;
 mod detect;
+mod explain;
 mod records;
 mod snapshot;
 mod speech;
@@ -22,7 +23,7 @@ mod windowed;
 
 use crate::{
     command::Query,
-    domain::{IncidentId, Role, Timestamp},
+    domain::{IncidentId, Role, ServerId, Timestamp},
     event::{Happening, Input, Output, TimerReason},
     render::Words,
 };
@@ -31,7 +32,11 @@ use desk::Desk;
 use records::{Context, EvidenceChange, Records};
 use speech::Speech;
 
-pub use detect::{Detector, Finding, Suspected};
+pub use detect::{
+    ClassEvidence, ClassMember, CountedReport, Detector, Explanation, Finding, ServerChart,
+    Suspected, TargetEvidence,
+};
+pub use explain::{CHART_MINUTES_MAX, CHART_SERVERS_MAX, Chart, Explained, Standing};
 pub use snapshot::RestoreError;
 pub use timeline::{Timeline, TimelineRow};
 pub use view::{
@@ -144,6 +149,17 @@ impl<D: Detector> Engine<D> {
     /// The answer to a question, for somebody of `role`. `now` is the moment it is asked.
     pub fn answer(&self, _now: Timestamp, query: &Query, role: Role) -> String {
         answer::answer(&self.speech(), query, role)
+    }
+
+    /// What the evidence says at `now`, as data: what stands, what is weighed, what was measured.
+    pub fn explain(&self, now: Timestamp) -> Explained {
+        explain::of(&self.detector, &self.records, now)
+    }
+
+    /// Loss and reports of `servers` by the minute, for cards and pages; the last `minutes`
+    /// before `now`. At most [`CHART_SERVERS_MAX`] servers and [`CHART_MINUTES_MAX`] minutes.
+    pub fn chart(&self, now: Timestamp, servers: &[ServerId], minutes: usize) -> Chart {
+        explain::chart(&self.detector, now, servers, minutes)
     }
 
     /// An incident's story, for the post-mortem.

@@ -117,7 +117,7 @@ impl Windowed {
     }
 
     /// The most surprising of a class's windows.
-    fn surprise(&self, now: Timestamp, class: ClassIndex) -> f64 {
+    pub(super) fn surprise(&self, now: Timestamp, class: ClassIndex) -> f64 {
         let shape = &self.classes.classes.all[class];
         let uncovered: BTreeSet<_> =
             shape.servers.iter().filter(|server| !self.is_suspected(server)).cloned().collect();
@@ -131,7 +131,7 @@ impl Windowed {
             .fold(0.0, f64::max)
     }
 
-    fn is_suspected(&self, server: &crate::domain::ServerId) -> bool {
+    pub(super) fn is_suspected(&self, server: &crate::domain::ServerId) -> bool {
         self.standing.values().any(|standing| standing.servers.contains(server))
     }
 

@@ -10,6 +10,7 @@
 
 mod classes;
 mod evidence;
+mod explain;
 mod localise;
 mod score;
 mod target;
@@ -25,7 +26,7 @@ use crate::{
     event::{Happening, Input, Output, TimerReason},
 };
 
-use super::detect::{Detector, Finding};
+use super::detect::{Detector, Explanation, Finding, ServerChart};
 use classes::{ClassIndex, ClassSort, Classes, TargetIndex};
 use target::Target;
 use window::{Counts, Window};
@@ -239,6 +240,14 @@ impl Detector for Windowed {
     fn evidence(&self, now: Timestamp, servers: &[ServerId]) -> Vec<ServerEvidence> {
         const MINUTES: i64 = 30;
         servers.iter().map(|server| self.row(now, server, MINUTES, true)).collect()
+    }
+
+    fn explain(&self, now: Timestamp) -> Explanation {
+        self.explanation(now)
+    }
+
+    fn chart(&self, now: Timestamp, servers: &[ServerId], minutes: usize) -> Vec<ServerChart> {
+        servers.iter().map(|server| self.chart_row(now, server, minutes)).collect()
     }
 }
 

@@ -13,7 +13,7 @@ const CAUSE_COST: f64 = 3.5;
 /// One report says at most this much, in nats.
 const REPORT_NATS_MAX: f64 = 4.0;
 /// Mean time between false alarms, in hours.
-const FALSE_ALARM_HOURS: f64 = 30.0 * 24.0;
+pub(super) const FALSE_ALARM_HOURS: f64 = 30.0 * 24.0;
 /// Looks in an hour that are as good as independent, for one class over all windows.
 const LOOKS_PER_HOUR: f64 = 60.0;
 

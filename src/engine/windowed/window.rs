@@ -113,6 +113,14 @@ impl Window {
         sum
     }
 
+    /// The cell that lies `minutes_ago` minutes before that of `now`; empty when it is forgotten.
+    pub fn cell(&self, now: Timestamp, minutes_ago: usize) -> Counts {
+        let ago = i64::try_from(minutes_ago).unwrap_or(i64::MAX);
+        let minute = minute_of(now).saturating_sub(ago);
+        let kept = self.newest_minute - CELLS as i64 + 1..=self.newest_minute;
+        if kept.contains(&minute) { self.cells[slot(minute)] } else { Counts::default() }
+    }
+
     fn advance(&mut self, minute: i64) {
         if minute <= self.newest_minute {
             return;
