@@ -278,7 +278,7 @@ impl App {
             ..HttpLimits::default()
         };
         let (down, clock) = (self.going_down(), self.clock.clone());
-        let peers = Peers::trusting(config.trusted_proxies.iter().copied());
+        let peers = trusted_peers(config);
         self.tasks.spawn(async move {
             serve(made.listener, router, limits, peers, clock, down).await;
         });
@@ -322,7 +322,7 @@ impl App {
                 per_address_max: config.web.reports_per_address_max as usize,
                 total_max: config.web.reports_per_hour_max as usize,
             },
-            peers: Peers::trusting(config.trusted_proxies.iter().copied()),
+            peers: trusted_peers(config),
             secure: settings.public_url.as_deref().is_some_and(|url| url.starts_with("https:")),
         };
         let (door, clock) = (self.door(), self.clock.clone());
@@ -436,6 +436,11 @@ async fn make(config: &Config, clock: &Clock) -> Result<Made, StartError> {
         .map_err(|source| StartError::Listen { address, source })?;
     let address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
     Ok(Made { words: Arc::new(words), drivers, listener, address })
+}
+
+/// Whose word on who asks is believed.
+fn trusted_peers(config: &Config) -> Peers {
+    Peers::in_front_of(config.listen, config.trusted_proxies.iter().copied())
 }
 
 /// The settings, when the engine does not have them already.

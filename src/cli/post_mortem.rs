@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use crate::{
     app::recovery::{self, Recovered},
     domain::IncidentId,
-    journal::Journal,
+    journal::{Journal, Options},
     render::reveal,
 };
 
@@ -23,7 +23,8 @@ pub struct Args {
 
 /// Prints Markdown.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let journal = Journal::open(&args.data, crate::journal::Options::default())
+    // No reserve is kept by a command that is about to end.
+    let journal = Journal::open(&args.data, Options { reserve_bytes: 0, ..Options::default() })
         .with_context(|| format!("cannot open {}", args.data.display()))?;
     let recovered: Recovered = recovery::recover(&journal)?;
     let Some(story) = recovered.engine.timeline_markdown(IncidentId(args.incident)) else {

@@ -147,6 +147,7 @@ impl Home {
             panic!("the bot did not start: {}", String::from_utf8_lossy(&output.stderr));
         };
         let url = line.rsplit(' ').next().expect("an address").to_owned();
+        bellwether::broadcast::install_crypto();
         Bot { child, url, client: reqwest::Client::new() }
     }
 }
