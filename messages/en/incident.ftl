@@ -183,6 +183,7 @@ recovered = The affected servers are well again, and the suspicion is cleared.
 recovered-quietly = The affected servers are well again, and the suspicion is cleared. Nothing was published; “incident resolve { $incident }” ends it without a word.
 promised = An update is promised by { $time }. This draft says that there is nothing new.
 promised-cause = An update is promised by { $time }, and the evidence names the cause. Please check this draft before it goes out.
+staff-opened-by-hand = Opened by { $by }.
 staff-changed =
     Incident { $incident }: { $title }
     { $explanation }
@@ -245,7 +246,9 @@ reply-no-server = There is no server { $id }.
 reply-no-servers = There are no such servers: { $ids }.
 reply-incident-ended = Incident { $id } has ended already ({ $state }).
 reply-several-open = Several incidents are open ({ $ids }): say which with --incident.
-reply-opened = Incident { $id } is open. Draft { $draft } waits: draft publish { $draft }
+reply-opened =
+    Incident { $id } is open. Draft { $draft } waits: “{ $text }”
+    draft publish { $draft }
 reply-drafted = Draft { $draft } waits: draft publish { $draft }
 reply-drafted-words =
     Draft { $draft } waits: “{ $text }”

@@ -110,9 +110,16 @@ impl Desk<'_> {
             by: Some(who.by.to_owned()),
         });
         let Some(draft) = self.draft_by_bot(id, UpdateKind::Investigating) else { return };
-        let facts = Facts::new().text("id", id.to_string()).text("draft", draft.to_string());
+        let words = self.records.drafts.get(&draft).map(|draft| draft.text.clone());
+        let facts = Facts::new()
+            .text("id", id.to_string())
+            .text("draft", draft.to_string())
+            .text("text", words.unwrap_or_default());
         let text = self.speech().say("reply-opened", facts);
         self.reply(true, text);
+        let by = Facts::new().text("by", who.by);
+        let reason = self.speech().say("staff-opened-by-hand", by);
+        self.propose(draft, "staff-proposal", &reason);
     }
 
     fn update(
