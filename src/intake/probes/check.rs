@@ -1,9 +1,16 @@
 //! One check of one target: what was found, in how long.
 
-use std::{fmt, io, sync::OnceLock};
+use std::{
+    fmt, io,
+    net::SocketAddr,
+    sync::{Arc, OnceLock},
+};
 
 use chrono::TimeDelta;
-use tokio::net::TcpStream;
+use tokio::{
+    net::TcpStream,
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
 use tokio_rustls::TlsConnector;
 
 use rustls::pki_types::ServerName;
@@ -18,6 +25,10 @@ use super::{
     target::{Get, Peer},
     tls, words,
 };
+
+/// Names looked up at once. A lookup holds a thread of the runtime until the system's resolver
+/// gives up on it, long after the check did; the rest of the program needs threads too.
+const LOOKUPS_MAX: usize = 64;
 
 /// What a check found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +47,7 @@ pub struct Checker {
     clock: Clock,
     trust: Trust,
     connectors: OnceLock<tls::Connectors>,
+    lookups: Arc<Semaphore>,
 }
 
 /// What one probe looks at, read and ready.
@@ -69,7 +81,8 @@ pub(super) enum Fault {
 impl Checker {
     /// Makes checks at this clock's pace. TLS is set up when the first target needs it.
     pub fn new(clock: Clock, trust: Trust) -> Self {
-        Self { clock, trust, connectors: OnceLock::new() }
+        let lookups = Arc::new(Semaphore::new(LOOKUPS_MAX));
+        Self { clock, trust, connectors: OnceLock::new(), lookups }
     }
 
     /// Checks a probe's target once; `None` for a probe that somebody else measures, or when our
@@ -80,9 +93,22 @@ impl Checker {
     /// The target cannot be read, or TLS cannot be set up.
     pub async fn check(&self, probe: &Probe) -> Result<Option<Outcome>, ProbesError> {
         let Some(target) = self.target(probe)? else { return Ok(None) };
-        let timeout_ms = i64::try_from(probe.timeout_ms).unwrap_or(i64::MAX / 1000);
-        let span = TimeDelta::milliseconds(timeout_ms);
-        Ok(check(&target, span, &self.clock).await.ok())
+        Ok(self.look_at(&target, probe.timeout_ms).await.ok())
+    }
+
+    /// Checks a target once, within `timeout_ms` of the clock. Waiting for a turn to look its name
+    /// up is our own affair and not counted.
+    pub(super) async fn look_at(
+        &self,
+        target: &Target,
+        timeout_ms: u64,
+    ) -> Result<Outcome, NotMade> {
+        let turn = match target.peer() {
+            Peer::Address(_) => None,
+            Peer::Name(..) => Arc::clone(&self.lookups).acquire_owned().await.ok(),
+        };
+        let span = TimeDelta::milliseconds(i64::try_from(timeout_ms).unwrap_or(i64::MAX / 1000));
+        check(target, turn, span, &self.clock).await
     }
 
     /// Reads a probe's target; `None` for one that somebody else measures.
@@ -128,14 +154,23 @@ impl Checker {
     }
 }
 
-/// Checks `target` once, within `span` of the clock.
-pub(super) async fn check(
+impl Target {
+    fn peer(&self) -> &Peer {
+        match self {
+            Self::Http { get, .. } => &get.peer,
+            Self::Tcp { peer } | Self::Tls { peer, .. } => peer,
+        }
+    }
+}
+
+async fn check(
     target: &Target,
+    turn: Option<OwnedSemaphorePermit>,
     span: TimeDelta,
     clock: &Clock,
 ) -> Result<Outcome, NotMade> {
     let watch = Stopwatch::start();
-    let found = clock.timeout(span, look(target, clock)).await;
+    let found = clock.timeout(span, look(target, turn, clock)).await;
     let latency_ms = u32::try_from(clock.scaled(watch.elapsed()).as_millis()).unwrap_or(u32::MAX);
     let bad = |latency_ms, error| Ok(Outcome { ok: false, latency_ms, error: Some(error) });
     match found {
@@ -147,37 +182,58 @@ pub(super) async fn check(
     }
 }
 
-async fn look(target: &Target, clock: &Clock) -> Result<(), Fault> {
+async fn look(
+    target: &Target,
+    turn: Option<OwnedSemaphorePermit>,
+    clock: &Clock,
+) -> Result<(), Fault> {
+    let stream = connect(target.peer(), turn).await?;
     match target {
-        Target::Http { get, connector, wanted } => {
-            let stream = connect(&get.peer).await?;
-            match (connector, &get.tls_name) {
-                (Some(connector), Some(name)) => {
-                    let stream = tls::handshake(connector, name, stream).await?;
-                    http::exchange(stream, get, wanted).await
-                }
-                (Some(_) | None, _) => http::exchange(stream, get, wanted).await,
+        Target::Http { get, connector, wanted } => match (connector, &get.tls_name) {
+            (Some(connector), Some(name)) => {
+                let stream = tls::handshake(connector, name, stream).await?;
+                http::exchange(stream, get, wanted).await
             }
-        }
-        Target::Tcp { peer } => connect(peer).await.map(drop),
-        Target::Tls { peer, name, connector, days_left_min } => {
-            let stream = tls::handshake(connector, name, connect(peer).await?).await?;
+            (Some(_) | None, _) => http::exchange(stream, get, wanted).await,
+        },
+        Target::Tcp { .. } => Ok(()),
+        Target::Tls { name, connector, days_left_min, .. } => {
+            let stream = tls::handshake(connector, name, stream).await?;
             tls::enough_days_left(&stream, *days_left_min, clock.now())
         }
     }
 }
 
-/// A fresh connection; a name is looked up anew and its addresses are tried in turn.
-async fn connect(peer: &Peer) -> Result<TcpStream, Fault> {
-    let found = tokio::net::lookup_host((peer.host.as_str(), peer.port)).await;
-    let addresses: Vec<_> = match found {
-        Ok(addresses) => addresses.collect(),
-        Err(error) if words::is_our_own(&error) => return Err(Fault::NotMade(error)),
-        Err(_) => return Err(Fault::NoAnswer("name lookup failed".to_owned())),
+/// A fresh connection; a name's addresses are tried in turn.
+async fn connect(peer: &Peer, turn: Option<OwnedSemaphorePermit>) -> Result<TcpStream, Fault> {
+    let stream = match peer {
+        Peer::Address(address) => TcpStream::connect(address).await,
+        Peer::Name(name, port) => {
+            TcpStream::connect(&look_up(name.clone(), *port, turn).await?[..]).await
+        }
     };
-    let stream = TcpStream::connect(&addresses[..]).await.map_err(words::io_fault)?;
+    let stream = stream.map_err(words::io_fault)?;
     // Without it a small request may wait for an acknowledgement; a connection that is gone
     // already shows at the next step.
     let _ = stream.set_nodelay(true);
     Ok(stream)
+}
+
+/// Looks a name up. The turn is given back when the resolver is done, not when the check is.
+async fn look_up(
+    name: String,
+    port: u16,
+    turn: Option<OwnedSemaphorePermit>,
+) -> Result<Vec<SocketAddr>, Fault> {
+    let lookup = tokio::spawn(async move {
+        let found = tokio::net::lookup_host((name.as_str(), port)).await;
+        drop(turn);
+        found.map(Iterator::collect)
+    });
+    match lookup.await {
+        Ok(Ok(addresses)) => Ok(addresses),
+        Ok(Err(error)) if words::is_our_own(&error) => Err(Fault::NotMade(error)),
+        Ok(Err(_)) => Err(Fault::NoAnswer("name lookup failed".to_owned())),
+        Err(broken) => Err(Fault::NotMade(io::Error::other(broken))),
+    }
 }

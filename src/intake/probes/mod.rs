@@ -27,7 +27,6 @@ use std::{
     },
 };
 
-use chrono::TimeDelta;
 use rustls::RootCertStore;
 use tokio::{
     sync::Semaphore,
@@ -159,6 +158,7 @@ pub fn run_with(
     }
     let shared = Arc::new(Shared {
         watched,
+        checker,
         door,
         clock,
         turns: Semaphore::new(options.concurrency_max.max(1)),
@@ -170,6 +170,7 @@ pub fn run_with(
 
 struct Shared {
     watched: Vec<Watched>,
+    checker: Checker,
     door: Arc<dyn Door>,
     clock: Clock,
     turns: Semaphore,
@@ -223,6 +224,12 @@ async fn schedule_all(shared: Arc<Shared>) {
         (0..shared.watched.len()).map(|place| Reverse((next(place, now), place))).collect();
     let mut checks = JoinSet::new();
     while let Some(Reverse((start, place))) = starts.pop() {
+        let now = shared.clock.now();
+        if (start - now).num_milliseconds() > longest_wait_ms(&shared.watched[place].probe) {
+            // Somebody set the machine's clock back: don't wait until it is then again.
+            starts.push(Reverse((next(place, now), place)));
+            continue;
+        }
         shared.clock.sleep_until(start).await;
         // Finished checks are only let go of: what they found they have told already.
         while checks.try_join_next().is_some() {}
@@ -236,14 +243,16 @@ async fn schedule_all(shared: Arc<Shared>) {
     }
 }
 
+/// No next start is further off than this.
+fn longest_wait_ms(probe: &Probe) -> i64 {
+    i64::try_from(probe.every_ms.saturating_mul(2)).unwrap_or(i64::MAX).max(1_000)
+}
+
 /// One check of one probe, from waiting for its turn to handing over what it found.
 async fn measure(shared: Arc<Shared>, place: usize) {
     let watched = &shared.watched[place];
     if let Ok(_turn) = shared.turns.acquire().await {
-        let span = TimeDelta::milliseconds(
-            i64::try_from(watched.probe.timeout_ms).unwrap_or(i64::MAX / 1000),
-        );
-        match check::check(&watched.target, span, &shared.clock).await {
+        match shared.checker.look_at(&watched.target, watched.probe.timeout_ms).await {
             Ok(outcome) => tell(&shared, &watched.probe, outcome).await,
             Err(not_made) => {
                 count(&shared.tally.not_made);

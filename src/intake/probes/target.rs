@@ -1,5 +1,7 @@
 //! A probe's target, read once: what to connect to and what to say there.
 
+use std::net::{IpAddr, SocketAddr};
+
 use http_body_util::Empty;
 use hyper::{
     Request,
@@ -9,12 +11,13 @@ use hyper::{
 use rustls::pki_types::ServerName;
 use url::{Host, Url};
 
-/// A host and a port.
+/// Where to connect to.
 #[derive(Clone, Debug)]
-pub(super) struct Peer {
-    /// A name or an address, the latter without brackets.
-    pub(super) host: String,
-    pub(super) port: u16,
+pub(super) enum Peer {
+    /// An address.
+    Address(SocketAddr),
+    /// A host name, to be looked up anew for each check, and a port.
+    Name(String, u16),
 }
 
 /// One HTTP GET.
@@ -31,12 +34,15 @@ impl Peer {
     /// Reads `host:port`, an IPv6 address in brackets.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (host, port) = text.rsplit_once(':')?;
-        let host = match Host::parse(host).ok()? {
-            Host::Domain(name) => name,
-            Host::Ipv4(address) => address.to_string(),
-            Host::Ipv6(address) => address.to_string(),
-        };
-        Some(Self { host, port: port.parse().ok()? })
+        Some(Self::new(Host::parse(host).ok()?, port.parse().ok()?))
+    }
+
+    fn new(host: Host, port: u16) -> Self {
+        match host {
+            Host::Domain(name) => Self::Name(name, port),
+            Host::Ipv4(address) => Self::Address((IpAddr::V4(address), port).into()),
+            Host::Ipv6(address) => Self::Address((IpAddr::V6(address), port).into()),
+        }
     }
 }
 
@@ -48,7 +54,7 @@ impl Get {
         let name = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         let tls_name = match url.scheme() {
             "http" => None,
-            "https" => Some(ServerName::try_from(name.clone()).ok()?),
+            "https" => Some(ServerName::try_from(name).ok()?),
             _ => return None,
         };
         let header = match url.port() {
@@ -57,7 +63,7 @@ impl Get {
         };
         let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
         Some(Self {
-            peer: Peer { host: name, port: url.port_or_known_default()? },
+            peer: Peer::new(url.host()?.to_owned(), url.port_or_known_default()?),
             tls_name,
             path: format!("{}{query}", url.path()),
             host: HeaderValue::from_str(&header).ok()?,
