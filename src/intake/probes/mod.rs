@@ -27,6 +27,7 @@ use std::{
     },
 };
 
+use chrono::TimeDelta;
 use rustls::RootCertStore;
 use tokio::{
     sync::Semaphore,
@@ -224,22 +225,31 @@ async fn schedule_all(shared: Arc<Shared>) {
         (0..shared.watched.len()).map(|place| Reverse((next(place, now), place))).collect();
     let mut checks = JoinSet::new();
     while let Some(Reverse((start, place))) = starts.pop() {
-        let now = shared.clock.now();
-        if (start - now).num_milliseconds() > longest_wait_ms(&shared.watched[place].probe) {
+        let wait = start - shared.clock.now();
+        if wait.num_milliseconds() > longest_wait_ms(&shared.watched[place].probe) {
             // Somebody set the machine's clock back: don't wait until it is then again.
-            starts.push(Reverse((next(place, now), place)));
+            starts.push(Reverse((next(place, shared.clock.now()), place)));
             continue;
         }
-        shared.clock.sleep_until(start).await;
-        // Finished checks are only let go of: what they found they have told already.
-        while checks.try_join_next().is_some() {}
-        if shared.watched[place].busy.swap(true, Ordering::AcqRel) {
-            count(&shared.tally.skipped);
+        if wait > TimeDelta::zero() {
+            shared.clock.sleep(wait).await;
         } else {
-            checks.spawn(measure(Arc::clone(&shared), place));
+            // Even a sleep of nothing lasts until the timer's next millisecond.
+            tokio::task::coop::consume_budget().await;
         }
+        begin(&shared, &mut checks, place);
         // After a pause of the machine, moments that are gone are gone.
         starts.push(Reverse((next(place, start.max(shared.clock.now())), place)));
+    }
+}
+
+fn begin(shared: &Arc<Shared>, checks: &mut JoinSet<()>, place: usize) {
+    // Finished checks are only let go of: what they found they have told already.
+    while checks.try_join_next().is_some() {}
+    if shared.watched[place].busy.swap(true, Ordering::AcqRel) {
+        count(&shared.tally.skipped);
+    } else {
+        checks.spawn(measure(Arc::clone(shared), place));
     }
 }
 
