@@ -53,7 +53,7 @@ pub struct Checker {
 /// What one probe looks at, read and ready.
 #[derive(Clone)]
 pub(super) enum Target {
-    Http { get: Get, connector: Option<TlsConnector>, wanted: http::Wanted },
+    Http { get: Get, connector: Option<(TlsConnector, ServerName<'static>)>, wanted: http::Wanted },
     Tcp { peer: Peer },
     Tls { peer: Peer, name: ServerName<'static>, connector: TlsConnector, days_left_min: u32 },
 }
@@ -125,8 +125,8 @@ impl Checker {
             ProbeKind::Http { url, expect_status, expect_body } => {
                 let get = Get::parse(url);
                 let get = get.ok_or_else(|| unreadable(url, "an http:// or https:// URL"))?;
-                let connector = match get.tls_name {
-                    Some(_) => Some(self.connectors()?.http.clone()),
+                let connector = match &get.tls_name {
+                    Some(name) => Some((self.connectors()?.http.clone(), name.clone())),
                     None => None,
                 };
                 let (statuses, text) = (expect_status.clone(), expect_body.clone());
@@ -188,20 +188,28 @@ async fn look(
     clock: &Clock,
 ) -> Result<(), Fault> {
     let stream = connect(target.peer(), turn).await?;
+    // What TLS needs is boxed: it is large, and most checks of a plain target go without.
     match target {
-        Target::Http { get, connector, wanted } => match (connector, &get.tls_name) {
-            (Some(connector), Some(name)) => {
-                let stream = tls::handshake(connector, name, stream).await?;
-                http::exchange(stream, get, wanted).await
-            }
-            (Some(_) | None, _) => http::exchange(stream, get, wanted).await,
-        },
+        Target::Http { get, connector: Some(connector), wanted } => {
+            Box::pin(look_over_tls(stream, get, connector, wanted)).await
+        }
+        Target::Http { get, connector: None, wanted } => http::exchange(stream, get, wanted).await,
         Target::Tcp { .. } => Ok(()),
         Target::Tls { name, connector, days_left_min, .. } => {
-            let stream = tls::handshake(connector, name, stream).await?;
+            let stream = Box::pin(tls::handshake(connector, name, stream)).await?;
             tls::enough_days_left(&stream, *days_left_min, clock.now())
         }
     }
+}
+
+async fn look_over_tls(
+    stream: TcpStream,
+    get: &Get,
+    connector: &(TlsConnector, ServerName<'static>),
+    wanted: &http::Wanted,
+) -> Result<(), Fault> {
+    let (connector, name) = connector;
+    http::exchange(tls::handshake(connector, name, stream).await?, get, wanted).await
 }
 
 /// A fresh connection; a name's addresses are tried in turn.

@@ -262,7 +262,9 @@ fn longest_wait_ms(probe: &Probe) -> i64 {
 async fn measure(shared: Arc<Shared>, place: usize) {
     let watched = &shared.watched[place];
     if let Ok(_turn) = shared.turns.acquire().await {
-        match shared.checker.look_at(&watched.target, watched.probe.timeout_ms).await {
+        // Boxed, so that a check that waits for its turn is small.
+        let check = Box::pin(shared.checker.look_at(&watched.target, watched.probe.timeout_ms));
+        match check.await {
             Ok(outcome) => tell(&shared, &watched.probe, outcome).await,
             Err(not_made) => {
                 count(&shared.tally.not_made);
