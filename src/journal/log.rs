@@ -99,20 +99,26 @@ pub(super) struct Frames<S> {
     next_key: Vec<u8>,
     pairs: VecDeque<Pair>,
     follows: Option<(u64, Hash)>,
+    scan_parts: usize,
     ended: bool,
 }
 
 impl<S: std::ops::Deref<Target = dyn Store>> Frames<S> {
     /// From the frame that begins with record `first` on.
     pub fn at(store: S, first: u64) -> Self {
-        let next_key = key(first, 0);
-        Self { store, next_key, pairs: VecDeque::new(), follows: None, ended: false }
+        let (next_key, pairs) = (key(first, 0), VecDeque::new());
+        Self { store, next_key, pairs, follows: None, scan_parts: SCAN_PARTS, ended: false }
+    }
+
+    /// The same, asking the store for one part at a time: slower, but an unreadable one costs no other.
+    pub fn one_by_one(store: S, first: u64) -> Self {
+        Self { scan_parts: 1, ..Self::at(store, first) }
     }
 
     /// The next part, if there is one.
     fn pair(&mut self) -> Result<Option<Pair>, FrameError> {
         if self.pairs.is_empty() {
-            self.pairs = self.store.scan(Tree::Log, &self.next_key, SCAN_PARTS)?.into();
+            self.pairs = self.store.scan(Tree::Log, &self.next_key, self.scan_parts)?.into();
             if let Some((last, _)) = self.pairs.back() {
                 self.next_key.clone_from(last);
                 self.next_key.push(0);

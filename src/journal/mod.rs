@@ -31,6 +31,7 @@ mod queue;
 pub mod recovery;
 pub mod repair;
 mod retain;
+mod salvage;
 pub mod sled_store;
 mod snapshots;
 mod space;

@@ -3,7 +3,8 @@
 //! Everything happens in a new directory beside the journal. The store is copied and opened as it
 //! is; if that fails, or comes back short, it is copied again and opened without sled's own
 //! snapshots (`snap.*`), which makes sled read its whole log: in our trials that recovered every record. What
-//! was recovered is held against the high-water mark. Only a whole journal takes the place of the
+//! was recovered is held against the high-water mark. What lies behind a page that cannot be read is
+//! recovered too. Only a whole journal takes the place of the
 //! damaged one, which is kept under another name; a shorter one only when told to accept the loss.
 //!
 //! Must not: change or remove the damaged journal.
@@ -17,11 +18,12 @@ use std::{
 use super::{
     OpenError, Options,
     directory::{Directory, Found, copy_dir, ignore_missing, private_dir, sync_dir},
-    frame::{Hash, genesis},
+    frame::{Hash, Packing},
     inspect::{self, Verified},
-    log::{self, Frames},
+    log,
     mark::{self, HighWater, MarkFile},
     open::INSTALLATION,
+    salvage::Salvage,
     snapshots,
     store::{Batch, Store, StoreError, Tree},
 };
@@ -66,8 +68,8 @@ pub enum RepairError {
     },
     /// Not all acknowledged records can be recovered.
     #[error(
-        "records up to {recovered} can be recovered from {}, but {acknowledged} were acknowledged; \
-         --accept-loss takes what there is",
+        "records up to {recovered} but for {lost} among them can be recovered from {}, though records up to \
+         {acknowledged} were acknowledged; --accept-loss takes what there is",
         dir.display()
     )]
     Loss {
@@ -75,6 +77,8 @@ pub enum RepairError {
         dir: PathBuf,
         /// The last record that can be recovered.
         recovered: u64,
+        /// Records before that one that cannot.
+        lost: u64,
         /// The last record that was acknowledged.
         acknowledged: u64,
     },
@@ -93,12 +97,20 @@ pub enum RepairError {
 }
 
 /// A store that could be opened, and how far it can be read.
-struct Salvage {
+struct Opened {
     store: Arc<dyn Store>,
     last: u64,
     hash: Hash,
     /// Whether the record that the mark names is there and is the one acknowledged.
     reaches_mark: bool,
+    /// Records that cannot be read though later ones can.
+    lost: u64,
+}
+
+impl Opened {
+    fn is_whole(&self) -> bool {
+        self.reaches_mark && self.lost == 0
+    }
 }
 
 /// Repairs the journal in `dir`. A good one is left alone.
@@ -166,21 +178,22 @@ fn recover_into(
     let io_at = |source| RepairError::Io { path: new.0.clone(), source };
     private_dir(&new.0).map_err(io_at)?;
     let marked = mark::read(&old.mark()).ok().flatten();
-    let salvage = best_attempt(old, new, options, marked)?;
-    let (dir, recovered) = (old.0.clone(), salvage.last);
+    let opened = best_attempt(old, new, options, marked)?;
+    let (dir, recovered) = (old.0.clone(), opened.last);
     let lost = match marked {
         None if !accept_loss => return Err(RepairError::NoMark { dir, recovered }),
-        None => 0,
-        Some(_) if salvage.reaches_mark => 0,
+        None => opened.lost,
+        Some(_) if opened.is_whole() => 0,
         Some(marked) if !accept_loss => {
-            return Err(RepairError::Loss { dir, recovered, acknowledged: marked.seq });
+            let (lost, acknowledged) = (opened.lost, marked.seq);
+            return Err(RepairError::Loss { dir, recovered, lost, acknowledged });
         }
-        Some(marked) => marked.seq.saturating_sub(salvage.last).max(1),
+        Some(marked) => (opened.lost + marked.seq.saturating_sub(opened.last)).max(1),
     };
-    let installation = installation(old, &*salvage.store)
+    let installation = installation(old, &*opened.store)
         .ok_or_else(|| nothing(old, "it does not know its installation"))?;
-    rebuild(old, new, options, &salvage, &installation)?;
-    drop(salvage);
+    rebuild(old, new, options, &opened, &installation)?;
+    drop(opened);
     for attempt in Attempt::ALL {
         ignore_missing(fs::remove_dir_all(attempt.place(new))).map_err(io_at)?;
     }
@@ -205,20 +218,21 @@ impl Attempt {
     }
 }
 
-/// The first attempt that reaches the mark, else the one that reaches farthest.
+/// The first attempt that gives the whole journal, else the one that gives most of it.
 fn best_attempt(
     old: &Directory,
     new: &Directory,
     options: &Options,
     marked: Option<HighWater>,
-) -> Result<Salvage, RepairError> {
-    let mut best: Option<Salvage> = None;
+) -> Result<Opened, RepairError> {
+    let mut best: Option<Opened> = None;
     let mut failed = StoreError::Other("it was not opened".to_owned());
+    let readable = |opened: &Opened| opened.last - opened.lost;
     for attempt in Attempt::ALL {
-        match salvage(old, &attempt.place(new), attempt, options, marked) {
-            Ok(salvage) if salvage.reaches_mark => return Ok(salvage),
-            Ok(salvage) if best.as_ref().is_none_or(|best| salvage.last > best.last) => {
-                best = Some(salvage);
+        match open_copy(old, &attempt.place(new), attempt, options, marked) {
+            Ok(opened) if opened.is_whole() => return Ok(opened),
+            Ok(opened) if best.as_ref().is_none_or(|best| readable(&opened) > readable(best)) => {
+                best = Some(opened);
             }
             Ok(_) => {}
             Err(error) => failed = error,
@@ -227,35 +241,31 @@ fn best_attempt(
     best.ok_or_else(|| RepairError::Nothing { dir: old.0.clone(), source: failed })
 }
 
-fn salvage(
+fn open_copy(
     old: &Directory,
     place: &Path,
     attempt: Attempt,
     options: &Options,
     marked: Option<HighWater>,
-) -> Result<Salvage, StoreError> {
+) -> Result<Opened, StoreError> {
     copy_dir(&old.store(), place)?;
     match attempt {
         Attempt::AsItIs => {}
         Attempt::WithoutSnapshots => move_snapshots_aside(place)?,
     }
     let store = (options.store)(place)?;
-    let mut salvage = Salvage { store, last: 0, hash: [0; 32], reaches_mark: false };
-    let start = installation(old, &*salvage.store);
-    salvage.hash = genesis(&start.unwrap_or_default());
-    salvage.reaches_mark = marked.is_some_and(|marked| marked.hash == salvage.hash);
-    for read in Frames::at(&*salvage.store, 0) {
-        let Ok((frame, _)) = read else { break };
-        if frame.header.before != salvage.hash || frame.header.first != salvage.last + 1 {
-            break;
-        }
-        salvage.last = frame.header.last;
-        salvage.hash = frame.header.after;
+    let start = installation(old, &*store).unwrap_or_default();
+    let mut salvage = Salvage::new(&*store, &start);
+    let (_, before_all) = salvage.reached();
+    let mut reaches_mark = marked.is_some_and(|marked| marked.hash == before_all);
+    for frame in &mut salvage {
         if let Some(marked) = marked {
-            salvage.reaches_mark |= frame.chain_at(marked.seq) == Some(marked.hash);
+            reaches_mark |= frame.chain_at(marked.seq) == Some(marked.hash);
         }
     }
-    Ok(salvage)
+    let (last, hash) = salvage.reached();
+    let lost = salvage.lost;
+    Ok(Opened { store, last, hash, reaches_mark, lost })
 }
 
 /// Moves sled's own snapshots out of its sight, so that it reads its whole log.
@@ -284,54 +294,58 @@ fn nothing(old: &Directory, what: &str) -> RepairError {
     RepairError::Nothing { dir: old.0.clone(), source: StoreError::Other(what.to_owned()) }
 }
 
-/// Writes a fresh journal of what was salvaged.
+/// Writes a fresh journal of what can be read.
 fn rebuild(
     old: &Directory,
     new: &Directory,
     options: &Options,
-    salvage: &Salvage,
+    opened: &Opened,
     installation: &str,
 ) -> Result<(), RepairError> {
     let io_at = |source| RepairError::Io { path: new.0.clone(), source };
     let store_at = |source| RepairError::Nothing { dir: new.0.clone(), source };
     private_dir(&new.store()).map_err(io_at)?;
     let store = (options.store)(&new.store()).map_err(store_at)?;
-    let end = log::key(salvage.last + 1, 0);
-    for tree in Tree::ALL {
-        let end = (tree == Tree::Log).then_some(end.as_slice());
-        let copied = copy_tree(&*salvage.store, &*store, tree, end);
-        match (tree, copied) {
-            (_, Ok(())) => {}
+    for frame in Salvage::new(&*opened.store, installation) {
+        let mut batch = Batch::default();
+        log::put_frame(&mut batch, frame.header.first, &frame.encode(Packing::Small));
+        store.apply(&batch).map_err(store_at)?;
+    }
+    for tree in [Tree::Personal, Tree::Counts, Tree::Meta] {
+        if let Err(error) = copy_tree(&*opened.store, &*store, tree) {
             // What cannot be read of these is lost, but no record is.
-            (Tree::Personal | Tree::Counts | Tree::Meta, Err(error)) => {
-                tracing::warn!(%error, tree = tree.name(), "a tree could not be copied whole");
-            }
-            (Tree::Log, Err(error)) => return Err(store_at(error)),
+            tracing::warn!(%error, tree = tree.name(), "a tree could not be copied whole");
         }
     }
     let mut batch = Batch::default();
     batch.put(Tree::Meta, INSTALLATION, installation.as_bytes());
     store.apply(&batch).and_then(|()| store.sync()).map_err(store_at)?;
-    private_dir(&new.snapshots()).map_err(io_at)?;
-    for (through, path) in snapshots::list(&old.snapshots()).map_err(io_at)? {
-        if let Ok(Some(snapshot)) = snapshots::read(&path, installation)
-            && through == snapshot.through
-            && through <= salvage.last
-        {
-            snapshots::save(&new.snapshots(), installation, &snapshot).map_err(io_at)?;
-        }
-    }
-    let mark = HighWater { seq: salvage.last, hash: salvage.hash };
+    copy_snapshots(old, new, installation, opened.last).map_err(io_at)?;
+    let mark = HighWater { seq: opened.last, hash: opened.hash };
     MarkFile::create(&new.mark(), mark).map_err(io_at)?;
     Ok(new.write_format(installation, true)?)
 }
 
-fn copy_tree(
-    from: &dyn Store,
-    to: &dyn Store,
-    tree: Tree,
-    end: Option<&[u8]>,
-) -> Result<(), StoreError> {
+/// Copies the snapshots that are whole and not beyond `last`.
+fn copy_snapshots(
+    old: &Directory,
+    new: &Directory,
+    installation: &str,
+    last: u64,
+) -> io::Result<()> {
+    private_dir(&new.snapshots())?;
+    for (through, path) in snapshots::list(&old.snapshots())? {
+        if let Ok(Some(snapshot)) = snapshots::read(&path, installation)
+            && through == snapshot.through
+            && through <= last
+        {
+            snapshots::save(&new.snapshots(), installation, &snapshot)?;
+        }
+    }
+    Ok(())
+}
+
+fn copy_tree(from: &dyn Store, to: &dyn Store, tree: Tree) -> Result<(), StoreError> {
     let mut next = Vec::new();
     loop {
         let pairs = from.scan(tree, &next, COPY_COUNT)?;
@@ -340,9 +354,6 @@ fn copy_tree(
         next.push(0);
         let mut batch = Batch::default();
         for (key, value) in pairs {
-            if end.is_some_and(|end| key.as_slice() >= end) {
-                return to.apply(&batch);
-            }
             batch.put(tree, key, value);
         }
         to.apply(&batch)?;

@@ -11,7 +11,7 @@ use std::{
 use bellwether::{
     event::Input,
     journal::{
-        Journal, OpenError, inspect,
+        Journal, Offered, OpenError, inspect,
         repair::{self, RepairError},
     },
 };
@@ -127,6 +127,65 @@ fn a_journal_damaged_in_its_log_is_refused_and_repaired_without_harm_to_the_dama
     assert!(bytes(contents(&kept)) == bytes(damaged), "the damaged one is as it was");
     assert_eq!(entries(&journal).len() as u64, records);
     assert!(inspect::verify(&journal, &options()).expect("it opens").is_good());
+}
+
+#[test]
+fn a_page_that_cannot_be_read_costs_its_own_records_alone() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let good = dir.path().join("good");
+    let running = Running::open(&good).expect("it opens");
+    // Frames of several kilobytes, so that they fill many pages.
+    let text: String = (0..900).map(|word| format!("{} ", word * 7919)).collect();
+    for number in 0..120 {
+        let text = format!("note {number} {text}");
+        let (by, role) = ("tim".to_owned(), bellwether::domain::Role::Staff);
+        running.submit(Offered::plain(start(), Input::Command { by, role, text }));
+    }
+    running.appender.decide(120, Vec::new());
+    running.appender.save_snapshot(120, Vec::new());
+    running.stop(120);
+    // Opened again, sled has a snapshot behind all of its log, as after any restart.
+    assert_eq!(entries(&good).len(), 120);
+    let seed = seed();
+    let (mut refused, mut recovered, mut round) = (0, 0, 0);
+    while refused < 6 {
+        round += 1;
+        let bad = dir.path().join(format!("bad-{round}"));
+        copy(&good, &bad);
+        let mut bytes = fs::read(bad.join("store/db")).expect("readable");
+        let at = Dice(seed.wrapping_add(round)).roll(bytes.len());
+        bytes[at] ^= 4;
+        fs::write(bad.join("store/db"), bytes).expect("writable");
+        if Journal::open(&bad, options()).is_ok() {
+            continue;
+        }
+        refused += 1;
+        let what = format!("seed {seed}, round {round}, byte {at}");
+        let before = contents(&bad);
+        let lost = match repair::repair(&bad, &options(), false) {
+            Ok(repaired) => repaired.lost,
+            // The page held the store's own root: only a backup helps.
+            Err(RepairError::Nothing { .. }) => {
+                assert!(contents(&bad) == before, "{what}: touched");
+                continue;
+            }
+            Err(error) => {
+                assert!(matches!(error, RepairError::Loss { .. }), "{what}: {error}");
+                let repaired = repair::repair(&bad, &options(), true);
+                let repaired = repaired.unwrap_or_else(|error| panic!("{what}: {error}"));
+                assert!(repaired.verified.is_good(), "{what}: {}", repaired.verified);
+                repaired.lost
+            }
+        };
+        recovered += 120 - lost;
+        let mut dump = Vec::new();
+        inspect::dump(&bad, &options(), false, &mut dump).expect("it can be dumped");
+        let there = String::from_utf8(dump).expect("text");
+        let kept = (0..120).filter(|number| there.contains(&format!("note {number} "))).count();
+        assert_eq!(kept as u64, 120 - lost, "{what}");
+    }
+    println!("{refused} damaged journals: {recovered} of {} records recovered", refused * 120);
+    assert!(recovered > refused * 60, "seed {seed}: {recovered} records of {refused} journals");
 }
 
 #[test]
