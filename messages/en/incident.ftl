@@ -56,19 +56,19 @@ draft-update = { $trouble } We are still working on it; there is nothing new to 
 draft-update-reported = Customers tell us that websites on { $servers } are slow or do not load. We are still looking into it; there is nothing new to tell yet.
 draft-update-opened = { $title }. We are still working on it; there is nothing new to tell yet.
 draft-watching = Websites on { $servers } still load normally. We go on watching until we are sure.
-draft-watching-opened = { $title }: this looks well, and we go on watching until we are sure.
+draft-watching-opened = “{ $title }”: this looks well, and we go on watching until we are sure.
 
 draft-back = The trouble has come back. { $trouble } We are working on it.
 draft-back-reported = The trouble has come back: customers tell us that websites on { $servers } are slow or do not load. We are working on it.
 
 draft-monitoring = Websites on { $servers } load normally again. We go on watching until we are sure.
-draft-monitoring-opened = { $title }: this works normally again. We go on watching until we are sure.
+draft-monitoring-opened = “{ $title }”: this works normally again. We go on watching until we are sure.
 
 draft-resolved = It is over: websites on { $servers } have fully recovered. The trouble lasted from about { $since } to about { $until }. If your site still fails, please tell us.
-draft-resolved-opened = It is over: { $title }. Everything has fully recovered. If something still fails, please tell us.
+draft-resolved-opened = “{ $title }”: this is over, and everything has fully recovered. If something still fails, please tell us.
 
 draft-false-alarm = We told you of trouble with websites on { $servers }. That was a false alarm: they worked normally all the time. Sorry.
-draft-false-alarm-opened = We told you: { $title }. That was a false alarm: everything worked normally all the time. Sorry.
+draft-false-alarm-opened = We told you: “{ $title }”. That was a false alarm: everything worked normally all the time. Sorry.
 
 promise = Next update by { $time }.
 
@@ -101,10 +101,10 @@ state = { $state ->
 
 ## Explanations for staff
 
-explain = { $servers }: { $rates }{ $people }, since about { $since }. { $cause }{ $excluded }{ $alternatives }{ $apart }
-explain-reported = { $servers }: { $reports }, since about { $since }; probes see nothing yet. { $cause }{ $alternatives }{ $apart }
+explain = { $rates }{ $people }; since about { $since }. { $cause }{ $excluded }{ $alternatives }{ $apart }
+explain-reported = { $reports }; since about { $since }; probes see nothing. { $cause }{ $alternatives }{ $apart }
 
-explain-rate = { $server } { $loss } of { $checks } checks (normally { $normal })
+explain-rate = { $server } { $loss } of { $checks } checks bad (normally { $normal })
 explain-rates-more = { $rates } and { $count } more
 explain-people = ; { $reports }
 explain-reports = { $people ->
@@ -209,12 +209,12 @@ staff-report-unknown =
     Report { $report } from { $source } names no domain of ours, so it counts for no server: { $words }
     reports assign { $report } SERVER | reports dismiss { $report }
 staff-report-unconfirmed =
-    Report { $report } from { $source } is not confirmed, so it is no evidence{ $server }: { $words }
+    Report { $report } from { $source }{ $server } is not confirmed, so it does not count as evidence: { $words }
     reports assign { $report } SERVER | reports dismiss { $report }
 staff-report-about = {" "}about { $server }
 staff-report-many = More such reports are coming in than are shown here: see “reports list”.
-staff-failed = Not delivered to { $destination }: { $subject }. { $reason } It will not be tried again.
-staff-unresolved = This may or may not stand at { $destination }: { $subject }. { $reason } Please look there.
+staff-failed = Not delivered to { $destination } ({ $subject }): { $reason }. It will not be tried again.
+staff-unresolved = This may or may not stand at { $destination } ({ $subject }): { $reason }. Please look there.
 staff-failed-more = Further failures there are not told for 10 minutes: see “deliveries”.
 staff-removed = The fleet file no longer has { $servers }: open incidents go on without them.
 
@@ -306,7 +306,7 @@ answer-suspicion = Suspicion { $id }: { $explanation }
 answer-blind = Our own vantage “{ $vantage }” is failing; it is no evidence.
 answer-no-deliveries = Every post has arrived.
 answer-delivery = { $time } { $destination } { $subject }: { $standing }
-answer-status-well = All our servers work normally.
+answer-status-well = No trouble is announced at the moment.
 answer-status-incident =
     { $title }: { $state }.
     { $text }

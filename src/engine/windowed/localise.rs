@@ -1,7 +1,7 @@
 //! What is it? The class whose one constant loss explains the evidence best.
 //!
 //! Score of a class: the best of its windows' log likelihood ratios, plus that of its reports, plus
-//! ln of its faults per hour, less 3.5. Probability: the softmax over the scores of all classes
+//! ln of its faults per hour, less 3.5; less what standing suspicions explain already. Probability: the softmax over the scores of all classes
 //! that share a target or server with the evidence, and 0 for nothing; a class's members share it
 //! by their fault rates.
 
@@ -168,7 +168,7 @@ impl Windowed {
             if within {
                 return None;
             }
-            gain -= own.map_or(0.0, |own| self.score(now, own).0.max(0.0));
+            gain -= self.standing_score(now, id);
         }
         Some(Scored { class, gain, score, probes, minutes })
     }
@@ -272,12 +272,12 @@ impl Windowed {
                 continue;
             }
             let Some(own) = self.classes.classes.holding(&standing.cause) else { continue };
-            let scored = self.rivals(now, own);
+            let scored = self.rivals(now, *id, own);
             let present = self.score(now, own).0;
             let best =
                 scored.iter().copied().filter(|one| self.may_be_suspected(one)).reduce(better);
             let Some(best) = best.filter(|best| best.probes + best.score > 0.0) else { continue };
-            let is_other = best.class != own && best.score >= present + BETTER;
+            let is_other = best.class != own && best.gain >= present + BETTER;
             let answer = if is_other {
                 Some(best)
             } else {
@@ -299,8 +299,9 @@ impl Windowed {
         findings
     }
 
-    /// All classes that share a target with one, scored without regard to what stands.
-    fn rivals(&self, now: Timestamp, class: ClassIndex) -> Vec<Scored> {
+    /// All classes that share a target with the class of one suspicion. What they explain of other
+    /// standing suspicions is no merit.
+    fn rivals(&self, now: Timestamp, id: SuspicionId, class: ClassIndex) -> Vec<Scored> {
         let shape = &self.classes.classes;
         let all: BTreeSet<ClassIndex> = shape.all[class]
             .targets
@@ -311,9 +312,18 @@ impl Windowed {
         all.into_iter()
             .map(|class| {
                 let (score, probes, minutes) = self.score(now, class);
-                Scored { class, gain: score, score, probes, minutes }
+                let others = self.overlapping(class).into_iter().filter(|other| *other != id);
+                let explained: f64 = others.map(|other| self.standing_score(now, other)).sum();
+                Scored { class, gain: score - explained, score, probes, minutes }
             })
             .collect()
+    }
+
+    /// The score that a standing suspicion's class has now.
+    fn standing_score(&self, now: Timestamp, id: SuspicionId) -> f64 {
+        let cause = self.standing.get(&id).map(|standing| standing.cause.as_str());
+        let class = cause.and_then(|cause| self.classes.classes.holding(cause));
+        class.map_or(0.0, |class| self.score(now, class).0.max(0.0))
     }
 
     /// The suspicion in full; those it takes in are merged into the one with the lowest id.
@@ -332,9 +342,9 @@ impl Windowed {
         } else {
             self.affected(now, best.class, best.minutes)
         };
-        let total: f64 = scored.iter().map(|one| (one.score - best.score).exp()).sum::<f64>()
-            + (-best.score).exp();
-        let probability = |one: &Scored| (one.score - best.score).exp() / total;
+        let total: f64 =
+            scored.iter().map(|one| (one.gain - best.gain).exp()).sum::<f64>() + (-best.gain).exp();
+        let probability = |one: &Scored| (one.gain - best.gain).exp() / total;
         let counts = self.counts(now, best.class, best.minutes);
         let onset = self.onset(now, best.class, best.minutes);
         let reported = self.first_report(now, class);
@@ -356,7 +366,7 @@ impl Windowed {
             .collect();
         let evidence = self.table(now, best.class, &servers, best.minutes);
         let alternatives =
-            self.alternatives(scored, best, &probability, (-best.score).exp() / total);
+            self.alternatives(scored, best, &probability, (-best.gain).exp() / total);
         let suspected = Suspected { of, causes, alternatives, servers, reports_only, evidence };
         let merged = of.into_iter().flat_map(|into| {
             let others = touched.iter().filter(move |id| **id != into);

@@ -1,0 +1,22 @@
+//! The engine through its public face: stories with the exact words, determinism, bounds.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_docs,
+    reason = "tests say what holds by failing"
+)]
+
+#[path = "engine/bounds.rs"]
+mod bounds;
+#[path = "engine/detector.rs"]
+mod detector;
+#[path = "engine/determinism.rs"]
+mod determinism;
+#[path = "engine/other.rs"]
+mod other;
+#[path = "engine/reporters.rs"]
+mod reporters;
+#[path = "engine/stage.rs"]
+mod stage;
+#[path = "engine/stories.rs"]
+mod stories;
