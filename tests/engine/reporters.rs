@@ -109,7 +109,7 @@ fn an_unconfirmed_report_is_shown_and_counts_only_by_staffs_word() {
         Output::ReportFiled { counted: false, reason: Some(reason), .. } if reason == "unconfirmed"
     )));
     assert_snapshot!(stage.posts_to("staff").join("\n---\n"), @r#"
-    Report r-web from web is not confirmed, so it is no evidence about s1: ⟦report:r-web⟧
+    Report r-web from web about s1 is not confirmed, so it does not count as evidence: ⟦report:r-web⟧
     reports assign r-web SERVER | reports dismiss r-web
     "#);
     assert_snapshot!(stage.types("reports assign r-web s1"), @"ok: Report r-web is now about s1 and counts as evidence.");

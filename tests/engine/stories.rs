@@ -296,7 +296,7 @@ fn staff_open_update_and_resolve_by_hand() {
     assert_snapshot!(
         stage.types("incident update 1 \"The queue is full of spam.\" --state identified --publish"), @"ok: Published as update 2 of incident 1, to 1 destination.");
     assert_snapshot!(stage.types("incident resolve 1"), @r#"
-    ok: Draft 3 waits: “It is over: Mail is delayed. Everything has fully recovered. If something still fails, please tell us.”
+    ok: Draft 3 waits: ““Mail is delayed”: this is over, and everything has fully recovered. If something still fails, please tell us.”
     draft publish 3
     "#);
     assert_snapshot!(stage.types("draft publish 3"), @"ok: Published as update 3 of incident 1, to 1 destination.");
@@ -309,7 +309,7 @@ fn staff_open_update_and_resolve_by_hand() {
     Next update by 21:35 EDT.
     https://status.example.net/incidents/1
     ---
-    It is over: Mail is delayed. Everything has fully recovered. If something still fails, please tell us.
+    “Mail is delayed”: this is over, and everything has fully recovered. If something still fails, please tell us.
     https://status.example.net/incidents/1
     "#);
     assert_snapshot!(stage.types("incident update 1 \"More\""), @"no: Incident 1 has ended already (it is over).");
@@ -346,7 +346,7 @@ fn a_false_alarm_that_was_published_is_corrected() {
 #[test]
 fn a_customer_may_read_the_status_and_nothing_more() {
     let mut stage = a_bad_switch(settings());
-    assert_snapshot!(stage.command("ann", Role::Customer, "status"), @"ok: All our servers work normally.");
+    assert_snapshot!(stage.command("ann", Role::Customer, "status"), @"ok: No trouble is announced at the moment.");
     assert_snapshot!(stage.command("ann", Role::Customer, "draft publish 1"), @"no: “draft publish” is for staff and above.");
     assert_snapshot!(stage.types("draft publish"), @r#"
     no: Missing: ID.
@@ -366,7 +366,7 @@ fn a_failed_delivery_is_told_elsewhere_and_shown() {
     stage.forget_heard();
     let reason = "403 <b>no</b> @everyone".to_owned();
     stage.take(Input::Delivery { post: feed, event: DeliveryEvent::Failed { reason } });
-    assert_snapshot!(stage.posts_to("staff").join("\n---\n"), @"Not delivered to feed: incident.investigating. 403 ‹b›no‹/b› ＠everyone It will not be tried again. Further failures there are not told for 10 minutes: see “deliveries”.");
+    assert_snapshot!(stage.posts_to("staff").join("\n---\n"), @"Not delivered to feed (incident.investigating): 403 ‹b›no‹/b› ＠everyone. It will not be tried again. Further failures there are not told for 10 minutes: see “deliveries”.");
     assert_eq!(stage.posts_to("staff-2").len(), 1);
     stage.forget_heard();
     let reason = "gone".to_owned();

@@ -21,6 +21,8 @@ pub(super) struct Classes {
     /// Classes that hold a server, also those without a probe on it.
     pub above_server: BTreeMap<ServerId, Vec<ClassIndex>>,
     pub servers: usize,
+    /// How many classes may raise an alarm.
+    pub suspects: usize,
 }
 
 /// Where a target belongs.
@@ -88,11 +90,6 @@ impl Classes {
         })
     }
 
-    /// How many classes may raise an alarm.
-    pub fn suspects(&self) -> usize {
-        self.all.iter().filter(|class| class.sort == ClassSort::Fleet).count()
-    }
-
     fn add_target(&mut self, probe: &Probe) {
         let index = self.targets.len();
         self.by_probe.insert(probe.id.clone(), index);
@@ -110,6 +107,7 @@ impl Classes {
 
     fn add(&mut self, sort: ClassSort, covered: Covered, members: Vec<Member>) {
         let index = self.all.len();
+        self.suspects += usize::from(sort == ClassSort::Fleet);
         for target in &covered.targets {
             self.targets[*target].above.push(index);
         }

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use chrono::TimeDelta;
 
 use crate::{
-    domain::{Alternative, Cause, SuspicionId, Timestamp},
+    domain::{Alternative, Cause, ServerId, SuspicionId, Timestamp},
     engine::detect::{Finding, Suspected},
 };
 
@@ -92,7 +92,7 @@ impl Windowed {
 
     /// Looks whether any of `classes` is more than chance, and then for what explains it best.
     fn raise(&self, now: Timestamp, classes: &[ClassIndex]) -> Vec<Finding> {
-        let alarm = score::alarm(self.classes.classes.suspects());
+        let alarm = score::alarm(self.classes.classes.suspects);
         let Some(class) = classes.iter().copied().find(|class| self.surprise(now, *class) >= alarm)
         else {
             return Vec::new();
@@ -119,20 +119,32 @@ impl Windowed {
     /// The most surprising of a class's windows.
     pub(super) fn surprise(&self, now: Timestamp, class: ClassIndex) -> f64 {
         let shape = &self.classes.classes.all[class];
-        let uncovered: BTreeSet<_> =
-            shape.servers.iter().filter(|server| !self.is_suspected(server)).cloned().collect();
-        let people = if self.reports.is_empty() { 0 } else { self.people(now, &uncovered) };
+        let (people, servers) = self.unexplained_people(now, &shape.servers);
         WINDOWS
             .iter()
             .map(|minutes| {
                 let counts = self.unexplained(now, class, *minutes);
-                score::surprise(&counts, people, uncovered.len())
+                score::surprise(&counts, people, servers)
             })
             .fold(0.0, f64::max)
     }
 
-    pub(super) fn is_suspected(&self, server: &crate::domain::ServerId) -> bool {
+    pub(super) fn is_suspected(&self, server: &ServerId) -> bool {
         self.standing.values().any(|standing| standing.servers.contains(server))
+    }
+
+    /// People who reported servers that no standing suspicion holds, and how many servers of the
+    /// class these are.
+    fn unexplained_people(&self, now: Timestamp, servers: &BTreeSet<ServerId>) -> (u32, usize) {
+        if self.reports.is_empty() {
+            return (0, servers.len());
+        }
+        let suspected: BTreeSet<&ServerId> =
+            self.standing.values().flat_map(|standing| &standing.servers).collect();
+        let people = self.reported(now).filter(|one| servers.contains(*one));
+        let people = people.filter(|server| !suspected.contains(server)).count();
+        let held = suspected.into_iter().filter(|server| servers.contains(*server)).count();
+        (u32::try_from(people).unwrap_or(u32::MAX), servers.len() - held)
     }
 
     /// Every class that shares a bad target or a reported server with `class`, with its score.
@@ -265,7 +277,7 @@ impl Windowed {
 
     /// A standing suspicion is looked at again: a better answer takes its place.
     pub(super) fn look_again(&self, now: Timestamp) -> Vec<Finding> {
-        let alarm = score::alarm(self.classes.classes.suspects());
+        let alarm = score::alarm(self.classes.classes.suspects);
         let mut findings = self.recoveries(now);
         for (id, standing) in &self.standing {
             if standing.is_over(now) || standing.recovery.gained > RECOVERED {
@@ -405,12 +417,7 @@ impl Windowed {
     }
 
     /// The servers of a class whose own checks do not speak against the fault.
-    fn affected(
-        &self,
-        now: Timestamp,
-        class: ClassIndex,
-        minutes: i64,
-    ) -> Vec<crate::domain::ServerId> {
+    fn affected(&self, now: Timestamp, class: ClassIndex, minutes: i64) -> Vec<ServerId> {
         let shape = &self.classes.classes;
         let loss = score::loss(&self.counts(now, class, minutes));
         let all = &shape.all[class];

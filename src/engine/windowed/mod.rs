@@ -407,10 +407,14 @@ impl Windowed {
 
     /// Counted reports on these servers in the last two hours.
     fn people(&self, now: Timestamp, servers: &BTreeSet<ServerId>) -> u32 {
-        let from = now - TimeDelta::hours(score::REPORT_HOURS as i64);
-        let recent = self.reports.iter().rev().take_while(|(at, _)| *at >= from);
-        let people = recent.filter(|(_, server)| servers.contains(server)).count();
+        let people = self.reported(now).filter(|server| servers.contains(*server)).count();
         u32::try_from(people).unwrap_or(u32::MAX)
+    }
+
+    /// The servers of the reports of the last two hours, one a report.
+    fn reported(&self, now: Timestamp) -> impl Iterator<Item = &ServerId> {
+        let from = now - TimeDelta::hours(score::REPORT_HOURS as i64);
+        self.reports.iter().rev().take_while(move |(at, _)| *at >= from).map(|(_, server)| server)
     }
 }
 
