@@ -29,7 +29,7 @@ fn all_is_well(bencher: Bencher, servers: usize) {
 /// One check in two hundred is bad: what is normal in a large fleet.
 #[divan::bench(args = [20, 200, 2_000, 20_000])]
 fn with_normal_loss(bencher: Bencher, servers: usize) {
-    results(bencher, servers, |number| scattered(number) % 200 != 0);
+    results(bencher, servers, |number| !scattered(number).is_multiple_of(200));
 }
 
 #[divan::bench(args = [20, 2_000, 20_000])]

@@ -4,7 +4,7 @@
 
 use crate::{
     command::{self, Query},
-    domain::{DraftId, IncidentId, Role, UpdateKind},
+    domain::{DraftId, IncidentId, Role, ServerEvidence, ServerId, UpdateKind},
     event::DeliveryEvent,
     render::{self, Facts},
 };
@@ -24,8 +24,11 @@ const DELIVERIES_MAX: usize = 50;
 /// Rows of evidence under a suspicion.
 const ROWS_MAX: usize = 20;
 
+/// Gives the evidence about servers as it stands now; nothing from a detector that has none.
+pub(super) type Fresh<'a> = &'a dyn Fn(&[ServerId]) -> Vec<ServerEvidence>;
+
 /// The answer to `query` for somebody of `role`.
-pub(super) fn answer(speech: &Speech<'_>, query: &Query, role: Role) -> String {
+pub(super) fn answer(speech: &Speech<'_>, query: &Query, role: Role, fresh: Fresh<'_>) -> String {
     match query {
         Query::Status => status(speech),
         Query::Help { topic } => {
@@ -47,7 +50,7 @@ pub(super) fn answer(speech: &Speech<'_>, query: &Query, role: Role) -> String {
         Query::DraftShow(id) => show_draft(speech, *id),
         Query::DraftList => list_drafts(speech),
         Query::ReportsList => list_reports(speech),
-        Query::Suspects => suspects(speech),
+        Query::Suspects => suspects(speech, fresh),
         Query::Deliveries => deliveries(speech),
     }
 }
@@ -190,7 +193,8 @@ fn standing(report: &ReportRecord) -> &'static str {
     }
 }
 
-fn suspects(speech: &Speech<'_>) -> String {
+/// The evidence of this moment, or, where there is none, that of when it was last said.
+fn suspects(speech: &Speech<'_>, fresh: Fresh<'_>) -> String {
     let blind =
         speech.records.blind.iter().map(|vantage| {
             speech.say("answer-blind", Facts::new().text("vantage", vantage.clone()))
@@ -198,7 +202,9 @@ fn suspects(speech: &Speech<'_>) -> String {
     let standing = speech.records.suspicions.values().filter(|record| record.stands());
     let suspicions = standing.map(|record| {
         let line = speech.suspicion_line(&record.suspicion);
-        let rows = speech.evidence_rows(&record.suspicion.evidence, ROWS_MAX);
+        let now = fresh(&record.suspicion.servers);
+        let evidence = if now.is_empty() { &record.suspicion.evidence } else { &now };
+        let rows = speech.evidence_rows(evidence, ROWS_MAX);
         format!("{line}\n{rows}").trim_end().to_owned()
     });
     or_none(speech, "answer-no-suspicions", blind.chain(suspicions).collect())

@@ -147,8 +147,9 @@ impl<D: Detector> Engine<D> {
     }
 
     /// The answer to a question, for somebody of `role`. `now` is the moment it is asked.
-    pub fn answer(&self, _now: Timestamp, query: &Query, role: Role) -> String {
-        answer::answer(&self.speech(), query, role)
+    pub fn answer(&self, now: Timestamp, query: &Query, role: Role) -> String {
+        let fresh = |servers: &[ServerId]| self.detector.evidence(now, servers);
+        answer::answer(&self.speech(), query, role, &fresh)
     }
 
     /// What the evidence says at `now`, as data: what stands, what is weighed, what was measured.

@@ -194,7 +194,8 @@ fn another_detector_keeps_incidents_drafts_and_posts() {
         bellwether::command::Line::Query(query) => query,
         bellwether::command::Line::Command(_) => panic!("a question"),
     };
-    for question in ["incident list", "incident show 1", "draft list", "suspects", "deliveries"] {
+    for question in ["incident list", "incident show 1", "draft list", "reports list", "deliveries"]
+    {
         let query = ask(question);
         assert_eq!(
             other.answer(stage.now, &query, Role::Staff),

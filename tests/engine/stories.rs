@@ -1,6 +1,6 @@
 //! Days at a small host, with every word that is read.
 
-use bellwether::{domain::*, engine::Windowed, event::*};
+use bellwether::{command::Query, domain::*, engine::Windowed, event::*};
 use insta::assert_snapshot;
 
 use super::stage::{Stage, settings};
@@ -59,6 +59,12 @@ fn staff_approve_and_the_public_reads_it() {
     ok: Websites on Server One and Server Two are slow or do not always load: we are looking for the cause.
     Websites on Server One and Server Two are slow, and some visits fail. It began at about 21:30 EDT. We are looking for the cause.
     Next update by 22:16 EDT.
+    "#);
+    let suspects = stage.engine.answer(stage.now, &Query::Suspects, Role::Staff);
+    assert_snapshot!(suspects, @r#"
+    Suspicion 1: s1 20 % of 40 checks bad (normally 0.3 %), s2 15 % of 39 checks bad (normally 0.3 %); since about 21:30 EDT. They share switch 1 in Atlanta (network) (95 %). Healthy: s3 0 of 38 failed. Else: atl (data centre) 4.6 %.
+    s1: 16 of 116 checks bad (16 failed, 0 slow), normally 0.3 %
+    s2: 12 of 116 checks bad (12 failed, 0 slow), normally 0.3 %
     "#);
     let view = stage.engine.view(stage.now);
     assert_eq!(view.overall, ServerStatus::DegradedPerformance);

@@ -33,7 +33,7 @@ impl Desk<'_> {
         }
         match line {
             Line::Query(query) => {
-                let text = answer::answer(&self.speech(), &query, role);
+                let text = answer::answer(&self.speech(), &query, role, &|_| Vec::new());
                 self.reply(true, text);
             }
             Line::Command(command) => self.carry_out(command, Person { by, role }),
