@@ -296,7 +296,11 @@ fn staff_open_update_and_resolve_by_hand() {
     let mut stage = Stage::new();
     stage.probe_for(5, &[], 0.0);
     assert_snapshot!(
-        stage.types("incident open \"Mail is delayed\" --servers s1,s3 --impact minor"), @"ok: Incident 1 is open. Draft 1 waits: draft publish 1");
+        stage.types("incident open \"Mail is delayed\" --servers s1,s3 --impact minor"), @r#"
+    ok: Incident 1 is open. Draft 1 waits: “Mail is delayed. We are looking into it.
+    Next update by 21:35 EDT.”
+    draft publish 1
+    "#);
     assert_snapshot!(stage.types("incident open \"Mail\" --servers s9"), @"no: There are no such servers: s9.");
     assert_snapshot!(stage.types("draft publish 1"), @"ok: Published as update 1 of incident 1, to 1 destination.");
     assert_snapshot!(

@@ -38,7 +38,7 @@ impl Windowed {
 
     /// Classes with anything unexplained, the most surprising first.
     fn class_rows(&self, now: Timestamp) -> Vec<ClassEvidence> {
-        let alarm = score::alarm(self.classes.classes.suspects());
+        let alarm = score::alarm(self.classes.classes.suspects);
         let alarm_s = score::FALSE_ALARM_HOURS * 3600.0;
         let mut rows = Vec::new();
         for (index, class) in self.classes.classes.all.iter().enumerate() {
