@@ -311,13 +311,13 @@ answer-status-incident =
     { $title }: { $state }.
     { $text }
 
-delivery-due = waits to be sent
-delivery-sending = is being sent (attempt { $attempt })
-delivery-sent = arrived{ $link }
-delivery-retry = is tried again after { $time }: { $reason }
-delivery-unknown = may have arrived and is looked up: { $reason }
-delivery-unresolved = may have arrived, nobody can tell: { $reason }
-delivery-failed = did not arrive: { $reason }
+receipt-due = waits to be sent
+receipt-sending = is being sent (attempt { $attempt })
+receipt-sent = arrived{ $link }
+receipt-retry = is tried again after { $time }: { $reason }
+receipt-unknown = may have arrived and is looked up: { $reason }
+receipt-unresolved = may have arrived, nobody can tell: { $reason }
+receipt-failed = did not arrive: { $reason }
 
 ## Timeline
 

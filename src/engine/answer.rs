@@ -236,25 +236,25 @@ fn delivery_line(speech: &Speech<'_>, post: &PostRecord) -> String {
 pub(super) fn standing_of(speech: &Speech<'_>, last: Option<&DeliveryEvent>) -> String {
     let because = |reason: &str| Facts::new().text("reason", speech.tamed(reason));
     match last {
-        None => speech.say("delivery-due", Facts::new()),
+        None => speech.say("receipt-due", Facts::new()),
         Some(DeliveryEvent::Sending { attempt }) => {
-            speech.say("delivery-sending", Facts::new().number("attempt", *attempt))
+            speech.say("receipt-sending", Facts::new().number("attempt", *attempt))
         }
         Some(DeliveryEvent::Sent { link, .. }) => {
             let link = link.as_deref().map(|link| format!(" ({link})")).unwrap_or_default();
-            speech.say("delivery-sent", Facts::new().text("link", link))
+            speech.say("receipt-sent", Facts::new().text("link", link))
         }
         Some(DeliveryEvent::Retry { not_before, reason, .. }) => {
             let facts = because(reason).text("time", speech.moment(*not_before));
-            speech.say("delivery-retry", facts)
+            speech.say("receipt-retry", facts)
         }
         Some(DeliveryEvent::Unknown { reason, .. }) => {
-            speech.say("delivery-unknown", because(reason))
+            speech.say("receipt-unknown", because(reason))
         }
         Some(DeliveryEvent::Unresolved { reason }) => {
-            speech.say("delivery-unresolved", because(reason))
+            speech.say("receipt-unresolved", because(reason))
         }
-        Some(DeliveryEvent::Failed { reason }) => speech.say("delivery-failed", because(reason)),
+        Some(DeliveryEvent::Failed { reason }) => speech.say("receipt-failed", because(reason)),
     }
 }
 
