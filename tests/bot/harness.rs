@@ -1,7 +1,7 @@
 //! A bot in a directory of its own, a receiver for its webhooks, and ways to speak to both.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::{BufRead, BufReader},
     net::SocketAddr,
@@ -28,6 +28,7 @@ pub struct Arrival {
 #[derive(Clone, Default)]
 pub struct Receiver {
     arrivals: Arc<Mutex<Vec<Arrival>>>,
+    held: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Receiver {
@@ -38,6 +39,11 @@ impl Receiver {
         let router = Router::new().fallback(post(take)).with_state(receiver.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         (receiver, address)
+    }
+
+    /// From now on takes what comes to this destination and never answers.
+    pub fn hold(&self, destination: &str) {
+        self.held.lock().expect("the held ones").insert(destination.to_owned());
     }
 
     pub fn all(&self) -> Vec<Arrival> {
@@ -68,13 +74,18 @@ async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes)
     let text = |pointer: &str| {
         json.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
     };
+    let destination = text("/data/destination");
     receiver.arrivals.lock().expect("the arrivals").push(Arrival {
         id: header("webhook-id").expect("a webhook-id"),
         recipient: header("bellwether-recipient"),
         kind: text("/type"),
-        destination: text("/data/destination"),
+        destination: destination.clone(),
         text: text("/data/body"),
     });
+    let is_held = receiver.held.lock().expect("the held ones").contains(&destination);
+    if is_held {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// A bot's home: configuration, secrets, data.
@@ -84,6 +95,7 @@ pub struct Home {
 
 pub const STAFF: &str = "secret-of-tim-the-staff-003";
 pub const TICKETS: &str = "secret-of-the-help-desk-002";
+pub const MONITOR: &str = "secret-of-the-monitor-0001";
 
 impl Home {
     /// Two servers behind one switch, a third behind another; every destination at `receiver`.
@@ -94,7 +106,7 @@ impl Home {
         for (name, secret) in [
             ("tim", STAFF),
             ("tickets", TICKETS),
-            ("monitor", "secret-of-the-monitor-0001"),
+            ("monitor", MONITOR),
             ("webhook", "a-key-of-at-least-16-bytes"),
         ] {
             home.write(&format!("secret-{name}"), secret);
@@ -194,6 +206,28 @@ impl Bot {
         });
         let (status, answer) = self.post("/api/v1/inputs", TICKETS, &report).await;
         assert_eq!(status, 202, "{answer}");
+    }
+
+    /// Nine minutes of checks that end now, one every ten seconds: the `troubled` probes fail every
+    /// other one in the last third, the rest are well.
+    pub async fn probe_results(&self, troubled: &[&str]) {
+        let now = chrono::Utc::now();
+        let probes = ["s1-http", "s2-http", "s3-http", "canary-1", "canary-2", "canary-3"];
+        let mut results = Vec::new();
+        for step in 0..54 {
+            for probe in probes {
+                let ok = step < 36 || step % 2 == 0 || !troubled.contains(&probe);
+                let at = now - chrono::TimeDelta::seconds(10 * (53 - step));
+                let latency_ms = ok.then_some(40);
+                results.push(json!({"at": at, "type": "probe_result", "probe": probe, "ok": ok,
+                    "latency_ms": latency_ms}));
+            }
+        }
+        for some in results.chunks(90) {
+            let (status, answer) =
+                self.post("/api/v1/inputs", MONITOR, &Value::Array(some.to_vec())).await;
+            assert!(status < 300, "{status}: {answer}");
+        }
     }
 
     pub async fn page(&self, path: &str) -> (u16, String) {
