@@ -155,7 +155,7 @@ async fn the_bot_goes_on_from_the_golden_incident_and_sends_the_same_post_again(
     for arrival in receiver.all().iter().filter(|arrival| arrival.id != post.as_str()) {
         assert!(!known.contains(&arrival.id.as_str().into()), "sent twice: {arrival:?}");
     }
-    let now_told = app.look(|engine, outbox| Told::of(engine, outbox)).await.expect("the desk");
+    let now_told = app.look(Told::of).await.expect("the desk");
     assert_eq!(now_told.incidents, golden.expected.incidents);
     assert_eq!(now_told.drafts, golden.expected.drafts);
     assert_eq!(app.stop().await, Stopped::Cleanly);

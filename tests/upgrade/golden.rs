@@ -217,7 +217,9 @@ fn rows(value: &Value) -> impl Iterator<Item = Value> {
             object.iter().map(|(key, row)| (key.parse().unwrap_or(0), row.clone())).collect()
         }
         Value::Array(list) => list.iter().map(|row| (0, row.clone())).collect(),
-        _ => panic!("neither list nor object: {value}"),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            panic!("neither list nor object: {value}")
+        }
     };
     rows.sort_by_key(|(number, _)| *number);
     rows.into_iter().map(|(_, row)| row)
