@@ -6,11 +6,13 @@
 mod check;
 mod ctl;
 mod demo;
+mod events;
 mod healthcheck;
 mod journal;
 mod post_mortem;
 mod replay;
 mod serve;
+mod simulate;
 
 use std::{future::Future, process::ExitCode};
 
@@ -32,6 +34,8 @@ enum Command {
     Demo(demo::Args),
     /// Run recorded events through the engine and print what it decides.
     Replay(replay::Args),
+    /// Make up a fleet, its history and the truth about it, for measuring the detector.
+    Simulate(simulate::Args),
     /// Read the configuration and report every problem at once.
     Check(check::Args),
     /// Look at, verify or repair a journal.
@@ -52,6 +56,7 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => in_runtime(serve::run(args)),
         Command::Demo(args) => in_runtime(demo::run(args)),
         Command::Replay(args) => told(replay::run(&args)),
+        Command::Simulate(args) => told(simulate::run(&args)),
         Command::Check(args) => check::run(&args),
         Command::Journal(args) => journal::run(&args),
         Command::Forget(args) => journal::forget(&args),

@@ -1,0 +1,42 @@
+//! What commands that work on recorded events have in common: opening them, and the fleet they are
+//! about.
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, stdin},
+    path::Path,
+};
+
+use anyhow::{Context, bail};
+use flate2::bufread::MultiGzDecoder;
+
+use crate::{
+    broadcast,
+    config::{self, Config, SecretsWanted},
+};
+
+/// The lines of a file, unpacked when its name ends in `.gz`; `-` is standard input.
+pub(super) fn open(path: &Path) -> anyhow::Result<Box<dyn BufRead>> {
+    if path.as_os_str() == "-" {
+        return Ok(Box::new(stdin().lock()));
+    }
+    let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+    let file = BufReader::new(file);
+    if path.extension().is_some_and(|extension| extension == "gz") {
+        return Ok(Box::new(BufReader::new(MultiGzDecoder::new(file))));
+    }
+    Ok(Box::new(file))
+}
+
+/// Reads a configuration without its secrets; what is wrong with it is printed.
+pub(super) fn fleet(path: &Path) -> anyhow::Result<Config> {
+    match config::load(path, &broadcast::specs(), SecretsWanted::Skip) {
+        Ok(config) => Ok(config),
+        Err(problems) => {
+            for problem in &problems {
+                eprintln!("{problem}");
+            }
+            bail!("{} problems in {}", problems.len(), path.display());
+        }
+    }
+}
