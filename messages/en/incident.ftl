@@ -58,6 +58,8 @@ draft-update-opened = { $title }. We are still working on it; there is nothing n
 draft-watching = Websites on { $servers } still load normally. We go on watching until we are sure.
 draft-watching-opened = “{ $title }”: this looks well, and we go on watching until we are sure.
 
+draft-wider = { $trouble } More servers are affected than we told before. We are working on it.
+
 draft-back = The trouble has come back. { $trouble } We are working on it.
 draft-back-reported = The trouble has come back: customers tell us that websites on { $servers } are slow or do not load. We are working on it.
 

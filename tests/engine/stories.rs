@@ -108,6 +108,24 @@ fn a_stale_draft_is_refused_with_what_changed() {
 }
 
 #[test]
+fn trouble_that_reaches_more_servers_than_were_told_of_is_proposed() {
+    let mut stage = Stage::new();
+    stage.probe_for(30, &[], 0.0);
+    stage.probe_for(10, &["s1"], 0.5);
+    stage.types("draft publish 1");
+    stage.probe_for(18, &["s1", "s2"], 0.5);
+    let draft = stage.heard.iter().rev().find_map(|(_, output)| match output {
+        Output::Draft { kind: UpdateKind::Update, text, .. } => Some(text.clone()),
+        _ => None,
+    });
+    assert_snapshot!(draft.expect("the public knows of Server One only"), @r#"
+    Websites on Server One and Server Two are slow, and some visits fail. More servers are affected than we told before. We are working on it.
+    Next update by 22:20 EDT.
+    "#);
+    assert_eq!(stage.posts_to("feed").len(), 1, "nothing goes out unasked");
+}
+
+#[test]
 fn nobody_answers_so_the_holding_statement_speaks() {
     let mut settings = settings();
     settings.policy.holding_after_s = Some(600);

@@ -234,10 +234,19 @@ impl Desk<'_> {
         if !incident.state.is_open() {
             return;
         }
+        let waits = self.records.open_drafts().any(|draft| draft.incident == incident.id);
+        let is_unsaid = incident.is_wider_than_published() && !waits;
         let facts = Facts::new()
             .text("incident", incident.id.to_string())
             .text("title", incident.title.clone())
             .text("explanation", self.why(suspicion));
+        if is_unsaid {
+            let (id, why) = (incident.id, self.why(suspicion));
+            if let Some(draft) = self.draft_by_bot(id, UpdateKind::Update) {
+                self.propose(draft, "staff-proposal", &why);
+            }
+            return;
+        }
         let (text, id) = (self.speech().say("staff-changed", facts), incident.id);
         self.tell_staff("suspicion", Some(id), &text, None);
     }

@@ -121,6 +121,12 @@ impl Incident {
     pub fn is_published(&self) -> bool {
         !self.updates.is_empty()
     }
+
+    /// Servers are affected that the public was not told of with the last update.
+    pub fn is_wider_than_published(&self) -> bool {
+        let told = self.updates.last().map(|update| &update.servers);
+        told.is_some_and(|told| self.servers.iter().any(|server| !told.contains(server)))
+    }
 }
 
 /// A public statement, as it was when it was made.

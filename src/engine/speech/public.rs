@@ -102,6 +102,9 @@ impl Speech<'_> {
         let cause = self.shared_cause(incident);
         let key = match cause {
             Some(_) if kind == UpdateKind::Identified => "draft-identified-cause",
+            Some(_) | None if kind == UpdateKind::Update && incident.is_wider_than_published() => {
+                "draft-wider"
+            }
             Some(_) | None => key(kind, voice, watching),
         };
         let text = self.say(key, facts_with_trouble.text("cause", cause.unwrap_or_default()));
