@@ -89,7 +89,8 @@ impl<T: From<Durable>> Committer<'_, T> {
     fn work(&mut self) -> Result<(), CommitError> {
         let mut since_upkeep = 0;
         loop {
-            let busy = self.upkeep.has_work();
+            // On a full disk upkeep waits, and so does this thread.
+            let busy = self.upkeep.has_work() && self.has_room();
             let taken = self.queue.take(busy.then_some(Duration::ZERO));
             if taken.stopping && taken.submissions.is_empty() && taken.requests.is_empty() {
                 break;
@@ -99,7 +100,7 @@ impl<T: From<Durable>> Committer<'_, T> {
             since_upkeep += 1;
             if busy && (idle || since_upkeep >= UPKEEP_EVERY) {
                 since_upkeep = 0;
-                self.keep_up()?;
+                self.upkeep.step(self.store, &self.head)?;
             }
         }
         self.finish()
@@ -118,13 +119,6 @@ impl<T: From<Durable>> Committer<'_, T> {
         open::put_decided(&mut batch, self.head.decided);
         self.store.apply(&batch)?;
         Ok(self.store.sync()?)
-    }
-
-    fn keep_up(&mut self) -> Result<(), CommitError> {
-        if self.has_room() {
-            self.upkeep.step(self.store, &self.head)?;
-        }
-        Ok(())
     }
 
     fn has_room(&mut self) -> bool {

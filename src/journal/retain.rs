@@ -85,11 +85,20 @@ impl Upkeep {
             || self.waiting_bytes >= PACK_FROM_BYTES
     }
 
-    /// Does a little.
+    /// Does a little. An old part of the log that cannot be read is left as it is: the bot can go on
+    /// without it, and the next start tells what is damaged.
     pub fn step(&mut self, store: &dyn Store, head: &Head) -> Result<(), StoreError> {
-        match self.dropping.take() {
+        let done = match self.dropping.take() {
             Some(dropping) => self.drop_some(store, head, dropping),
             None => self.pack(store, head),
+        };
+        match done {
+            Err(StoreError::Corrupt(what)) => {
+                tracing::error!(what, "old records are left as they are: the log is damaged");
+                (self.waiting_frames, self.waiting_bytes) = (0, 0);
+                Ok(())
+            }
+            done => done,
         }
     }
 
@@ -110,8 +119,7 @@ impl Upkeep {
         if self.packed >= head.last {
             (self.waiting_frames, self.waiting_bytes) = (0, 0);
         }
-        store.apply(&batch)?;
-        store.sync()
+        write(store, &batch)
     }
 
     fn drop_some(
@@ -127,15 +135,10 @@ impl Upkeep {
         let (frames, parts) = read_run(store, dropping.next, 2, |header| {
             header.last <= dropping.covered && header.received_ms < before_ms
         })?;
-        let decided_about = match decided_about(store, head, &frames) {
-            Ok(Some(decided_about)) => decided_about,
-            Ok(None) => return Ok(()),
-            Err(error) => {
-                tracing::error!(?error, "old records are kept: the log cannot be read");
-                return Ok(());
-            }
+        let decided_about = decided_about(store, head, &frames)?;
+        let (Some(decided_about), Some(mut frame)) = (decided_about, join(frames)) else {
+            return Ok(());
         };
-        let Some(mut frame) = join(frames) else { return Ok(()) };
         let mut counts = Counts::default();
         thin(&mut frame, |entry| {
             let droppable = dropping.may_drop(entry) && !decided_about.contains(&entry.seq);
@@ -155,8 +158,7 @@ impl Upkeep {
             self.packed = frame.header.last;
             batch.put(Tree::Meta, PACKED, self.packed.to_be_bytes());
         }
-        store.apply(&batch)?;
-        store.sync()?;
+        write(store, &batch)?;
         self.dropping = more.then_some(dropping);
         Ok(())
     }
@@ -311,6 +313,14 @@ fn thin(frame: &mut Frame, mut may_drop: impl FnMut(&Entry) -> bool) {
         }
     }
     frame.items = kept;
+}
+
+/// Writes durably. Failing here is never a matter of old damage alone.
+fn write(store: &dyn Store, batch: &Batch) -> Result<(), StoreError> {
+    store.apply(batch).and_then(|()| store.sync()).map_err(|error| match error {
+        StoreError::Corrupt(what) => StoreError::Other(format!("while writing: {what}")),
+        other @ (StoreError::Io(_) | StoreError::Other(_) | StoreError::Panicked(_)) => other,
+    })
 }
 
 fn read_number(store: &dyn Store, key: &[u8]) -> Result<u64, StoreError> {
