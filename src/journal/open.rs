@@ -70,9 +70,7 @@ impl Journal {
             return Err(OpenError::Damaged { path: directory.0, what });
         };
         let high_water = read_mark(&directory)?;
-        let copy = StoreCopy::open(&directory, &options)?;
-        check(&directory, &**copy.store(), &installation, high_water)?;
-        drop(copy);
+        try_on_copy(&directory, &options, &installation, high_water)?;
         let store = (options.store)(&directory.store()).map_err(store_at(&directory))?;
         let mut head = check(&directory, &*store, &installation, high_water)?;
         head.decided = head.decided.max(read_decided(&*store).map_err(store_at(&directory))?);
@@ -183,6 +181,26 @@ fn create(directory: &Directory, options: &Options) -> Result<(), OpenError> {
     let first = HighWater { seq: 0, hash: genesis(&installation) };
     MarkFile::create(&directory.mark(), first).map_err(io_at(&directory.mark()))?;
     directory.write_format(&installation, true)
+}
+
+/// Opens a copy of the store, reads all of it, and holds it against the mark.
+///
+/// In a thread of its own: what that reads (sled's cache lets go of little) then lies in an arena of
+/// its own, which is given back to the system when it ends.
+fn try_on_copy(
+    directory: &Directory,
+    options: &Options,
+    installation: &str,
+    high_water: HighWater,
+) -> Result<(), OpenError> {
+    let work = || {
+        let copy = StoreCopy::open(directory, options)?;
+        check(directory, &**copy.store(), installation, high_water).map(|_| ())
+    };
+    thread::scope(|scope| scope.spawn(work).join()).unwrap_or_else(|_| {
+        let what = "looking at a copy of it panicked".to_owned();
+        Err(OpenError::Damaged { path: directory.store(), what })
+    })
 }
 
 pub(super) fn read_mark(directory: &Directory) -> Result<HighWater, OpenError> {

@@ -25,7 +25,7 @@ use super::{
 
 /// sled's cache. The tail of the log and the personal tree in use fit; everything else is read
 /// rarely.
-const CACHE_BYTES: u64 = 2 << 20;
+const CACHE_BYTES: u64 = 512 << 10;
 
 /// A sled database in one directory.
 pub struct SledStore {

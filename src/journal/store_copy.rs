@@ -16,7 +16,7 @@ use super::{
 /// Free space that opening needs beside the copy.
 const SPARE_BYTES: u64 = 2 << 20;
 /// Pairs that are read at once.
-const WALK_COUNT: usize = 256;
+const WALK_COUNT: usize = 16;
 
 /// An opened copy, removed when it is dropped.
 #[derive(Debug)]
