@@ -6,9 +6,12 @@
     reason = "tests of a real process wait in real time and fail where their own set-up fails"
 )]
 
+#[allow(dead_code, reason = "other binaries use the rest of the harness")]
 mod bot {
     pub mod demo;
+    pub mod full_disk;
     pub mod harness;
+    pub mod looking_back;
     pub mod stories;
 }
 mod hostile;

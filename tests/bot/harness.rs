@@ -11,7 +11,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::{Router, body::Bytes, extract::State, http::HeaderMap, routing::post};
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    routing::post,
+};
 use serde_json::{Value, json};
 
 /// One webhook as it arrived.
@@ -29,6 +35,7 @@ pub struct Arrival {
 pub struct Receiver {
     arrivals: Arc<Mutex<Vec<Arrival>>>,
     held: Arc<Mutex<BTreeSet<String>>>,
+    busy: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Receiver {
@@ -44,6 +51,16 @@ impl Receiver {
     /// From now on takes what comes to this destination and never answers.
     pub fn hold(&self, destination: &str) {
         self.held.lock().expect("the held ones").insert(destination.to_owned());
+    }
+
+    /// Takes nothing for this destination for a while: 503.
+    pub fn be_busy(&self, destination: &str, busy: bool) {
+        let mut all = self.busy.lock().expect("the busy ones");
+        if busy {
+            all.insert(destination.to_owned());
+        } else {
+            all.remove(destination);
+        }
     }
 
     pub fn all(&self) -> Vec<Arrival> {
@@ -68,13 +85,16 @@ impl Receiver {
     }
 }
 
-async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes) {
+async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let header = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
     let json: Value = serde_json::from_slice(&body).expect("a webhook's JSON");
     let text = |pointer: &str| {
         json.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
     };
     let destination = text("/data/destination");
+    if receiver.busy.lock().expect("the busy ones").contains(&destination) {
+        return StatusCode::SERVICE_UNAVAILABLE;
+    }
     receiver.arrivals.lock().expect("the arrivals").push(Arrival {
         id: header("webhook-id").expect("a webhook-id"),
         recipient: header("bellwether-recipient"),
@@ -86,6 +106,7 @@ async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes)
     if is_held {
         std::future::pending::<()>().await;
     }
+    StatusCode::OK
 }
 
 /// A bot's home: configuration, secrets, data.
