@@ -14,5 +14,6 @@ mod destinations {
     pub mod fake;
     pub mod faults;
     pub mod rows;
+    pub mod tls;
     pub mod webhook;
 }

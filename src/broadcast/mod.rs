@@ -9,6 +9,7 @@
 mod console;
 mod reason;
 mod retry_after;
+mod tls;
 mod webhook;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use crate::{
 };
 
 pub use console::Console;
+pub use tls::install_crypto;
 pub use webhook::Webhook;
 
 /// Sends posts to one destination. One at a time: the outbox has never two in flight.
@@ -90,6 +92,15 @@ pub enum BuildError {
         /// What is expected.
         expected: &'static str,
     },
+    /// TLS cannot be set up: above all when the machine trusts nobody.
+    #[error("destination {destination}: cannot set up TLS")]
+    Tls {
+        /// Which.
+        destination: DestinationId,
+        /// Why.
+        #[source]
+        source: rustls::Error,
+    },
     /// The HTTP client cannot be set up.
     #[error("destination {destination}: cannot set up the HTTP client")]
     Client {
@@ -122,10 +133,4 @@ pub fn build(
         kind: destination.kind.clone(),
     })?;
     (known.build)(destination, secrets, clock)
-}
-
-/// Makes ring the process's cryptography, which reqwest asks for. Harmless when called again.
-pub fn install_crypto() {
-    // An error says that there is a provider already, which is all that is wanted.
-    let _ = rustls::crypto::ring::default_provider().install_default();
 }

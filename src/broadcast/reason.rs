@@ -17,13 +17,13 @@ pub(super) fn in_few_words(error: &reqwest::Error) -> String {
         if let Some(error) = error.downcast_ref::<rustls::Error>() {
             return tls_words(error);
         }
-        if let Some(error) = error.downcast_ref::<io::Error>() {
-            if let Some(inner) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
-                return tls_words(inner);
-            }
-            words = error.kind().to_string();
+        let io = error.downcast_ref::<io::Error>();
+        if let Some(io) = io {
+            words = io.kind().to_string();
         }
-        cause = error.source();
+        // An I/O error's `source` skips the error that it wraps.
+        let wrapped = io.and_then(io::Error::get_ref);
+        cause = wrapped.map(|inner| inner as &(dyn Error + 'static)).or_else(|| error.source());
     }
     words
 }

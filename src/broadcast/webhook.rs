@@ -27,7 +27,7 @@ use crate::{
     render::neutralise,
 };
 
-use super::{BuildError, Driver, Registration, Sending, install_crypto, reason, retry_after};
+use super::{BuildError, Driver, Registration, Sending, reason, retry_after, tls};
 
 const URL: OptionSpec = OptionSpec {
     name: "url",
@@ -93,8 +93,11 @@ impl Webhook {
         let url = destination.options.get(URL.name).and_then(|text| usable_url(text));
         let key = secrets.get(&destination.id, SECRET.name);
         let key = key.and_then(|secret| signing_key(secret.expose_secret()));
-        install_crypto();
+        let url = url.ok_or_else(|| wrong(&URL))?;
+        let tls = tls::client_config(url.scheme() == "https")
+            .map_err(|source| BuildError::Tls { destination: destination.id.clone(), source })?;
         let client = Client::builder()
+            .tls_backend_preconfigured(tls)
             .user_agent(concat!("bellwether/", env!("CARGO_PKG_VERSION")))
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -104,12 +107,7 @@ impl Webhook {
             .connect_timeout(clock.real(TimeDelta::seconds(CONNECT_TIMEOUT_S)))
             .build()
             .map_err(|source| BuildError::Client { destination: destination.id.clone(), source })?;
-        Ok(Self {
-            url: url.ok_or_else(|| wrong(&URL))?,
-            key: key.ok_or_else(|| wrong(&SECRET))?,
-            client,
-            clock: clock.clone(),
-        })
+        Ok(Self { url, key: key.ok_or_else(|| wrong(&SECRET))?, client, clock: clock.clone() })
     }
 
     async fn post(&self, sending: Sending<'_>) -> Result<Receipt, SendError> {
