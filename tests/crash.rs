@@ -1,0 +1,212 @@
+//! The real binary, killed with `kill -9` again and again while inputs arrive and posts go out.
+//!
+//! What was acknowledged must be in the journal, what was decided must have arrived, and no post
+//! may have two ids. The seed is printed; `BELLWETHER_CRASH_SEED` and `BELLWETHER_CRASH_KILLS`
+//! repeat or lengthen a run.
+#![allow(
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "a test may fail by panicking; a process is killed in real time"
+)]
+
+#[path = "common/sink.rs"]
+mod sink;
+
+mod crash {
+    pub mod bot;
+    pub mod voices;
+}
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use serde_json::Value;
+
+use crash::{
+    bot::{Bot, KEY},
+    voices::{Said, Voices},
+};
+use sink::{Mood, Sink};
+
+const KILLS: u64 = 200;
+/// Most lives end within so many milliseconds of their start, whatever they were doing.
+const START_MS_MAX: u64 = 400;
+/// Every fourth ends within so many milliseconds of the first input it acknowledged.
+const WORK_MS_MAX: u64 = 200;
+const VOICES: usize = 3;
+const DRAIN_S_MAX: u64 = 90;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_hundred_kills_lose_no_input_and_no_post_and_double_none() {
+    let from_env = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let seed: u64 = from_env("BELLWETHER_CRASH_SEED").unwrap_or_else(rand::random);
+    let kills = from_env("BELLWETHER_CRASH_KILLS").unwrap_or(KILLS);
+    println!("seed {seed}, {kills} kills");
+    let mut dice = StdRng::seed_from_u64(seed);
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let moods = StdRng::seed_from_u64(dice.random());
+    let sink = Sink::start(KEY, &folder.path().join("arrivals"), moody(moods)).await;
+    let bot = Bot::set_up(folder.path(), sink.address);
+    let voices = Arc::new(Voices::new(bot.address));
+    let started = Instant::now();
+
+    let mut life = bot.start();
+    voices.open_incidents().await;
+    let speakers = Voices::speak(&voices, VOICES);
+    for round in 0..kills {
+        let mut life_ms_max = START_MS_MAX;
+        if round % 4 == 0 {
+            voices.until_something_is_acknowledged().await;
+            life_ms_max = WORK_MS_MAX;
+        }
+        tokio::time::sleep(Duration::from_millis(dice.random_range(0..life_ms_max))).await;
+        life.kill();
+        life = bot.start();
+    }
+    for speaker in speakers {
+        speaker.abort();
+    }
+    let killed_for = started.elapsed();
+
+    sink.turn(|| Mood::Works);
+    voices.until_all_is_delivered(DRAIN_S_MAX).await;
+    life.stop();
+    let dump = bot.dump();
+    let told = Told::read(&dump);
+    println!(
+        "{kills} kills in {killed_for:?}, drained after {:?}: {}",
+        started.elapsed(),
+        told.summary(&voices.said(), &sink)
+    );
+    let published = told.every_published_word_has_one_post(&voices.said(), &sink);
+    told.has_every_acknowledged_input(&voices.said());
+    told.every_post_arrived_once(&sink);
+    bot.verify();
+    // Else the bot was never up long enough for this to prove anything.
+    let (inputs, posts) = (voices.said().len() as u64, told.posts.len() as u64);
+    assert!(inputs > kills / 2, "only {inputs} inputs were acknowledged");
+    assert!(posts > kills / 4 && published > kills / 8, "only {posts} posts, {published} updates");
+}
+
+/// Mostly works; now and then breaks, often after it has kept the post.
+fn moody(mut dice: StdRng) -> impl FnMut() -> Mood + Send {
+    move || match dice.random_range(0..100) {
+        0..1 => Mood::Drops,
+        1..3 => Mood::KeepsAndDrops,
+        3..5 => Mood::KeepsAndBreaks,
+        5..25 => Mood::Slow(dice.random_range(5..60)),
+        25..26 => Mood::Busy,
+        _ => Mood::Works,
+    }
+}
+
+/// What the journal tells, line by line.
+struct Told {
+    inputs: BTreeMap<u64, Value>,
+    posts: BTreeMap<String, Value>,
+    sent: BTreeSet<String>,
+}
+
+impl Told {
+    fn read(dump: &str) -> Self {
+        let mut told =
+            Self { inputs: BTreeMap::new(), posts: BTreeMap::new(), sent: BTreeSet::new() };
+        for line in dump.lines() {
+            let entry: Value = serde_json::from_str(line).expect("a line of JSON");
+            let seq = entry["seq"].as_u64().expect("a place");
+            if entry["type"] == "post" {
+                let again = told.posts.insert(text(&entry["id"]), entry.clone());
+                assert!(again.is_none(), "decided twice: {entry}");
+            } else if entry.get("of").is_none() {
+                if entry["type"] == "delivery" && entry["event"] == "sent" {
+                    told.sent.insert(text(&entry["post"]));
+                }
+                told.inputs.insert(seq, entry);
+            }
+        }
+        told
+    }
+
+    fn summary(&self, said: &[Said], sink: &Sink) -> String {
+        let counts = sink.counts();
+        let twice = counts.values().filter(|count| **count > 1).count();
+        format!(
+            "{} inputs acknowledged, {} in the journal, {} posts decided, {} arrived, {twice} of \
+             them more than once with the same bytes",
+            said.len(),
+            self.inputs.len(),
+            self.posts.len(),
+            counts.len(),
+        )
+    }
+
+    fn has_every_acknowledged_input(&self, said: &[Said]) {
+        let mut commands: BTreeMap<String, usize> = BTreeMap::new();
+        for input in self.inputs.values().filter(|input| input["type"] == "command") {
+            *commands.entry(text(&input["text"])).or_default() += 1;
+        }
+        for said in said {
+            match said {
+                Said::Command { text, .. } => {
+                    assert_eq!(commands.get(text), Some(&1), "lost or doubled: {said:?}");
+                }
+                Said::Input { seq, kind } => {
+                    let kept = self.inputs.get(seq);
+                    let kept = kept.unwrap_or_else(|| panic!("lost: {said:?}"));
+                    assert_eq!(kept["type"], **kind, "{said:?} became {kept}");
+                }
+            }
+        }
+    }
+
+    fn every_post_arrived_once(&self, sink: &Sink) {
+        assert_eq!(sink.badly_signed(), 0);
+        let mut bodies: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+        for arrival in sink.arrivals() {
+            let post = self.posts.get(&arrival.id);
+            let post = post.unwrap_or_else(|| panic!("never decided: {}", arrival.id));
+            assert_eq!(arrival.path, format!("/{}", text(&post["destination"])));
+            let first = bodies.entry(arrival.id.clone()).or_insert_with(|| arrival.body.clone());
+            assert_eq!(*first, arrival.body, "{} was retried with other bytes", arrival.id);
+        }
+        for (id, post) in &self.posts {
+            assert!(bodies.contains_key(id), "decided and never arrived: {post}");
+            assert!(self.sent.contains(id), "arrived and not known to be sent: {post}");
+        }
+    }
+
+    /// The words are numbered, so that two posts of one update would show, whatever their ids.
+    fn every_published_word_has_one_post(&self, said: &[Said], sink: &Sink) -> u64 {
+        let mut ids: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+        for arrival in sink.arrivals() {
+            let body: Value = serde_json::from_slice(&arrival.body).expect("JSON");
+            for word in text(&body["data"]["body"]).split_whitespace() {
+                if word.starts_with("word-") {
+                    let key = (arrival.path.clone(), word.trim_end_matches('.').to_owned());
+                    ids.entry(key).or_default().insert(arrival.id.clone());
+                }
+            }
+        }
+        let mut published = 0;
+        for word in said.iter().filter_map(Said::published_word) {
+            let found = ids.get(&("/site".to_owned(), word.clone()));
+            let found = found.unwrap_or_else(|| panic!("published and never arrived: {word}"));
+            assert_eq!(found.len(), 1, "{word} was posted by {found:?}");
+            published += 1;
+        }
+        let site = ids.iter().filter(|((path, _), _)| path == "/site");
+        for ((_, word), found) in site {
+            assert_eq!(found.len(), 1, "{word} was posted by {found:?}");
+        }
+        published
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
