@@ -184,23 +184,14 @@ fn create(directory: &Directory, options: &Options) -> Result<(), OpenError> {
 }
 
 /// Opens a copy of the store, reads all of it, and holds it against the mark.
-///
-/// In a thread of its own: what that reads (sled's cache lets go of little) then lies in an arena of
-/// its own, which is given back to the system when it ends.
 fn try_on_copy(
     directory: &Directory,
     options: &Options,
     installation: &str,
     high_water: HighWater,
 ) -> Result<(), OpenError> {
-    let work = || {
-        let copy = StoreCopy::open(directory, options)?;
-        check(directory, &**copy.store(), installation, high_water).map(|_| ())
-    };
-    thread::scope(|scope| scope.spawn(work).join()).unwrap_or_else(|_| {
-        let what = "looking at a copy of it panicked".to_owned();
-        Err(OpenError::Damaged { path: directory.store(), what })
-    })
+    let copy = StoreCopy::open(directory, options)?;
+    check(directory, &**copy.store(), installation, high_water).map(|_| ())
 }
 
 pub(super) fn read_mark(directory: &Directory) -> Result<HighWater, OpenError> {
