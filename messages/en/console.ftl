@@ -28,3 +28,7 @@ tell-summary = { $events } events, { $rejected } rejected, { $incidents } incide
 ## Permission
 
 console-role-too-low = “{ $command }” is for { $needed }; you are { $role }.
+
+## A busy moment
+
+console-answer-late = Taken down (entry { $seq }), but not carried out yet; see “incident list” in a moment.

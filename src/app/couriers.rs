@@ -6,6 +6,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use chrono::TimeDelta;
 use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{
@@ -19,6 +20,9 @@ use crate::{
 };
 
 use super::{desk::Note, run::Desktop};
+
+/// How long a courier waits before a post that could not begin is tried again.
+const AGAIN: TimeDelta = TimeDelta::seconds(2);
 
 /// The drivers, by destination.
 pub type Drivers = BTreeMap<DestinationId, Arc<dyn Driver>>;
@@ -78,6 +82,8 @@ impl Courier {
             event: DeliveryEvent::Sending { attempt: job.attempt },
         };
         if self.appender.submit(Offered::plain(self.clock.now(), leaving)).await.is_err() {
+            // The journal is busy or gone; asking again at once would only make it busier.
+            self.clock.sleep(AGAIN).await;
             return Note::NotBegun { post: id };
         }
         let outcome = match self.recipient(&job) {

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 use tokio::sync::{oneshot, watch};
 
@@ -51,6 +52,8 @@ pub struct FrontDoor {
     pub metrics: Arc<Metrics>,
 }
 
+/// How long somebody who typed a command waits for its reply, in the machine's time.
+const REPLY_PATIENCE: TimeDelta = TimeDelta::seconds(20);
 /// The language that staff are answered in.
 const LANGUAGE: &str = "en";
 
@@ -87,7 +90,16 @@ impl FrontDoor {
         let accepted = self.submit_counted(Offered::plain(self.clock.now(), input)).await?;
         let (reply, told) = oneshot::channel();
         self.desk.tell(Note::AwaitReply { seq: accepted.seq, reply }).await;
-        told.await.map_err(|_| Refused::Stopping)
+        match Clock::system().timeout(REPLY_PATIENCE, told).await {
+            Ok(told) => told.map_err(|_| Refused::Stopping),
+            Err(_) => Ok(self.late(accepted.seq)),
+        }
+    }
+
+    /// The command is safe in the journal, but the desk is busy.
+    fn late(&self, seq: u64) -> Answer {
+        let facts = Facts::new().text("seq", seq.to_string());
+        Answer { ok: true, text: self.words.say(LANGUAGE, "console-answer-late", &facts) }
     }
 
     /// Staff see the words behind a report's marker; nobody else does.
