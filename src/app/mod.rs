@@ -3,17 +3,20 @@
 //! [`desk`] is THE loop: one thread that owns the engine and the outbox, takes one durable input
 //! after the other, and lets decisions take effect once they are durable too. [`recovery`] brings
 //! it back after any stop, [`couriers`] carry posts to destinations, [`door`] is what every voice
-//! from outside is handed, [`replay`] runs events without a journal, [`simulate`] makes some. Nothing in here decides what
+//! from outside is handed, [`replay`] runs events without a journal, [`simulate`] makes some,
+//! [`radius`] counts what can fall together. Nothing in here decides what
 //! is said: that is the engine's.
 
 pub mod couriers;
 pub mod deliveries;
 pub mod desk;
 pub mod door;
+pub mod radius;
 pub mod recovery;
 pub mod replay;
 mod run;
 pub mod simulate;
+mod table;
 pub mod tell;
 
 pub use run::{App, StartError, Stopped};

@@ -7,6 +7,7 @@ mod check;
 mod ctl;
 mod demo;
 mod events;
+mod fleet;
 mod healthcheck;
 mod journal;
 mod post_mortem;
@@ -34,6 +35,8 @@ enum Command {
     Demo(demo::Args),
     /// Run recorded events through the engine and print what it decides.
     Replay(replay::Args),
+    /// Look at the fleet itself.
+    Fleet(fleet::FleetArgs),
     /// Make up a fleet, its history and the truth about it, for measuring the detector.
     Simulate(simulate::Args),
     /// Read the configuration and report every problem at once.
@@ -56,6 +59,7 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => in_runtime(serve::run(args)),
         Command::Demo(args) => in_runtime(demo::run(args)),
         Command::Replay(args) => told(replay::run(&args)),
+        Command::Fleet(args) => told(fleet::run(&args)),
         Command::Simulate(args) => told(simulate::run(&args)),
         Command::Check(args) => check::run(&args),
         Command::Journal(args) => journal::run(&args),
