@@ -13,6 +13,7 @@ mod access;
 mod answer;
 mod desk;
 mod detect;
+pub mod evidence;
 mod explain;
 mod records;
 mod snapshot;
@@ -32,6 +33,7 @@ use desk::Desk;
 use records::{Context, EvidenceChange, Records};
 use speech::Speech;
 
+pub use self::evidence::Evidence;
 pub use detect::{
     ClassEvidence, ClassMember, CountedReport, Detector, Explanation, Finding, ServerChart,
     Suspected, TargetEvidence,

@@ -1,0 +1,6 @@
+//! The evidence method: its golden numbers, a second, slow implementation beside it, and what it
+//! says of a day's faults.
+#![allow(clippy::expect_used, clippy::disallowed_methods, reason = "a test may fail loudly")]
+
+#[path = "evidence/golden.rs"]
+mod golden;
