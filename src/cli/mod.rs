@@ -15,7 +15,7 @@ mod replay;
 mod serve;
 mod simulate;
 
-use std::{future::Future, process::ExitCode};
+use std::{future::Future, io::IsTerminal, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
@@ -98,6 +98,7 @@ fn log_to_stderr(default: &str) {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .try_init();
 }
