@@ -4,13 +4,14 @@
 //! after the other, and lets decisions take effect once they are durable too. [`recovery`] brings
 //! it back after any stop, [`couriers`] carry posts to destinations, [`door`] is what every voice
 //! from outside is handed, [`replay`] runs events without a journal, [`simulate`] makes some,
-//! [`radius`] counts what can fall together. Nothing in here decides what
+//! [`radius`] counts what can fall together, [`explain`] shows the evidence of a moment. Nothing in here decides what
 //! is said: that is the engine's.
 
 pub mod couriers;
 pub mod deliveries;
 pub mod desk;
 pub mod door;
+pub mod explain;
 pub mod radius;
 pub mod recovery;
 pub mod replay;

@@ -73,6 +73,18 @@ fn thaw<D: Detector>(through: u64, state: &[u8]) -> Result<(Engine<D>, Outbox), 
     Ok((Engine::restore(frozen.engine.get().as_bytes())?, frozen.outbox))
 }
 
+/// The engine of the newest snapshot, and the last input it covers; a new one and 0 without any.
+///
+/// # Errors
+///
+/// The snapshot cannot be read.
+pub fn newest_snapshot<D: Detector>(journal: &Journal) -> Result<(Engine<D>, u64), RecoverError> {
+    match journal.snapshot() {
+        Some(snapshot) => Ok((thaw(snapshot.through, &snapshot.state)?.0, snapshot.through)),
+        None => Ok((Engine::new(), 0)),
+    }
+}
+
 /// Reads all that the journal holds.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ use std::{
     sync::Arc,
 };
 
+use chrono::TimeDelta;
 use serde::Serialize;
 
 use crate::{
@@ -75,15 +76,17 @@ pub fn replay(
 ) -> std::io::Result<Summary> {
     let (happenings, skipped) = read(events)?;
     let teller = teller(&config.settings);
-    let mut run =
-        Run { engine: <Engine>::new(), seq: 0, incidents: 0, posts: 0, format, teller, out };
+    let steps = Steps { engine: <Engine>::new(), seq: 0 };
+    let mut run = Run { steps, incidents: 0, posts: 0, format, teller, out };
     if let Some((first, _)) = happenings.first() {
-        run.start(*first, &config.settings)?;
+        let outputs = run.steps.start(*first, &config.settings);
+        run.show(*first, &outputs)?;
     }
     let events = happenings.len() as u64;
     for (received, happening) in happenings {
         run.fire_timers(received)?;
-        run.handle(received, &happening)?;
+        let outputs = run.steps.step(received, &happening);
+        run.show(received, &outputs)?;
     }
     let summary = Summary {
         events,
@@ -100,9 +103,72 @@ pub fn replay(
     Ok(summary)
 }
 
-struct Run<'a, W> {
+/// The engine as it was at a moment.
+pub struct Reached {
+    /// With all that had been received.
+    pub engine: Engine,
+    /// The moment.
+    pub at: Timestamp,
+    /// Lines that were skipped.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Runs what was received up to `until`, or all of `events`, and shows no decision. `None` when
+/// nothing had been received by then.
+pub fn reach(
+    config: &Config,
+    events: impl BufRead,
+    until: Option<Timestamp>,
+) -> std::io::Result<Option<Reached>> {
+    let (mut happenings, skipped) = read(events)?;
+    if let Some(until) = until {
+        happenings.retain(|(received, _)| *received <= until);
+    }
+    let (Some(first), Some(last)) = (happenings.first(), happenings.last()) else {
+        return Ok(None);
+    };
+    let at = until.unwrap_or(last.0);
+    let mut steps = Steps { engine: <Engine>::new(), seq: 0 };
+    steps.start(first.0, &config.settings);
+    for (received, happening) in &happenings {
+        while steps.timer(*received).is_some() {}
+        steps.step(*received, happening);
+    }
+    while steps.timer(at + TimeDelta::milliseconds(1)).is_some() {}
+    Ok(Some(Reached { engine: steps.engine, at, skipped }))
+}
+
+/// The engine and the place of its last input.
+struct Steps {
     engine: Engine,
     seq: u64,
+}
+
+impl Steps {
+    fn start(&mut self, at: Timestamp, settings: &Settings) -> Vec<Output> {
+        let input = Input::Started {
+            installation: "replay".to_owned(),
+            version: <Engine>::version(),
+            settings: Some(Arc::new(settings.clone())),
+        };
+        self.step(at, &Happening { at, input })
+    }
+
+    /// The next deadline strictly before `until`, in its own time, and what comes of it.
+    fn timer(&mut self, until: Timestamp) -> Option<(Timestamp, Vec<Output>)> {
+        let (due, reason) = self.engine.next_deadline().filter(|(due, _)| *due < until)?;
+        let input = Input::Timer { reason, due };
+        Some((due, self.step(due, &Happening { at: due, input })))
+    }
+
+    fn step(&mut self, received: Timestamp, happening: &Happening) -> Vec<Output> {
+        self.seq += 1;
+        self.engine.handle(self.seq, received, happening)
+    }
+}
+
+struct Run<'a, W> {
+    steps: Steps,
     incidents: u64,
     posts: u64,
     format: Format,
@@ -111,31 +177,18 @@ struct Run<'a, W> {
 }
 
 impl<W: Write> Run<'_, W> {
-    fn start(&mut self, at: Timestamp, settings: &Settings) -> std::io::Result<()> {
-        let input = Input::Started {
-            installation: "replay".to_owned(),
-            version: <Engine>::version(),
-            settings: Some(Arc::new(settings.clone())),
-        };
-        self.handle(at, &Happening { at, input })
-    }
-
     /// Every deadline strictly before `until` comes in its own time.
     fn fire_timers(&mut self, until: Timestamp) -> std::io::Result<()> {
-        while let Some((due, reason)) = self.engine.next_deadline() {
-            if due >= until {
-                break;
-            }
-            self.handle(due, &Happening { at: due, input: Input::Timer { reason, due } })?;
+        while let Some((due, outputs)) = self.steps.timer(until) {
+            self.show(due, &outputs)?;
         }
         Ok(())
     }
 
-    fn handle(&mut self, received: Timestamp, happening: &Happening) -> std::io::Result<()> {
-        self.seq += 1;
-        for output in self.engine.handle(self.seq, received, happening) {
-            self.count(&output);
-            self.print(received, &output)?;
+    fn show(&mut self, received: Timestamp, outputs: &[Output]) -> std::io::Result<()> {
+        for output in outputs {
+            self.count(output);
+            self.print(received, output)?;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ mod check;
 mod ctl;
 mod demo;
 mod events;
+mod explain;
 mod fleet;
 mod healthcheck;
 mod journal;
@@ -35,6 +36,8 @@ enum Command {
     Demo(demo::Args),
     /// Run recorded events through the engine and print what it decides.
     Replay(replay::Args),
+    /// Show the evidence and the hypotheses at a moment, from a journal or recorded events.
+    Explain(explain::Args),
     /// Look at the fleet itself.
     Fleet(fleet::FleetArgs),
     /// Make up a fleet, its history and the truth about it, for measuring the detector.
@@ -59,6 +62,7 @@ pub fn main() -> ExitCode {
         Command::Serve(args) => in_runtime(serve::run(args)),
         Command::Demo(args) => in_runtime(demo::run(args)),
         Command::Replay(args) => told(replay::run(&args)),
+        Command::Explain(args) => told(explain::run(&args)),
         Command::Fleet(args) => told(fleet::run(&args)),
         Command::Simulate(args) => told(simulate::run(&args)),
         Command::Check(args) => check::run(&args),
