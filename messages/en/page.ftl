@@ -30,7 +30,7 @@ page-overall-major-outage = Sites are down
 
 page-state-investigating = Investigating
 page-state-identified = Cause found
-page-state-monitoring = Fix in place, watching
+page-state-monitoring = Working again, being watched
 page-state-resolved = Resolved
 page-state-false-alarm = False alarm
 
@@ -38,7 +38,7 @@ page-kind-investigating = Investigating
 page-kind-holding = Investigating
 page-kind-identified = Cause found
 page-kind-update = Update
-page-kind-monitoring = Fix in place, watching
+page-kind-monitoring = Working again, being watched
 page-kind-resolved = Resolved
 page-kind-false-alarm = Correction
 

@@ -13,7 +13,7 @@ use crate::{
     event::Input,
     intake::{Answer, Door},
     journal::{Accepted, Appender, Offered, Personal, Refused},
-    pages::Metrics,
+    pages::{Health, Metrics},
     render::{self, Facts, Words},
 };
 
@@ -50,6 +50,8 @@ pub struct FrontDoor {
     pub words: Arc<Words>,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// Whether inputs can be taken, as the last one showed.
+    pub health: watch::Sender<Health>,
 }
 
 /// How long somebody who typed a command waits for its reply, in the machine's time.
@@ -111,11 +113,21 @@ impl FrontDoor {
         Answer { text, ..answer }
     }
 
+    fn note_health(&self, result: &Result<Accepted, Refused>) {
+        let journal_open = !matches!(result, Err(Refused::Full | Refused::Stopping));
+        self.health.send_if_modified(|health| {
+            let changed = health.journal_open != journal_open;
+            health.journal_open = journal_open;
+            changed
+        });
+    }
+
     async fn submit_counted(&self, offered: Offered) -> Result<Accepted, Refused> {
         let kind = offered.input.kind();
         let waited = Stopwatch::start();
         let result = self.appender.submit(offered).await;
         self.metrics.set_commit_latency(waited.elapsed());
+        self.note_health(&result);
         match &result {
             Ok(_) => self.metrics.input_accepted(kind),
             Err(refused) => self.metrics.input_refused(kind, reason(refused)),

@@ -148,7 +148,6 @@ pub struct App {
     door: Arc<FrontDoor>,
     address: SocketAddr,
     words: Arc<Words>,
-    health: watch::Receiver<Health>,
     clock: Clock,
     tasks: JoinSet<()>,
     shutdown: watch::Sender<bool>,
@@ -216,12 +215,12 @@ impl App {
     ///
     /// Nothing is left running, and nothing in the journal has changed but by what it had accepted.
     pub async fn start(config: Config, clock: Clock) -> Result<Self, StartError> {
-        let made = make(&config, &clock).await?;
         let dir = config.data_dir.display().to_string();
         let options =
             journal::Options { reserve_bytes: config.journal_reserve_bytes, ..Default::default() };
         let journal = Journal::open(&config.data_dir, options)
             .map_err(|source| StartError::Open { dir, source })?;
+        let made = make(&config, &clock).await?;
         let recovered = recovery::recover(&journal)?;
         let started = Input::Started {
             installation: journal.installation(),
@@ -242,14 +241,13 @@ impl App {
             names: watch::channel(Arc::new(Names::of(fleet))).1,
             words: made.words.clone(),
             metrics: core.metrics.clone(),
+            health: watch::channel(Health { journal_open: true, engine_caught_up: true }).0,
         });
-        let health = Health { journal_open: true, engine_caught_up: true };
         let mut app = Self {
             core,
             door,
             address: made.address,
             words: made.words.clone(),
-            health: watch::channel(health).1,
             clock,
             tasks: JoinSet::new(),
             shutdown: watch::channel(false).0,
@@ -307,7 +305,7 @@ impl App {
             language: language.to_owned(),
             clock: self.clock.clone(),
             metrics: self.core.metrics.clone(),
-            health: self.health.clone(),
+            health: self.door.health.subscribe(),
         };
         let bodies = BodyLimits {
             bytes_max: usize::try_from(config.web.body_bytes_max).unwrap_or(usize::MAX),

@@ -27,7 +27,7 @@ pub fn run(args: &Args) -> ExitCode {
             for problem in &problems {
                 eprintln!("{problem}");
             }
-            eprintln!("{} problems", problems.len());
+            eprintln!("{}", super::problems_in(problems.len(), &args.config));
             ExitCode::from(1)
         }
         Ok(config) => match Words::with(&config.settings.words) {

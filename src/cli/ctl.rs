@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use serde::{Deserialize, Serialize};
 
 /// Flags of `ctl`.
@@ -43,8 +43,11 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         .send()
         .await
         .map_err(reqwest::Error::without_url)
-        .with_context(|| format!("no answer from {}", args.url))?;
+        .with_context(|| format!("no bot answers at {} (another address: --url)", args.url))?;
     let status = response.status();
+    if status == reqwest::StatusCode::UNAUTHORIZED {
+        bail!("the bot at {} does not know this token", args.url);
+    }
     let body = response.bytes().await.context("the answer broke off")?;
     let Ok(answer) = serde_json::from_slice::<Answered>(&body) else {
         bail!("{status}: {}", String::from_utf8_lossy(&body));
@@ -57,8 +60,9 @@ fn token(args: &Args) -> anyhow::Result<String> {
     let token = match &args.token_file {
         Some(path) => std::fs::read_to_string(path)
             .with_context(|| format!("cannot read {}", path.display()))?,
-        None => std::env::var("BELLWETHER_TOKEN")
-            .context("set BELLWETHER_TOKEN or --token-file: staff commands need a token")?,
+        None => std::env::var("BELLWETHER_TOKEN").map_err(|_| {
+            anyhow!("set BELLWETHER_TOKEN or --token-file: staff commands need a token")
+        })?,
     };
     Ok(token.trim().to_owned())
 }

@@ -36,7 +36,7 @@ pub(super) fn fleet(path: &Path) -> anyhow::Result<Config> {
             for problem in &problems {
                 eprintln!("{problem}");
             }
-            bail!("{} problems in {}", problems.len(), path.display());
+            bail!(super::problems_in(problems.len(), path));
         }
     }
 }

@@ -79,7 +79,7 @@ pub fn run(args: &JournalArgs) -> ExitCode {
 /// Runs `bellwether forget …`: forgets, and writes the store afresh, so that nothing of it is left in
 /// the journal's files.
 pub fn forget(args: &ForgetArgs) -> ExitCode {
-    let forgotten = Journal::open(&args.journal, options())
+    let forgotten = Journal::open(&args.journal, Options::looking())
         .map_err(anyhow::Error::from)
         .and_then(|journal| Ok(journal.forget(&args.person)?))
         .and_then(|forgotten| {
@@ -87,12 +87,18 @@ pub fn forget(args: &ForgetArgs) -> ExitCode {
             Ok(forgotten)
         });
     end(forgotten.map(|forgotten| {
-        say(&format!("forgotten: {} accounts, {} reports", forgotten.accounts, forgotten.reports));
+        say(&match (forgotten.accounts, forgotten.reports) {
+            (0, 0) => format!(
+                "nothing is known of {:?}; accounts are SOURCE:NAME, such as tickets:anna",
+                args.person
+            ),
+            (accounts, reports) => format!("forgotten: accounts {accounts}, reports {reports}"),
+        });
         forgotten.accounts + forgotten.reports > 0
     }))
 }
 
-/// No reserve is kept by a command that is about to end.
+/// What a repair makes keeps no reserve: the bot makes its own when it starts.
 fn options() -> Options {
     Options { reserve_bytes: 0, ..Options::default() }
 }
@@ -122,7 +128,7 @@ fn end<E: Into<anyhow::Error>>(result: Result<bool, E>) -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
         Err(error) => {
-            let _ = writeln!(io::stderr(), "error: {:#}", error.into());
+            let _ = writeln!(io::stderr(), "bellwether: {:#}", error.into());
             ExitCode::from(2)
         }
     }

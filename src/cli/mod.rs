@@ -16,13 +16,13 @@ mod replay;
 mod serve;
 mod simulate;
 
-use std::{future::Future, io::IsTerminal, process::ExitCode};
+use std::{future::Future, io::IsTerminal, path::Path, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
 /// Does the talking during outages: watches, groups, tells staff, publishes what they approve.
 #[derive(Debug, Parser)]
-#[command(name = "bellwether", version, about, disable_help_subcommand = true)]
+#[command(name = "bellwether", version, about)]
 struct Flags {
     #[command(subcommand)]
     command: Option<Command>,
@@ -95,6 +95,12 @@ fn told(result: anyhow::Result<ExitCode>) -> ExitCode {
     })
 }
 
+/// "1 problem in FILE", "3 problems in FILE".
+fn problems_in(count: usize, path: &Path) -> String {
+    let noun = if count == 1 { "problem" } else { "problems" };
+    format!("{count} {noun} in {}", path.display())
+}
+
 /// Sets up logging to standard error: `RUST_LOG` decides, `warn` unless told.
 fn log_to_stderr(default: &str) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
@@ -102,6 +108,7 @@ fn log_to_stderr(default: &str) {
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .try_init();

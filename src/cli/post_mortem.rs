@@ -23,8 +23,7 @@ pub struct Args {
 
 /// Prints Markdown.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    // No reserve is kept by a command that is about to end.
-    let journal = Journal::open(&args.data, Options { reserve_bytes: 0, ..Options::default() })
+    let journal = Journal::open(&args.data, Options::looking())
         .with_context(|| format!("cannot open {}", args.data.display()))?;
     let recovered: Recovered = recovery::recover(&journal)?;
     let Some(story) = recovered.engine.timeline_markdown(IncidentId(args.incident)) else {

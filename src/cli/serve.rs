@@ -35,6 +35,12 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     } else {
         args.config
     };
+    if !path.exists() {
+        anyhow::bail!(
+            "there is no {}: copy bellwether.example.toml there, or give --config FILE; `bellwether demo` needs none",
+            path.display()
+        );
+    }
     let Some(config) = read(&path) else { return Ok(ExitCode::from(1)) };
     let mut stop = StopSignals::listen()?;
     let app = App::start(config, Clock::system()).await.context("the bot did not start")?;
@@ -61,7 +67,7 @@ pub(super) fn read(path: &Path) -> Option<Config> {
             for problem in &problems {
                 eprintln!("{problem}");
             }
-            eprintln!("bellwether: {} problems in {}", problems.len(), path.display());
+            eprintln!("bellwether: {}", super::problems_in(problems.len(), path));
             None
         }
     }

@@ -3,6 +3,7 @@
 //! Data first ([`Timeline`]), markdown from it. For staff: it may hold internal names and markers
 //! of reports ([`crate::render::report_marker`]), never a report's words.
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -82,6 +83,9 @@ fn moment(speech: &Speech<'_>, at: Timestamp) -> String {
     crate::render::date_time(speech.words, speech.language, at, speech.timezone())
 }
 
+/// How long before its opening what staff noted without an incident is part of its story.
+const DIARY_REACH: TimeDelta = TimeDelta::hours(12);
+
 /// The story of an incident.
 pub(super) fn of(speech: &Speech<'_>, incident: &Incident) -> Timeline {
     let told = incident.story.iter().map(|moment| row(speech, moment));
@@ -95,7 +99,11 @@ pub(super) fn of(speech: &Speech<'_>, incident: &Incident) -> Timeline {
             let (at, counted) = counted;
             Some(row(speech, &Moment { at, step: Step::Reported { report, server, counted } }))
         });
-    let mut rows: Vec<TimelineRow> = reports.chain(told).collect();
+    // What staff tried and heard before anybody had opened an incident belongs to its story.
+    let before = incident.opened_at - DIARY_REACH..incident.opened_at;
+    let diary = speech.records.diary.iter().filter(|moment| before.contains(&moment.at));
+    let diary = diary.map(|moment| row(speech, moment));
+    let mut rows: Vec<TimelineRow> = reports.chain(diary).chain(told).collect();
     rows.sort_by_key(|row| row.at);
     if incident.story_left_out > 0 {
         let facts = Facts::new().number("count", incident.story_left_out);

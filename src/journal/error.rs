@@ -17,6 +17,12 @@ pub enum OpenError {
         /// Why.
         source: io::Error,
     },
+    /// There is none, and none is to be made.
+    #[error("there is no journal in {}", dir.display())]
+    Missing {
+        /// The directory.
+        dir: PathBuf,
+    },
     /// Another process has it.
     #[error("the journal {} is in use by process {pid}", dir.display())]
     InUse {

@@ -115,8 +115,7 @@ struct Looked {
 fn look(dir: &Path, options: &Options) -> Result<Looked, OpenError> {
     let directory = Directory(dir.to_path_buf());
     let Found::Journal { installation } = directory.look()? else {
-        let what = "there is no journal".to_owned();
-        return Err(OpenError::Damaged { path: directory.0, what });
+        return Err(OpenError::Missing { dir: directory.0 });
     };
     let lock = directory.lock()?;
     let mark = read_mark(&directory)?;

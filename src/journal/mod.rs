@@ -66,13 +66,23 @@ pub struct Options {
     /// Disk space kept back for deliveries and decisions; inputs from outside are refused while
     /// less than this is left (`journal.reserve`, 256 MB unless told).
     pub reserve_bytes: u64,
+    /// Open only what is there, and leave its reserve as it is: for commands that look into a
+    /// stopped bot's journal.
+    pub existing_only: bool,
     /// The engine of storage: sled unless told, another or a failing one in tests.
     pub store: OpenStore,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { reserve_bytes: 256 << 20, store: sled_store::opener() }
+        Self { reserve_bytes: 256 << 20, existing_only: false, store: sled_store::opener() }
+    }
+}
+
+impl Options {
+    /// For commands that look into a stopped bot's journal.
+    pub fn looking() -> Self {
+        Self { existing_only: true, ..Self::default() }
     }
 }
 

@@ -58,7 +58,10 @@ impl Journal {
     /// is then as it was.
     pub fn open(dir: &Path, options: Options) -> Result<Self, OpenError> {
         let directory = Directory(dir.to_path_buf());
-        directory.look()?;
+        let found = directory.look()?;
+        if options.existing_only && !matches!(found, Found::Journal { .. }) {
+            return Err(OpenError::Missing { dir: directory.0 });
+        }
         directory.make()?;
         let lock = directory.lock()?;
         match directory.look()? {
@@ -75,7 +78,8 @@ impl Journal {
         let mut head = check(&directory, &*store, &installation, high_water)?;
         head.decided = head.decided.max(read_decided(&*store).map_err(store_at(&directory))?);
         let mark = open_mark(&directory, &head)?;
-        let mut reserve = Reserve::open(&directory.reserve(), options.reserve_bytes)
+        let wanted_bytes = (!options.existing_only).then_some(options.reserve_bytes);
+        let mut reserve = Reserve::open(&directory.reserve(), wanted_bytes)
             .map_err(io_at(&directory.reserve()))?;
         if let Ok(free_bytes) = store.free_bytes() {
             reserve.check(free_bytes);

@@ -124,7 +124,10 @@ pub fn repair(dir: &Path, options: &Options, accept_loss: bool) -> Result<Repair
             return Ok(Repaired { verified, lost: 0, damaged_kept_at: None });
         }
         Err(
-            error @ (OpenError::InUse { .. } | OpenError::Foreign { .. } | OpenError::Newer { .. }),
+            error @ (OpenError::Missing { .. }
+            | OpenError::InUse { .. }
+            | OpenError::Foreign { .. }
+            | OpenError::Newer { .. }),
         ) => {
             return Err(error.into());
         }

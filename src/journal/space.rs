@@ -27,10 +27,11 @@ pub(super) struct Reserve {
 
 impl Reserve {
     /// Opens or makes the file; [`Reserve::check`] fills it.
-    pub fn open(path: &Path, wanted_bytes: u64) -> io::Result<Self> {
+    pub fn open(path: &Path, wanted_bytes: Option<u64>) -> io::Result<Self> {
         let file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         let mut held_bytes = file.metadata()?.len();
+        let wanted_bytes = wanted_bytes.unwrap_or(held_bytes);
         if held_bytes > wanted_bytes {
             file.set_len(wanted_bytes)?;
             held_bytes = wanted_bytes;

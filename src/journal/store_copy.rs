@@ -72,7 +72,7 @@ fn make_room(directory: &Directory, options: &Options) -> Result<(), OpenError> 
     let mut free_bytes = free()?;
     if free_bytes < needed_bytes {
         let place = directory.reserve();
-        let reserve = Reserve::open(&place, options.reserve_bytes).map_err(io_at(&place));
+        let reserve = Reserve::open(&place, Some(options.reserve_bytes)).map_err(io_at(&place));
         reserve?.shrink(needed_bytes - free_bytes);
         free_bytes = free()?;
     }

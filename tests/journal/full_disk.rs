@@ -76,7 +76,7 @@ fn faulty(reserve_bytes: u64, free_bytes: &Arc<AtomicU64>, syncs_left: &Arc<Atom
         let store = SledStore::open(dir)?;
         Ok(Arc::new(Faulty { store, free_bytes, syncs_left }) as Arc<dyn Store>)
     });
-    Options { reserve_bytes, store }
+    Options { reserve_bytes, store, ..Options::default() }
 }
 
 fn delivery() -> Offered {

@@ -48,7 +48,7 @@ const PAUSE: TimeDelta = TimeDelta::minutes(8);
 /// Flags of `demo`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Half as fast again, for machines.
+    /// One and a half times as fast, for CI.
     #[arg(long)]
     fast: bool,
     /// Keep the status page's HTML, the post-mortem and the journal in this directory.
@@ -82,9 +82,19 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         client: reqwest::Client::new(),
     });
     let day = Day { app, narrator, screen, clock, sink, arrivals, pace };
-    let outcome = day.run().await;
+    let mut stop = super::serve::StopSignals::listen()?;
+    let outcome = tokio::select! {
+        outcome = day.run() => outcome,
+        () = stop.any() => Err(anyhow::anyhow!("the demo was stopped before its end")),
+    };
     world.stop().await;
-    let (page, findings) = outcome?;
+    let (page, findings) = match outcome {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            home.leave(args.keep.is_some())?;
+            return Err(error);
+        }
+    };
     if args.keep.is_some() {
         fs::write(home.dir.join("status.html"), page.status)?;
         fs::write(home.dir.join("post-mortem.md"), page.post_mortem)?;
@@ -100,9 +110,10 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 fn introduce(screen: &Screen, app: &App, pace: f64) {
     screen.heading("Bellwether: the long day, made short");
     screen.plain(&format!(
-        "status page: http://{}   ·   {pace:.0} demo seconds a second   ·   type staff commands, or just watch (help, draft list, draft publish 1)",
+        "status page: http://{}   ·   {pace:.0} demo seconds a second",
         app.address()
     ));
+    screen.plain("Type staff commands (help, draft list, draft publish 1), or just watch.");
     screen.plain("");
 }
 

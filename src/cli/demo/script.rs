@@ -26,7 +26,7 @@ pub fn at(hour: u32, minute: u32) -> Timestamp {
 
 /// When the story begins.
 pub fn start() -> Timestamp {
-    at(18, 45)
+    at(18, 15)
 }
 
 /// When it must be over.
@@ -48,7 +48,7 @@ enum Step {
 
 /// The day: hour, minute, step.
 const DAY: &[(u32, u32, Step)] = &[
-    (18, 46, Step::Narrate("A quiet evening: three servers, all is well.")),
+    (18, 16, Step::Narrate("A quiet evening: three servers, all is well.")),
     (
         19,
         0,
