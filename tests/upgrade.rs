@@ -30,7 +30,7 @@ use bellwether::{
 };
 use chrono::TimeDelta;
 use detectors::{Alarmist, Sleeper};
-use golden::{Golden, Told};
+use golden::{Golden, Told, ToldPost};
 use harness::{Home, Receiver, eventually};
 
 #[test]
@@ -124,7 +124,8 @@ fn the_interrupted_post_becomes_unknown_with_its_id_and_words() {
 }
 
 /// The build as it is goes on where the killed one stopped: on the golden day's own clock, so that no
-/// patience has run out meanwhile.
+/// patience has run out meanwhile. Its detector may say more about what comes in now, to staff; what
+/// was published stands as it is.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_bot_goes_on_from_the_golden_incident_and_sends_the_same_post_again() {
     let (receiver, address) = Receiver::start().await;
@@ -156,8 +157,9 @@ async fn the_bot_goes_on_from_the_golden_incident_and_sends_the_same_post_again(
         assert!(!known.contains(&arrival.id.as_str().into()), "sent twice: {arrival:?}");
     }
     let now_told = app.look(Told::of).await.expect("the desk");
-    assert_eq!(now_told.incidents, golden.expected.incidents);
-    assert_eq!(now_told.drafts, golden.expected.drafts);
+    assert_eq!(now_told.given_away(), golden.expected.given_away(), "nothing was published anew");
+    let still_there = |post: &&ToldPost| now_told.post(&post.id).body == post.body;
+    assert_eq!(golden.expected.posts.iter().filter(still_there).count(), known.len());
     assert_eq!(app.stop().await, Stopped::Cleanly);
 }
 
@@ -169,8 +171,8 @@ async fn write_the_golden_incident() {
     let (receiver, address) = Receiver::start().await;
     let home = Home::new(address);
     let bot = home.start();
-    bot.probe_results(&["s1-http", "s2-http"]).await;
     bot.report("t-1", "anna", "example.org", "really slow and sometimes unavailable").await;
+    bot.fail_until_staff_are_told(&receiver, &["s1-http", "s2-http"]).await;
     let came = async |destination: &str, words: &str| {
         eventually(words, async || {
             let mut all = receiver.all().into_iter();
@@ -178,7 +180,6 @@ async fn write_the_golden_incident() {
         })
         .await
     };
-    came("staff-room", "draft publish 1").await;
     bot.staff("draft publish 1 --anyway").await;
     came("community", "Server One").await;
     bot.staff("tried \"rebooted s1: no change\"").await;

@@ -2,7 +2,7 @@
 #![allow(clippy::expect_used, reason = "a test stops at the first thing that is not as told")]
 
 use bellwether::{
-    domain::{DraftId, PostId, ReportId, Role, ServerId, Timestamp},
+    domain::{DraftId, PostId, ReportId, Role, ServerId, Settings, Timestamp},
     event::{
         Body, Decision, DeliveryEvent, Entry, Happening, Input, Output, TimerReason,
         wire::{self, Items, WireBody, WireInput, WireLine},
@@ -186,10 +186,17 @@ fn a_dump_is_read_back_line_by_line() {
     let own = [
         Input::Timer { reason: TimerReason::Wait(DraftId(1)), due: at },
         Input::Delivery { post: PostId::from("00"), event: sending },
-        Input::Started { installation: "i".to_owned(), version: "v".to_owned(), settings: None },
     ];
     for own in own {
         assert_eq!(wire::parse_line(input(9, own).as_bytes()), Ok(WireLine::Own));
+    }
+    let mut settings = Settings::default();
+    let domains = (0..100_000).map(|n| (format!("customer-{n}.example"), ServerId::from("s1")));
+    settings.fleet.domains = domains.collect();
+    for settings in [None, Some(settings.into())] {
+        let (installation, version) = ("i".to_owned(), "v".to_owned());
+        let started = input(9, Input::Started { installation, version, settings });
+        assert_eq!(wire::parse_line(started.as_bytes()), Ok(WireLine::Started(at)));
     }
     let servers = vec![ServerId::from("s1")];
     let output = Output::HeadsUp { servers, people: 2, explanation: "x".to_owned() };

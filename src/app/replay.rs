@@ -1,7 +1,8 @@
 //! Running events through the real engine in their own time, without a journal.
 //!
 //! Events are ordered by `received`, in file order for equals; a timer due before an event fires
-//! before it; the run ends at the last event. `by`, `role`, `source` and ids are trusted here and
+//! before it; the run ends at the last event. A dump says when the bot started, and the run starts
+//! then; else with the first event. `by`, `role`, `source` and ids are trusted here and
 //! only here.
 
 use std::{
@@ -74,26 +75,26 @@ pub fn replay(
     format: Format,
     out: &mut impl Write,
 ) -> std::io::Result<Summary> {
-    let (happenings, skipped) = read(events)?;
+    let found = read(events)?;
     let teller = teller(&config.settings);
     let steps = Steps { engine: <Engine>::new(), seq: 0 };
     let mut run = Run { steps, incidents: 0, posts: 0, format, teller, out };
-    if let Some((first, _)) = happenings.first() {
-        let outputs = run.steps.start(*first, &config.settings);
-        run.show(*first, &outputs)?;
+    if let Some(at) = found.begins() {
+        let outputs = run.steps.start(at, &config.settings);
+        run.show(at, &outputs)?;
     }
-    let events = happenings.len() as u64;
-    for (received, happening) in happenings {
+    let events = found.happenings.len() as u64;
+    for (received, happening) in found.happenings {
         run.fire_timers(received)?;
         let outputs = run.steps.step(received, &happening);
         run.show(received, &outputs)?;
     }
     let summary = Summary {
         events,
-        rejected: skipped.len() as u64,
+        rejected: found.skipped.len() as u64,
         incidents: run.incidents,
         posts: run.posts,
-        skipped,
+        skipped: found.skipped,
     };
     match format {
         Format::Json => writeln!(run.out, "{}", serde_json::to_string(&summary)?)?,
@@ -120,22 +121,22 @@ pub fn reach(
     events: impl BufRead,
     until: Option<Timestamp>,
 ) -> std::io::Result<Option<Reached>> {
-    let (mut happenings, skipped) = read(events)?;
+    let mut found = read(events)?;
     if let Some(until) = until {
-        happenings.retain(|(received, _)| *received <= until);
+        found.happenings.retain(|(received, _)| *received <= until);
     }
-    let (Some(first), Some(last)) = (happenings.first(), happenings.last()) else {
+    let (Some(begins), Some(last)) = (found.begins(), found.happenings.last()) else {
         return Ok(None);
     };
     let at = until.unwrap_or(last.0);
     let mut steps = Steps { engine: <Engine>::new(), seq: 0 };
-    steps.start(first.0, &config.settings);
-    for (received, happening) in &happenings {
+    steps.start(begins, &config.settings);
+    for (received, happening) in &found.happenings {
         while steps.timer(*received).is_some() {}
         steps.step(*received, happening);
     }
     while steps.timer(at + TimeDelta::milliseconds(1)).is_some() {}
-    Ok(Some(Reached { engine: steps.engine, at, skipped }))
+    Ok(Some(Reached { engine: steps.engine, at, skipped: found.skipped }))
 }
 
 /// The engine and the place of its last input.
@@ -218,11 +219,27 @@ fn teller(settings: &Settings) -> Teller {
     Teller::new(words, "en", settings.fleet.timezone)
 }
 
-type Timed = Vec<(Timestamp, Happening)>;
+/// What stands in a file of events.
+#[derive(Default)]
+struct Events {
+    /// In order of `received`.
+    happenings: Vec<(Timestamp, Happening)>,
+    /// When the bot of a dump was first started.
+    started: Option<Timestamp>,
+    skipped: Vec<Skipped>,
+}
+
+impl Events {
+    /// When the run begins; `None` without an event.
+    fn begins(&self) -> Option<Timestamp> {
+        let (first, _) = self.happenings.first()?;
+        Some(self.started.map_or(*first, |started| started.min(*first)))
+    }
+}
 
 /// Reads all lines, in order of `received`; what cannot be read is named and skipped.
-fn read(mut events: impl BufRead) -> std::io::Result<(Timed, Vec<Skipped>)> {
-    let (mut happenings, mut skipped) = (Vec::new(), Vec::new());
+fn read(mut events: impl BufRead) -> std::io::Result<Events> {
+    let mut found = Events::default();
     let mut line = Vec::new();
     for number in 1.. {
         line.clear();
@@ -234,13 +251,16 @@ fn read(mut events: impl BufRead) -> std::io::Result<(Timed, Vec<Skipped>)> {
             continue;
         }
         match wire::parse_line(text) {
-            Ok(WireLine::Input(input)) => happenings.push(happening(input, number)),
+            Ok(WireLine::Input(input)) => found.happenings.push(happening(input, number)),
+            Ok(WireLine::Started(at)) => {
+                found.started.get_or_insert(at);
+            }
             Ok(WireLine::Decision | WireLine::Own) => {}
-            Err(error) => skipped.push(Skipped { line: number, reason: error.to_string() }),
+            Err(error) => found.skipped.push(Skipped { line: number, reason: error.to_string() }),
         }
     }
-    happenings.sort_by_key(|(received, _)| *received);
-    Ok((happenings, skipped))
+    found.happenings.sort_by_key(|(received, _)| *received);
+    Ok(found)
 }
 
 fn happening(input: WireInput, line: usize) -> (Timestamp, Happening) {

@@ -112,6 +112,11 @@ impl Told {
         }
     }
 
+    /// What the public was told of each incident.
+    pub fn given_away(&self) -> Vec<(IncidentId, &[Value])> {
+        self.incidents.iter().map(|incident| (incident.id, &*incident.updates)).collect()
+    }
+
     pub fn post(&self, id: &PostId) -> &ToldPost {
         self.posts.iter().find(|post| post.id == *id).expect("the post is known")
     }

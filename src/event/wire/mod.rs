@@ -20,6 +20,8 @@ use fields::Fields;
 
 /// The longest line or item, in bytes.
 pub const LINE_BYTES_MAX: usize = 64 * 1024;
+/// The longest line of a dump that is no input from outside, in bytes: a start tells the whole fleet.
+pub const OWN_LINE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// The longest text, in bytes; a longer one is refused.
 pub const TEXT_BYTES_MAX: usize = 16 * 1024;
 /// The longest text that is kept whole, in characters; a longer one is cut and ends with `…`.
@@ -89,7 +91,9 @@ pub enum WireLine {
     Input(WireInput),
     /// A decision that a dump recorded (it has a field `of`): replay makes its own.
     Decision,
-    /// An input that the bot made itself (`started`, `timer`, `delivery`): replay makes its own.
+    /// The start of a bot, in a dump: replay starts no later than this.
+    Started(Timestamp),
+    /// Another input that the bot made itself (`timer`, `delivery`): replay makes its own.
     Own,
 }
 
@@ -115,7 +119,7 @@ pub fn parse(line: &[u8]) -> Result<WireInput, WireError> {
     let found = match read(text)? {
         WireLine::Input(input) => return Ok(input),
         WireLine::Decision => "a decision of a journal dump",
-        WireLine::Own => "an input that only the bot itself makes",
+        WireLine::Started(_) | WireLine::Own => "an input that only the bot itself makes",
     };
     let expected = format!("one of {}", TYPES.join(", "));
     Err(WireError::new(text, Some("type"), 0, found, &expected))
@@ -124,7 +128,8 @@ pub fn parse(line: &[u8]) -> Result<WireInput, WireError> {
 /// Reads one line of a scenario file or dump. An empty line is refused like any other that is no
 /// object.
 pub fn parse_line(line: &[u8]) -> Result<WireLine, WireError> {
-    read(utf8(line)?)
+    bounded(line, OWN_LINE_BYTES_MAX)?;
+    read(valid_utf8(line)?)
 }
 
 /// Where the inputs of an HTTP body are.
@@ -239,12 +244,16 @@ fn read(text: &str) -> Result<WireLine, WireError> {
     if fields.has("of") && !TYPES.contains(&kind.as_str()) {
         return Ok(WireLine::Decision);
     }
+    if kind == "started" && fields.has("received") {
+        return Ok(WireLine::Started(fields.time("received")?));
+    }
     if OWN_TYPES.contains(&kind.as_str()) {
         return Ok(WireLine::Own);
     }
     if !TYPES.contains(&kind.as_str()) {
         return Err(fields.unknown_word("type", place, &kind, &TYPES));
     }
+    bounded(text.as_bytes(), LINE_BYTES_MAX)?;
     fields.forget(&["v", "seq", "decided"]);
     let at = fields.time("at")?;
     let received = if fields.has("received") { Some(fields.time("received")?) } else { None };
@@ -299,11 +308,16 @@ fn role(fields: &Fields<'_>, place: usize, word: &str) -> Result<Role, WireError
 }
 
 fn utf8(line: &[u8]) -> Result<&str, WireError> {
-    if line.len() > LINE_BYTES_MAX {
-        let found = format!("{} bytes", line.len());
-        return Err(WireError::new("", None, 0, &found, &format!("at most {LINE_BYTES_MAX}")));
-    }
+    bounded(line, LINE_BYTES_MAX)?;
     valid_utf8(line)
+}
+
+fn bounded(line: &[u8], bytes_max: usize) -> Result<(), WireError> {
+    if line.len() <= bytes_max {
+        return Ok(());
+    }
+    let found = format!("{} bytes", line.len());
+    Err(WireError::new("", None, 0, &found, &format!("at most {bytes_max}")))
 }
 
 fn valid_utf8(line: &[u8]) -> Result<&str, WireError> {
