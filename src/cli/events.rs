@@ -1,9 +1,9 @@
-//! What commands that work on recorded events have in common: opening them, and the fleet they are
-//! about.
+//! What commands that work on recorded events have in common: opening them, the fleet they
+//! are about, and printing what was found.
 
 use std::{
     fs::File,
-    io::{BufRead, BufReader, stdin},
+    io::{self, BufRead, BufReader, Write, stdin},
     path::Path,
 };
 
@@ -38,5 +38,13 @@ pub(super) fn fleet(path: &Path) -> anyhow::Result<Config> {
             }
             bail!(super::problems_in(problems.len(), path));
         }
+    }
+}
+
+/// Prints; that somebody looks at the first lines only (`| head`) is no error.
+pub(super) fn print(text: &str) -> io::Result<()> {
+    match writeln!(io::stdout(), "{text}") {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
     }
 }

@@ -44,11 +44,11 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (engine, at) = if args.from.is_dir() { from_journal(args)? } else { from_events(args)? };
     let explained = engine.explain(at);
     match args.format {
-        Format::Json => println!("{}", serde_json::to_string(&explained)?),
+        Format::Json => events::print(&serde_json::to_string(&explained)?)?,
         Format::Text => {
             let settings = engine.settings();
             let words = Words::with(&settings.words).unwrap_or_else(|_| Words::built_in());
-            println!("{}", explain::told(&words, "en", &settings.fleet, &explained));
+            events::print(&explain::told(&words, "en", &settings.fleet, &explained))?;
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -40,10 +40,10 @@ pub fn run(args: &FleetArgs) -> anyhow::Result<ExitCode> {
     let settings = events::fleet(config)?.settings;
     let radius = radius::Radius::of(&settings.fleet);
     match format {
-        Format::Json => println!("{}", serde_json::to_string(&radius)?),
+        Format::Json => events::print(&serde_json::to_string(&radius)?)?,
         Format::Text => {
             let words = Words::with(&settings.words).unwrap_or_else(|_| Words::built_in());
-            println!("{}", radius::told(&words, "en", &radius, *rows));
+            events::print(&radius::told(&words, "en", &radius, *rows))?;
         }
     }
     Ok(ExitCode::SUCCESS)
