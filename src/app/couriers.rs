@@ -24,8 +24,8 @@ use super::{desk::Note, run::Desktop};
 /// How long a courier waits before a post that could not begin is tried again.
 const AGAIN: TimeDelta = TimeDelta::seconds(2);
 
-/// The drivers, by destination.
-pub type Drivers = BTreeMap<DestinationId, Arc<dyn Driver>>;
+/// The drivers, by destination, each with who reads there.
+pub type Drivers = BTreeMap<DestinationId, (Audience, Arc<dyn Driver>)>;
 
 /// What a courier needs.
 #[derive(Clone)]
@@ -48,7 +48,7 @@ pub async fn run(drivers: Drivers, courier: Courier, mut jobs: mpsc::UnboundedRe
         tokio::select! {
             job = jobs.recv() => match job {
                 Some(job) => {
-                    let driver = drivers.get(&job.post.destination).cloned();
+                    let driver = driver_for(&drivers, &job);
                     let courier = courier.clone();
                     out.spawn(async move { courier.carry(driver, job).await });
                 }
@@ -107,8 +107,7 @@ impl Courier {
     /// moment, so that the stored post holds none.
     fn revealed(&self, mut job: Job) -> Job {
         if job.post.audience == Audience::Staff {
-            job.post.body =
-                render::reveal(&job.post.body, |report| self.personal.report_text(report));
+            job.post.body = render::reveal(&job.post.body, |report| self.personal.shown(report));
         }
         job
     }
@@ -133,6 +132,14 @@ fn sending<'a>(job: &'a Job, recipient: Option<&'a str>) -> Sending<'a> {
     }
 }
 
+/// The driver of the job's destination; none when it is gone, or when others read there now than
+/// those the words were for.
+fn driver_for(drivers: &Drivers, job: &Job) -> Option<Arc<dyn Driver>> {
+    let (audience, driver) = drivers.get(&job.post.destination)?;
+    (*audience == job.post.audience).then(|| driver.clone())
+}
+
 fn gone(job: &Job) -> String {
-    format!("destination {} is no longer configured", job.post.destination)
+    let (id, audience) = (&job.post.destination, job.post.audience.word());
+    format!("no destination {id} for {audience} is configured any more")
 }

@@ -47,6 +47,9 @@ const LOOK_UP_EVERY_S: i64 = 60;
 /// Reads the desk's state.
 pub type Look = Box<dyn FnOnce(&Engine, &Outbox) + Send>;
 
+/// How long the desk waits for a note while nothing else is to be done, in the machine's time.
+const AWAITED: std::time::Duration = std::time::Duration::from_millis(200);
+
 /// What the desk is told.
 pub enum Note {
     /// The committer: something is on disk.
@@ -135,6 +138,8 @@ pub struct Desk {
     waiting: BTreeMap<u64, oneshot::Sender<Answer>>,
     replies: BTreeMap<u64, Answer>,
     viewed_at: Option<Timestamp>,
+    /// This start's `Started` has been handled: what is due is due under the present settings.
+    has_begun: bool,
     stopping: bool,
 }
 
@@ -157,6 +162,7 @@ impl Desk {
             waiting: BTreeMap::new(),
             replies: BTreeMap::new(),
             viewed_at: None,
+            has_begun: false,
             stopping: false,
         }
     }
@@ -181,6 +187,10 @@ impl Desk {
 
     /// How long nothing will be due.
     fn patience(&self) -> std::time::Duration {
+        if self.stopping || !self.has_begun {
+            // Nothing is handed out now: only notes are waited for.
+            return AWAITED;
+        }
         let now = self.tools.clock.now();
         let deadlines = [
             self.engine
@@ -199,8 +209,10 @@ impl Desk {
         if self.stopping {
             return;
         }
-        self.offer_timer();
-        self.hand_out_jobs();
+        if self.has_begun {
+            self.offer_timer();
+            self.hand_out_jobs();
+        }
         let now = self.tools.clock.now();
         if self.viewed_at.is_none_or(|at| now - at >= TimeDelta::seconds(VIEW_EVERY_S)) {
             self.publish_view();
@@ -263,10 +275,8 @@ impl Desk {
                     self.timer_offered = None;
                 }
             }
-            Input::Started { .. }
-            | Input::ProbeResult { .. }
-            | Input::Report { .. }
-            | Input::Command { .. } => {}
+            Input::Started { .. } => self.has_begun = true,
+            Input::ProbeResult { .. } | Input::Report { .. } | Input::Command { .. } => {}
         }
     }
 

@@ -109,7 +109,7 @@ impl FrontDoor {
         if role < Role::Staff {
             return answer;
         }
-        let text = render::reveal(&answer.text, |report| self.personal.report_text(report));
+        let text = render::reveal(&answer.text, |report| self.personal.shown(report));
         Answer { text, ..answer }
     }
 

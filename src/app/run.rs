@@ -361,7 +361,7 @@ impl App {
 
     /// Puts the words behind report markers in, for staff.
     pub fn reveal(&self, text: &str) -> String {
-        reveal(text, |report| self.core.personal.report_text(report))
+        reveal(text, |report| self.core.personal.shown(report))
     }
 
     /// Durable decisions as they come, for a console.
@@ -412,6 +412,12 @@ impl App {
         self.tasks.abort_all();
         self.core.appender.stop();
         let committer = self.core.committer;
+        // Inputs that are committed now are decided about at the next start; somebody must take
+        // them, or the committer would wait for room.
+        let drain = notes.ok().and_then(Result::ok).and_then(Result::ok);
+        let _ = std::thread::Builder::new()
+            .name("drain".to_owned())
+            .spawn(move || drain.map(|notes: Receiver<Note>| notes.iter().for_each(drop)));
         match tokio::task::spawn_blocking(move || committer.join()).await {
             Ok(Ok(Ok(()))) => Stopped::Cleanly,
             Ok(Ok(Err(error))) => Stopped::JournalFailed(error.to_string()),
@@ -426,7 +432,7 @@ async fn make(config: &Config, clock: &Clock) -> Result<Made, StartError> {
     for destination in &config.settings.destinations {
         let driver = broadcast::build(destination, &config.secrets, clock)
             .map_err(|source| StartError::Destination { id: destination.id.to_string(), source })?;
-        drivers.insert(destination.id.clone(), driver);
+        drivers.insert(destination.id.clone(), (destination.audience, driver));
     }
     let address = config.listen;
     let listener = TcpListener::bind(address)

@@ -117,7 +117,7 @@ impl Webhook {
         })?;
         let answer = self.client.execute(request);
         match self.clock.timeout(TimeDelta::seconds(ANSWER_TIMEOUT_S), answer).await {
-            Ok(Ok(response)) => self.judge(response).await,
+            Ok(Ok(response)) => self.judge(response, sending.post.audience).await,
             Ok(Err(error)) if error.is_connect() || error.is_builder() => {
                 let reason = reason::in_few_words(&error);
                 Err(SendError::RetryAfter { after: None, reason })
@@ -144,7 +144,7 @@ impl Webhook {
         }
     }
 
-    async fn judge(&self, response: Response) -> Result<Receipt, SendError> {
+    async fn judge(&self, response: Response, audience: Audience) -> Result<Receipt, SendError> {
         let status = response.status();
         let said = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
         let (asked, date) = (said(header::RETRY_AFTER), said(header::DATE));
@@ -153,7 +153,13 @@ impl Webhook {
         let pause = pause.map(|pause| self.clock.scaled(pause));
         match verdict(status, pause) {
             Err(SendError::Rejected(reason)) => {
-                Err(SendError::Rejected(reason + &self.words_of(response).await))
+                // What is said about words for one person or for staff may repeat them, and the
+                // reason is kept where nothing can be forgotten.
+                let words = match audience {
+                    Audience::Public => self.words_of(response).await,
+                    Audience::Staff | Audience::Reporters => String::new(),
+                };
+                Err(SendError::Rejected(reason + &words))
             }
             other => other,
         }

@@ -188,7 +188,7 @@ impl<T: From<Durable>> Committer<'_, T> {
             Request::Decide { .. } | Request::Own(_) => Ok(()),
             Request::Snapshot(snapshot) => {
                 if room {
-                    self.save_snapshot(&snapshot)?;
+                    self.save_snapshot(&snapshot);
                 }
                 Ok(())
             }
@@ -208,9 +208,12 @@ impl<T: From<Durable>> Committer<'_, T> {
         }
     }
 
-    fn save_snapshot(&mut self, snapshot: &Snapshot) -> Result<(), CommitError> {
+    fn save_snapshot(&self, snapshot: &Snapshot) {
         let dir = self.directory.snapshots();
-        snapshots::save(&dir, &self.installation, snapshot).map_err(snapshot_error)
+        // Without it the next start reads more of the log; nothing is lost.
+        if let Err(error) = snapshots::save(&dir, &self.installation, snapshot) {
+            tracing::error!(%error, dir = %dir.display(), "a snapshot cannot be saved");
+        }
     }
 }
 

@@ -19,7 +19,10 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::domain::{PersonId, ReportId, Timestamp};
+use crate::{
+    domain::{PersonId, ReportId, Timestamp},
+    render::neutralise,
+};
 
 use super::{
     Accepted, Private,
@@ -72,6 +75,9 @@ pub struct Forgotten {
     pub reports: u64,
 }
 
+/// How much of a report's words staff are shown in a list or a post, in characters.
+pub const SHOWN_LENGTH_MAX: usize = 400;
+
 /// A read handle on the personal tree; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Personal(pub(super) Arc<dyn Store>);
@@ -82,7 +88,13 @@ impl Personal {
         said(value(&*self.0, &format!("r/{report}")))
     }
 
-    /// A report's words.
+    /// A report's words as staff are shown them: one harmless line, at most
+    /// [`SHOWN_LENGTH_MAX`] characters of it.
+    pub fn shown(&self, report: &ReportId) -> Option<String> {
+        Some(neutralise(&self.report_text(report)?, SHOWN_LENGTH_MAX))
+    }
+
+    /// A report's words, as they came.
     pub fn report_text(&self, report: &ReportId) -> Option<String> {
         self.report(report)?.text
     }

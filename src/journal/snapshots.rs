@@ -31,23 +31,34 @@ pub struct Snapshot {
     pub state: Vec<u8>,
 }
 
+/// What a snapshot is called while it is written: one name, so that none is ever left over twice.
+const UNFINISHED: &str = "unfinished.new";
+
 /// Writes a snapshot and removes all but the last two.
 pub(super) fn save(dir: &Path, installation: &str, snapshot: &Snapshot) -> io::Result<()> {
     private_dir(dir)?;
     let path = dir.join(format!("{:020}.snap", snapshot.through));
-    let new = path.with_extension("new");
-    let mut file = File::create(&new)?;
-    file.write_all(&MAGIC)?;
-    file.write_all(&snapshot.through.to_le_bytes())?;
-    file.write_all(&sum(installation, snapshot.through, &snapshot.state))?;
-    file.write_all(&snapshot.state)?;
-    file.sync_all()?;
+    let new = dir.join(UNFINISHED);
+    if let Err(error) = write(&new, installation, snapshot) {
+        // Half of it is of no use, and takes space that may be what was missing.
+        let _ = fs::remove_file(&new);
+        return Err(error);
+    }
     fs::rename(&new, &path)?;
     sync_dir(dir)?;
     for old in list(dir)?.into_iter().skip(KEPT) {
         fs::remove_file(old.1)?;
     }
     Ok(())
+}
+
+fn write(path: &Path, installation: &str, snapshot: &Snapshot) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(&MAGIC)?;
+    file.write_all(&snapshot.through.to_le_bytes())?;
+    file.write_all(&sum(installation, snapshot.through, &snapshot.state))?;
+    file.write_all(&snapshot.state)?;
+    file.sync_all()
 }
 
 /// The newest snapshot that is whole and not beyond `last`.

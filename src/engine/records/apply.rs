@@ -64,7 +64,7 @@ impl Records {
             Output::ReportFiled { report, person, server, counted, reason, .. } => {
                 let filed = ReportRecord {
                     person: person.clone(),
-                    at: context.happening.at,
+                    at: context.happening.at.min(context.received),
                     source: source_of(&context.happening.input),
                     server: server.clone(),
                     counted: *counted,

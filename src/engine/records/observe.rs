@@ -44,6 +44,11 @@ impl Records {
         if let Some(settings) = settings {
             self.settings = std::sync::Arc::new(settings.clone());
         }
+        // Nobody could answer while the bot was down, and its evidence is that old: the time that a
+        // draft has waited begins anew.
+        for draft in self.drafts.values_mut() {
+            draft.asked_at = draft.asked_at.max(at);
+        }
         self.prune();
     }
 

@@ -354,9 +354,11 @@ impl Windowed {
         } else {
             self.affected(now, best.class, best.minutes)
         };
+        // Measured from the greatest gain (or nothing at all, whose gain is 0), no term can overflow.
+        let top = scored.iter().map(|one| one.gain).fold(best.gain.max(0.0), f64::max);
         let total: f64 =
-            scored.iter().map(|one| (one.gain - best.gain).exp()).sum::<f64>() + (-best.gain).exp();
-        let probability = |one: &Scored| (one.gain - best.gain).exp() / total;
+            scored.iter().map(|one| (one.gain - top).exp()).sum::<f64>() + (-top).exp();
+        let probability = |one: &Scored| (one.gain - top).exp() / total;
         let counts = self.counts(now, best.class, best.minutes);
         let onset = self.onset(now, best.class, best.minutes);
         let reported = self.first_report(now, class);
