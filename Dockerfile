@@ -22,7 +22,7 @@ USER 65532:65532
 VOLUME /bellwether/data
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-# Asks http://127.0.0.1:8080/healthz; give another URL as an argument where `listen` differs.
+# Asks http://127.0.0.1:8080/readyz; give another URL as an argument where `listen` differs.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
   CMD ["/usr/local/bin/bellwether", "healthcheck"]
 ENTRYPOINT ["/usr/local/bin/bellwether"]
