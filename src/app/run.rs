@@ -23,7 +23,7 @@ use crate::{
     config::Config,
     domain::{Role, Settings, Timestamp},
     engine::{Engine, View},
-    event::{Entry, Input},
+    event::{Entry, Input, post_id},
     intake::{
         self, Door,
         console::{self, Console},
@@ -225,7 +225,7 @@ impl App {
         let started = Input::Started {
             installation: journal.installation(),
             version: <Engine>::version(),
-            settings: changed(&recovered.engine, &config.settings),
+            settings: changed(&recovered.engine, for_the_journal(&config.settings)),
         };
         let first = [vec![started], recovered.interrupted(clock.now())].concat();
         let (core, jobs) = Core::start(journal, recovered, &clock)?;
@@ -448,8 +448,25 @@ fn trusted_peers(config: &Config) -> Peers {
 }
 
 /// The settings, when the engine does not have them already.
-fn changed(engine: &Engine, settings: &Settings) -> Option<Arc<Settings>> {
-    (engine.settings() != settings).then(|| Arc::new(settings.clone()))
+fn changed(engine: &Engine, settings: Settings) -> Option<Arc<Settings>> {
+    (*engine.settings() != settings).then(|| Arc::new(settings))
+}
+
+/// The settings as the journal may keep them: a webhook's URL is often its secret, so of an option
+/// that is a URL only the host stays, with a hash that shows when it changes.
+fn for_the_journal(settings: &Settings) -> Settings {
+    let mut settings = settings.clone();
+    for destination in &mut settings.destinations {
+        for value in destination.options.values_mut() {
+            if let Ok(url) = url::Url::parse(value)
+                && let Some(host) = url.host_str()
+            {
+                let hash = post_id(&[value]);
+                *value = format!("{}://{host}/…{}", url.scheme(), &hash.as_str()[..8]);
+            }
+        }
+    }
+    settings
 }
 
 async fn housekeeping(

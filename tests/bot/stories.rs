@@ -108,6 +108,7 @@ async fn a_person_can_be_forgotten_and_the_chain_still_verifies() {
     assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
     let chained: Vec<String> = home.dump().iter().map(ToString::to_string).collect();
     assert!(!chained.join("\n").contains("Fictional"), "no text ever stands in the chain");
+    assert!(!chained.join("\n").contains("hook-of-a-room"), "nor a webhook's address");
 
     let bot = home.start();
     let listed = bot.staff("reports list").await;
