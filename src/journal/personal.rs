@@ -89,7 +89,7 @@ impl Personal {
     }
 
     /// A report's words as staff are shown them: one harmless line, at most
-    /// [`SHOWN_LENGTH_MAX`] characters of it.
+    /// 400 characters of it.
     pub fn shown(&self, report: &ReportId) -> Option<String> {
         Some(neutralise(&self.report_text(report)?, SHOWN_LENGTH_MAX))
     }

@@ -1,7 +1,7 @@
 //! What probes can tell apart, as numbers alone: targets, places that people report, and classes.
 //!
 //! A class is a set of components that cover exactly the same targets. Who they are is told by
-//! [`super::names`]; the mathematics needs indices only. Must not: change once it is made.
+//! `names`; the mathematics needs indices only. Must not: change once it is made.
 
 use super::model;
 
