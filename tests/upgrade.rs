@@ -134,7 +134,7 @@ async fn the_bot_goes_on_from_the_golden_incident_and_sends_the_same_post_again(
     golden.put_into(home.path());
     let path = home.path().join("bellwether.toml");
     let config = config::load(&path, &broadcast::specs(), SecretsWanted::Resolve);
-    let clock = Clock::paced(golden.expected.ended_at + TimeDelta::minutes(1), 1.0);
+    let clock = Clock::paced(golden.expected.ended_at + TimeDelta::seconds(5), 1.0);
     let app = App::start(config.expect("a configuration"), clock).await.expect("it starts");
 
     let post = golden.in_flight();

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     domain::Timestamp,
-    engine::{Detector, Engine, RestoreError, Windowed},
+    engine::{Detector, Engine, RestoreError, Evidence},
     event::{Body, DeliveryEvent, Happening, Input, Output},
     journal::{Journal, ReadError},
     outbox::Outbox,
@@ -38,7 +38,7 @@ pub enum RecoverError {
 }
 
 /// The desk's state as the journal tells it.
-pub struct Recovered<D: Detector = Windowed> {
+pub struct Recovered<D: Detector = Evidence> {
     /// The engine, with every recorded decision in it.
     pub engine: Engine<D>,
     /// The outbox likewise.

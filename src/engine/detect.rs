@@ -2,7 +2,7 @@
 //!
 //! A [`Detector`] takes in what was measured and reported, and says what it finds; it numbers
 //! nothing, writes no words and knows no incident. Must not: change anything while it decides, or
-//! read a clock. [`Windowed`](super::Windowed) is the simplest honest one.
+//! read a clock. [`Evidence`](super::Evidence) is the one that ships.
 
 use std::fmt::Debug;
 
@@ -25,7 +25,7 @@ use crate::{
 pub trait Detector:
     Clone + Debug + Default + Serialize + DeserializeOwned + Send + 'static
 {
-    /// Part of the engine's version ("windowed.1"): change it whenever the same inputs may lead to
+    /// Part of the engine's version ("evidence.1"): change it whenever the same inputs may lead to
     /// other decisions or another state.
     const NAME: &'static str;
 

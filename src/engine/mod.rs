@@ -20,7 +20,6 @@ mod snapshot;
 mod speech;
 mod timeline;
 mod view;
-mod windowed;
 
 use crate::{
     command::Query,
@@ -44,11 +43,10 @@ pub use timeline::{Timeline, TimelineRow};
 pub use view::{
     IncidentView, RESOLVED_DAYS, STRIP_SLOT_MINUTES, STRIP_SLOTS, ServerView, UpdateView, View,
 };
-pub use windowed::Windowed;
 
 /// The engine with its whole state.
 #[derive(Clone, Debug)]
-pub struct Engine<D: Detector = Windowed> {
+pub struct Engine<D: Detector = Evidence> {
     detector: D,
     records: Records,
     words: Words,

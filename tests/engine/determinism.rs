@@ -2,7 +2,7 @@
 
 use bellwether::{
     domain::*,
-    engine::{Engine, Windowed},
+    engine::{Engine, Evidence},
     event::*,
 };
 use chrono::TimeDelta;
@@ -146,7 +146,7 @@ proptest! {
         steps in prop::collection::vec(step(), 1..30),
         at in 0.0..1.0_f64,
     ) {
-        let mut stage = Stage::<Windowed>::with(policy());
+        let mut stage = Stage::<Evidence>::with(policy());
         for step in &steps {
             play(&mut stage, step);
         }
@@ -180,7 +180,7 @@ proptest! {
 /// and posts, and the next decision goes on counting.
 #[test]
 fn another_detector_keeps_incidents_drafts_and_posts() {
-    let mut stage = Stage::<Windowed>::with(policy());
+    let mut stage = Stage::<Evidence>::with(policy());
     stage.probe_for(30, &[], 0.0);
     stage.report("ann", "one.example");
     stage.probe_for(16, &["s1", "s2"], 0.3);
@@ -228,7 +228,7 @@ fn another_detector_keeps_incidents_drafts_and_posts() {
 
 #[test]
 fn every_post_has_an_id_of_its_own() {
-    let mut stage = Stage::<Windowed>::with(policy());
+    let mut stage = Stage::<Evidence>::with(policy());
     let mut random = 7;
     for _ in 0..60 {
         let step = match splitmix(&mut random) % 4 {
@@ -253,7 +253,7 @@ fn the_first_installation_id_is_kept() {
     let before = stage.engine.snapshot();
     stage.take(Input::Started {
         installation: "another".to_owned(),
-        version: Engine::<Windowed>::version(),
+        version: Engine::<Evidence>::version(),
         settings: None,
     });
     let after = stage.engine.snapshot();
@@ -264,7 +264,7 @@ fn the_first_installation_id_is_kept() {
 
 #[test]
 fn a_snapshot_that_is_none_is_refused() {
-    for bytes in [&b""[..], b"{}", b"null", b"\xff", b"{\"method\":\"windowed.1\"}"] {
-        assert!(Engine::<Windowed>::restore(bytes).is_err());
+    for bytes in [&b""[..], b"{}", b"null", b"\xff", b"{\"method\":\"evidence.1\"}"] {
+        assert!(Engine::<Evidence>::restore(bytes).is_err());
     }
 }

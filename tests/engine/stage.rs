@@ -4,12 +4,12 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use bellwether::{
     domain::*,
-    engine::{Detector, Engine, Windowed},
+    engine::{Detector, Engine, Evidence},
     event::*,
 };
 use chrono::TimeDelta;
 
-pub struct Stage<D: Detector = Windowed> {
+pub struct Stage<D: Detector = Evidence> {
     pub engine: Engine<D>,
     pub now: Timestamp,
     pub seq: u64,

@@ -17,16 +17,13 @@ use super::{
     model::{ALARM_S, WINDOW_MS},
     search::{Blamed, Search, Strike},
     timestamp,
+    worse::felt,
 };
 
 /// A new answer replaces a standing one only if it is better by this, in nats.
 const BETTER: f64 = 3.0;
 /// Once a cause is as probable as this, that is said.
 const PROBABLE: f64 = 0.9;
-/// Losses from which on customers feel more of it.
-const FELT: [f64; 2] = [0.4, 0.9];
-/// Checks from which on the loss is counted rather than read off the grid.
-const COUNTED_MIN: u32 = 10;
 /// A target of a class at fault is spared if its own results say so much against it, in nats.
 const SPARED: f64 = -3.0;
 /// Alternatives that are told.
@@ -57,7 +54,7 @@ struct Options(Vec<(Vec<usize>, f64)>);
 impl Evidence {
     /// Says what is new in an answer that has passed the gates.
     pub(super) fn answer(&mut self, localised: &Localised, lasting: &[Blamed], excluded: &[usize]) {
-        let causes = lasting.iter().map(|cause| self.told_cause(localised, cause)).collect();
+        let causes = self.told_causes(localised, lasting);
         let is_alarm = self.core.stage1().total() >= ALARM_S;
         let found_before = self.found.len();
         for told in self.groups(causes) {
@@ -100,6 +97,25 @@ impl Evidence {
         }
     }
 
+    /// A class that is blamed twice got worse: it is at fault since the first time, and as bad as
+    /// since the last.
+    fn told_causes(&self, localised: &Localised, lasting: &[Blamed]) -> Vec<ToldCause> {
+        let mut by_age: Vec<&Blamed> = lasting.iter().collect();
+        by_age.sort_by_key(|cause| std::cmp::Reverse(cause.age_ms));
+        let mut told: Vec<ToldCause> = Vec::new();
+        for cause in by_age {
+            let newer = self.told_cause(localised, cause);
+            match told.iter_mut().find(|older| older.class == newer.class) {
+                Some(older) => {
+                    older.loss = newer.loss.or(older.loss);
+                    older.servers.extend(newer.servers);
+                }
+                None => told.push(newer),
+            }
+        }
+        told
+    }
+
     fn told_cause(&self, localised: &Localised, cause: &Blamed) -> ToldCause {
         let shape = self.core.shape();
         let own = &shape.class(cause.class).targets;
@@ -120,29 +136,26 @@ impl Evidence {
         }
     }
 
-    /// The loss as counted since the onset over targets that nothing else explains; as the grid
-    /// has it where little was counted.
+    /// The loss as counted since the onset, over targets that nothing else explains if there are
+    /// any. Half a check is added on either side, so that a few checks do not make a total loss.
     fn loss_of(&self, localised: &Localised, cause: &Blamed, hit: &[usize]) -> Option<f64> {
-        let losses: Vec<f64> =
-            hit.iter().filter_map(|target| self.loss_on(localised, cause, *target)).collect();
-        if losses.is_empty() {
+        if cause.profile.strike == Strike::Blind {
             return None;
         }
         let shape = self.core.shape();
         let others = localised.answer.causes.iter().filter(|one| one.class != cause.class);
         let others: Vec<usize> =
             others.flat_map(|one| &shape.class(one.class).targets).copied().collect();
-        let (mut counts, mut normal, mut targets) = (Counts::default(), 0.0, 0.0);
-        for target in hit.iter().filter(|target| !others.contains(target)) {
+        let (shared, own): (Vec<usize>, Vec<usize>) =
+            hit.iter().partition(|target| others.contains(target));
+        let targets = if own.is_empty() { shared } else { own };
+        let (mut counts, mut normal) = (Counts::default(), 0.0);
+        for target in &targets {
             counts.add(self.core.counts(*target, self.now_ms - cause.age_ms, self.now_ms));
             normal += self.core.target(*target).baseline();
-            targets += 1.0;
         }
-        if counts.checks < COUNTED_MIN {
-            return Some(losses.iter().sum::<f64>() / losses.len() as f64);
-        }
-        let (share, normal) =
-            (f64::from(counts.bad()) / f64::from(counts.checks), normal / targets);
+        let normal = normal / targets.len().max(1) as f64;
+        let share = (f64::from(counts.bad()) + 0.5) / (f64::from(counts.checks) + 1.0);
         Some(((share - normal) / (1.0 - normal)).clamp(0.01, 1.0))
     }
 
@@ -184,7 +197,7 @@ impl Evidence {
         excluded: &[usize],
     ) {
         let standing: Vec<_> = told.ids.iter().filter_map(|id| self.standing.get(id)).collect();
-        if standing.iter().any(|one| one.is_recovering) {
+        if standing.iter().any(|one| one.is_mending()) {
             return;
         }
         let mut known: Vec<usize> = standing.iter().flat_map(|one| one.classes()).collect();
@@ -235,7 +248,6 @@ impl Evidence {
         let told_loss = standing.told_loss;
         let is_unsure = standing.told_probability < PROBABLE;
         self.cover();
-        let felt = |loss: f64| FELT.iter().filter(|level| loss >= **level).count();
         if felt(highest) > felt(told_loss) {
             return true;
         }
@@ -287,6 +299,24 @@ impl Evidence {
         }
     }
 
+    /// The same causes and servers once more, with the losses that they have now.
+    pub(super) fn say_worse(&mut self, id: SuspicionId, loss: f64) {
+        let Some(standing) = self.standing.get(&id) else { return };
+        let servers: BTreeSet<ServerId> = standing.servers.iter().cloned().collect();
+        let causes = standing.causes.iter().filter_map(|cause| {
+            let (class, since) = (cause.class?, standing.since);
+            let loss = cause.loss.map(|told| told.max(loss));
+            Some(ToldCause { class, since, loss, servers: servers.clone() })
+        });
+        let told = Told { causes: causes.collect(), servers: servers.clone(), ids: vec![id] };
+        let probable = standing.told_probability.clamp(1e-6, 1.0 - 1e-6);
+        let nats = (probable / (1.0 - probable)).ln();
+        let options = Options(vec![(told.classes(), nats), (Vec::new(), 0.0)]);
+        if !told.causes.is_empty() {
+            self.say(Some(id), &told, &options);
+        }
+    }
+
     fn alternatives(&self, options: &Options, told: &[usize]) -> Vec<Alternative> {
         let classes: BTreeSet<usize> = options.0.iter().flat_map(|(set, _)| set).copied().collect();
         let others = classes.into_iter().filter(|class| !told.contains(class));
@@ -321,17 +351,12 @@ impl Options {
     /// The answer, the best set without each of its causes, every single class, and nothing.
     fn of(core: &Core, localised: &Localised, lasting: &[Blamed], excluded: &[usize]) -> Self {
         let answer = &localised.answer;
-        let set = |causes: &[Blamed]| {
-            let mut set: Vec<usize> = causes.iter().map(|cause| cause.class).collect();
-            set.sort_unstable();
-            set
-        };
-        let mut all = Self(vec![(set(&answer.causes), answer.score)]);
+        let mut all = Self(vec![(answer.classes(), answer.score)]);
         for cause in lasting {
             let mut without = excluded.to_vec();
             without.push(cause.class);
             let other = Search::new(core.shape(), &localised.tables, &without).solve();
-            all.add(set(&other.causes), other.score);
+            all.add(other.classes(), other.score);
         }
         for (class, score, _) in &answer.singles {
             all.add(vec![*class], *score);

@@ -259,6 +259,23 @@ impl Localised {
         }
     }
 
+    /// An answer that goes on from what is known already is taken unless another is better by
+    /// `margin` nats.
+    pub fn prefer(&mut self, core: &Core, excluded: &[usize], known: &[usize], margin: f64) {
+        let mut known: Vec<usize> =
+            known.iter().copied().filter(|class| !excluded.contains(class)).collect();
+        known.sort_unstable();
+        known.dedup();
+        if known.is_empty() || known == self.answer.classes() {
+            return;
+        }
+        let kept = Search::new(core.shape(), &self.tables, excluded).solve_from(&known);
+        if kept.score > 0.0 && kept.score >= self.answer.score - margin {
+            let singles = std::mem::take(&mut self.answer.singles);
+            self.answer = Answer { singles, ..kept };
+        }
+    }
+
     /// The loss that the answer gives a target; none where it is not affected.
     pub fn loss_of(&self, target: usize) -> Option<f64> {
         self.answer.hit[target].map(|place| GRID[usize::from(place)])

@@ -89,7 +89,7 @@ impl Evidence {
         self.found.push(Finding::HeadsUp {
             servers: servers.iter().cloned().collect(),
             people: u32::try_from(people).unwrap_or(u32::MAX),
-            shared: self.shared(&places),
+            shared: if places.len() > 1 { self.shared(&places) } else { Vec::new() },
             failed,
         });
     }

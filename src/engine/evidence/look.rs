@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::detect::Finding;
 
 use super::{
-    Evidence, LOOK_AGAIN_MS,
+    Evidence, LATE_MS_MAX, LOOK_AGAIN_MS,
     core::Localised,
     model::{ALARM_S, GRID, HEADS_UP_S},
     search::{Blamed, Profile, Search, Strike},
@@ -20,10 +20,14 @@ const ALARM_LOOK_MS: i64 = 10_000;
 const HEADS_UP_LOOK_MS: i64 = 60_000;
 /// A monitor that explains as well as this, in nats, makes us wait for the canaries.
 const MONITOR_NEAR: f64 = 3.0;
+/// An answer that does without a standing cause must be better by this, in nats.
+const KEPT: f64 = 1.0;
 /// What canaries must say against their vantage, in nats, to exclude it.
 const CANARIES_AGAINST: f64 = -3.0;
 /// Results of canaries that are needed to believe them.
 const CANARY_RESULTS_MIN: u32 = 3;
+/// Canaries that must have failed, where there are so many: a lone one may fail by itself.
+const CANARIES_BAD_MIN: usize = 2;
 /// A fault must be this old, in milliseconds.
 const ONSET_MS_MIN: i64 = 40_000;
 /// What the last results may say against it, in nats, over …
@@ -46,9 +50,9 @@ pub(super) struct Looks {
 
 impl Looks {
     /// A suspicion was said.
-    pub fn said(&mut self) {
+    pub fn said(&mut self, now_ms: i64) {
         self.empty_since_ms = None;
-        self.again_ms = self.again_ms.max(self.last_ms);
+        self.again_ms = now_ms;
     }
 }
 
@@ -84,6 +88,9 @@ impl Evidence {
 
     /// The timer of a standing suspicion, or of evidence that waits at a gate.
     pub(super) fn look_again(&mut self) {
+        if self.next_look_ms().is_none() {
+            return;
+        }
         self.looks.again_ms = self.now_ms;
         self.find_ends();
         self.look();
@@ -93,19 +100,26 @@ impl Evidence {
     pub(super) fn next_look_ms(&self) -> Option<i64> {
         let waits = self.core.stage1().total() >= ALARM_S;
         let again = (!self.standing.is_empty()).then_some(self.looks.again_ms + LOOK_AGAIN_MS);
-        let waiting = waits.then_some(self.looks.last_ms.max(self.looks.again_ms) + LOOK_AGAIN_MS);
+        let waiting = waits.then_some(self.looks.last_ms + ALARM_LOOK_MS);
         again.into_iter().chain(waiting).min().map(|at| at.max(self.now_ms))
     }
 
     fn look(&mut self) {
         self.looks.last_ms = self.now_ms;
+        let worse = self.grown_worse();
+        if !worse.is_empty() {
+            worse.into_iter().for_each(|(id, loss)| self.say_worse(id, loss));
+            return;
+        }
         let mut excluded = Vec::new();
         let known = self.standing.values().map(|one| one.since.timestamp_millis());
         let known: Vec<i64> = known.collect();
+        let standing: Vec<usize> = self.standing.values().flat_map(|one| one.classes()).collect();
         // Each round excludes one more vantage.
         for _ in 0..=self.names.vantages.len() {
             let mut localised = self.core.localise_since(self.now_ms, &excluded, &known);
             localised.improve(&self.core, &excluded);
+            localised.prefer(&self.core, &excluded, &standing, KEPT);
             match self.monitors(&localised, &excluded) {
                 Monitors::Without(class) => excluded.push(class),
                 Monitors::Wait => return,
@@ -143,7 +157,6 @@ impl Evidence {
         for cause in &answer.causes {
             let Some((vantage, own)) = self.names.vantage_of(cause.class) else { continue };
             return match self.canaries(localised, &own.canaries, cause.profile) {
-                // Customers do not feel a vantage that fails.
                 Canaries::None if cause.profile.reports > 0 => Monitors::Without(cause.class),
                 Canaries::For if self.has_rival(localised, cause.class, excluded) => Monitors::Wait,
                 Canaries::None | Canaries::For => Monitors::Believed(vantage.clone()),
@@ -173,19 +186,25 @@ impl Evidence {
     }
 
     fn canaries(&self, localised: &Localised, canaries: &[usize], profile: Profile) -> Canaries {
-        let Strike::Loss(loss) = profile.strike else { return Canaries::Unclear };
+        // Customers do not feel a vantage that fails: their reports are none of its doing.
+        let Strike::Loss(loss) = profile.strike else { return Canaries::Against };
         if canaries.is_empty() {
             return Canaries::None;
         }
         let from_ms = self.now_ms - localised.tables.ages_ms[profile.age];
-        let (mut said, mut results) = (0.0, 0);
+        let (mut said, mut results, mut bad) = (0.0, 0, 0);
         for canary in canaries {
+            let counts = self.core.counts(*canary, from_ms, self.now_ms);
             said += localised.tables.ell_at(*canary, profile.age, loss);
-            results += self.core.counts(*canary, from_ms, self.now_ms).checks;
+            results += counts.checks;
+            bad += usize::from(counts.bad() > 0);
         }
         if said <= CANARIES_AGAINST {
             Canaries::Against
-        } else if said > 0.0 && results >= CANARY_RESULTS_MIN {
+        } else if said > 0.0
+            && results >= CANARY_RESULTS_MIN
+            && bad >= CANARIES_BAD_MIN.min(canaries.len())
+        {
             Canaries::For
         } else {
             Canaries::Unclear
@@ -198,18 +217,27 @@ impl Evidence {
         if cause.profile.strike == Strike::Blind {
             return true;
         }
+        let newest_ms = self.newest_ms(cause.class);
         let says = |age_ms: i64| -> f64 {
             let targets = self.core.shape().class(cause.class).targets.iter();
             let hit = targets
                 .filter_map(|target| Some((*target, self.loss_on(localised, cause, *target)?)));
             hit.map(|(target, loss)| {
-                self.core.likelihood(target, self.now_ms - age_ms, self.now_ms, loss)
+                self.core.likelihood(target, newest_ms - age_ms, self.now_ms, loss)
             })
             .sum()
         };
         cause.age_ms >= ONSET_MS_MIN
-            && says(cause.age_ms / 2) > 0.0
+            && says((cause.age_ms - (self.now_ms - newest_ms)) / 2) > 0.0
             && says(LATEST_MS) >= CONTRADICTION
+    }
+
+    /// When a class was last measured: results may come late, but no later than they are used.
+    fn newest_ms(&self, class: usize) -> i64 {
+        let targets = self.core.shape().class(class).targets.iter();
+        let newest = targets.filter_map(|target| self.core.target(*target).ring().newest_ms());
+        let newest = newest.filter(|at| *at <= self.now_ms).max();
+        newest.filter(|at| self.now_ms - at <= LATE_MS_MAX).unwrap_or(self.now_ms)
     }
 
     /// The loss of one cause on one of its targets.

@@ -27,6 +27,7 @@ mod members;
 mod names;
 mod rows;
 mod standing;
+mod worse;
 
 use std::collections::BTreeMap;
 
@@ -45,6 +46,9 @@ use standing::{Recovery, Standing};
 
 /// While a suspicion stands it is looked at again this often, in milliseconds.
 const LOOK_AGAIN_MS: i64 = 60_000;
+/// The first input ends an observation of this long, in milliseconds: results that were made
+/// before the bot began, and reach it at once, find evidence that they can multiply.
+const HEAD_START_MS: i64 = 60_000;
 /// A result older than this when it is received is dropped, in milliseconds.
 const LATE_MS_MAX: i64 = 600_000;
 /// One that is further in the future is dropped, in milliseconds.
@@ -107,7 +111,16 @@ impl Detector for Evidence {
 
     fn observe(&mut self, received: Timestamp, happening: &Happening) {
         self.found.clear();
-        self.advance(received);
+        // A timer fires a little after it was due; what is found then must not depend on how much.
+        let now = match &happening.input {
+            Input::Timer { due, .. } => received.min(*due),
+            Input::Started { .. }
+            | Input::ProbeResult { .. }
+            | Input::Report { .. }
+            | Input::Command { .. }
+            | Input::Delivery { .. } => received,
+        };
+        self.advance(now);
         match &happening.input {
             Input::ProbeResult { probe, ok, latency_ms, .. } => {
                 let at_ms = happening.at.timestamp_millis();
@@ -161,7 +174,9 @@ impl Detector for Evidence {
     }
 
     fn accept(&mut self, now: Timestamp, output: &Output) {
-        self.advance(now);
+        if self.now_ms == 0 {
+            self.advance(now);
+        }
         if let Output::Suspicion(suspicion) = output {
             self.stand(now, suspicion);
         } else if let Output::SuspicionCleared { id, merged_into } = output {
@@ -209,7 +224,7 @@ impl Evidence {
     fn advance(&mut self, now: Timestamp) {
         let now_ms = now.timestamp_millis();
         if self.now_ms == 0 {
-            self.core.begin(now_ms);
+            self.core.begin(now_ms - HEAD_START_MS);
         }
         self.now_ms = self.now_ms.max(now_ms);
     }
@@ -285,7 +300,7 @@ impl Evidence {
         self.standing.insert(suspicion.id, standing);
         self.cover();
         self.core.stage1_mut().reset();
-        self.looks.said();
+        self.looks.said(self.now_ms);
     }
 
     /// Works out anew what standing suspicions explain on each target.

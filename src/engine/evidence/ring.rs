@@ -78,6 +78,11 @@ impl Ring {
         self.times_ms.is_empty()
     }
 
+    /// The time of the newest result.
+    pub fn newest_ms(&self) -> Option<i64> {
+        self.times_ms.back().copied()
+    }
+
     /// How many results are no later than `at_ms`.
     pub fn until(&self, at_ms: i64) -> usize {
         // Nearly always all of them.

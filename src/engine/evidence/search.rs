@@ -62,6 +62,16 @@ pub struct Answer {
     pub singles: Vec<(usize, f64, Profile)>,
 }
 
+impl Answer {
+    /// The classes at fault, ascending.
+    pub fn classes(&self) -> Vec<usize> {
+        let mut classes: Vec<usize> = self.causes.iter().map(|cause| cause.class).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        classes
+    }
+}
+
 /// How far a target is explained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub(super) enum Explained {
@@ -88,6 +98,8 @@ pub struct Search<'a> {
     pub(super) tables: &'a Tables,
     pub(super) combined: [[u8; GRID_LEN]; GRID_LEN],
     candidates: Vec<usize>,
+    /// Classes that may be blamed twice.
+    known: Vec<usize>,
     pub(super) state: State,
     chosen: Vec<(usize, Profile)>,
     score: f64,
@@ -115,6 +127,7 @@ impl<'a> Search<'a> {
             tables,
             combined: model::combined(),
             candidates: all.filter(|class| is_candidate[*class]).collect(),
+            known: Vec::new(),
             state: State::new(shape),
             chosen: Vec::new(),
             score: 0.0,
@@ -129,6 +142,24 @@ impl<'a> Search<'a> {
         }
         let single = |class: &usize| self.gains[*class].map(|(gain, at)| (*class, gain, at));
         let singles = self.candidates.iter().filter_map(single).collect();
+        self.add_more();
+        self.answer(singles)
+    }
+
+    /// The most probable set that begins with these classes. Each of them may be blamed once
+    /// more, since a later moment: a fault can get worse.
+    pub fn solve_from(mut self, classes: &[usize]) -> Answer {
+        self.known = classes.to_vec();
+        for class in classes.iter().take(CAUSES_MAX) {
+            let (_, profile) = self.best(*class);
+            self.chosen.push((*class, profile));
+            (self.score, self.state) = self.score(&self.chosen);
+        }
+        self.add_more();
+        self.answer(Vec::new())
+    }
+
+    fn add_more(&mut self) {
         for _ in 0..3 * CAUSES_MAX {
             if self.chosen.len() >= CAUSES_MAX {
                 break;
@@ -137,7 +168,6 @@ impl<'a> Search<'a> {
             self.chosen.push((class, profile));
             self.settle();
         }
-        self.answer(singles)
     }
 
     /// The score of the best profiles of these classes, taken in order.
@@ -171,7 +201,8 @@ impl<'a> Search<'a> {
         let mut known: Option<(f64, usize, Profile)> = None;
         let mut open = Vec::new();
         for class in &self.candidates {
-            if self.chosen.iter().any(|(chosen, _)| chosen == class) {
+            let times = self.chosen.iter().filter(|(chosen, _)| chosen == class).count();
+            if times > usize::from(self.known.contains(class)) {
                 continue;
             }
             match self.gains[*class] {

@@ -188,6 +188,12 @@ impl Standing {
         seen.peek().is_some() && seen.all(|cause| cause.recovery.gained >= nats)
     }
 
+    /// Whether a cause of it begins to look well: its results tell of two times then, and no answer
+    /// to all of them is better than the one that stands.
+    pub fn is_mending(&self) -> bool {
+        self.causes.iter().any(|cause| cause.recovery.gained >= RECOVERING)
+    }
+
     /// When nothing but time is missing for its end, in milliseconds.
     pub fn quiet_at_ms(&self) -> Option<i64> {
         if self.ended_ms.is_some() {
