@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     domain::Timestamp,
-    engine::{Detector, Engine, RestoreError, Evidence},
+    engine::{Detector, Engine, Evidence, RestoreError},
     event::{Body, DeliveryEvent, Happening, Input, Output},
     journal::{Journal, ReadError},
     outbox::Outbox,
