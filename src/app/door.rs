@@ -109,7 +109,7 @@ impl FrontDoor {
         if role < Role::Staff {
             return answer;
         }
-        let text = render::reveal(&answer.text, |report| self.personal.shown(report));
+        let text = render::reveal(&answer.text, |hidden| self.personal.behind(hidden));
         Answer { text, ..answer }
     }
 

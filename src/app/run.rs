@@ -361,7 +361,7 @@ impl App {
 
     /// Puts the words behind report markers in, for staff.
     pub fn reveal(&self, text: &str) -> String {
-        reveal(text, |report| self.core.personal.shown(report))
+        reveal(text, |hidden| self.core.personal.behind(hidden))
     }
 
     /// Durable decisions as they come, for a console.
