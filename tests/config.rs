@@ -326,6 +326,45 @@ const BROKEN: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "[discord]\nstaff_roles = 5",
+        &[
+            "fleet.toml:3: found [discord] without `guild`, expected an id such as \"1034567890123456789\", which Discord copies when its developer mode is on",
+            "fleet.toml:3: found [discord] without `staff_channel`, expected an id such as \"1034567890123456789\", which Discord copies when its developer mode is on",
+            "fleet.toml:3: found [discord] without `token_env`, expected `token_env` or `token_file`: the bot's token, from the application's page “Bot”",
+            "fleet.toml:4: found `staff_roles` = 5, expected a list in brackets, each an id such as \"1034567890123456789\", which Discord copies when its developer mode is on",
+        ],
+    ),
+    (
+        "[discord]\ntoken = \"x\"\nguild = \"my server\"\nstaff_channel = 0\nmessage_content = \"yes\"",
+        &[
+            "fleet.toml:4: found the secret `token` in the file, expected `token_env = \"VARIABLE\"` or `token_file = \"path\"`",
+            "fleet.toml:5: found `guild` = \"my server\", expected an id such as \"1034567890123456789\", which Discord copies when its developer mode is on",
+            "fleet.toml:6: found `staff_channel` = 0, expected an id such as \"1034567890123456789\", which Discord copies when its developer mode is on",
+            "fleet.toml:7: found `message_content` = \"yes\", expected true or false",
+        ],
+    ),
+    (
+        "[discord]\ntoken_env = \"CARGO_PKG_NAME\"\nguild = 1\nstaff_channel = 2\nsupport_channels = [2, 3]\nadmin_roles = [4, \"4\", -4]\nstaff_roles = [1]",
+        &[
+            "fleet.toml:7: found the `staff_channel` among `support_channels`, expected channels that customers write in",
+            "fleet.toml:8: found `admin_roles` = -4, expected an id such as \"1034567890123456789\", which Discord copies when its developer mode is on",
+            "fleet.toml:8: found `admin_roles` with 4 twice, expected each once",
+            "fleet.toml:9: found `staff_roles` with the id of the server, a role that everybody has, expected roles that you give to people",
+        ],
+    ),
+    (
+        "[discord]\ntoken_env = \"CARGO_PKG_NAME\"\nguild = 1\nstaff_channel = 2\napi = \"http://discord.com\"",
+        &[
+            "fleet.toml:7: found `api` = \"http://discord.com\", expected a https:// URL of nothing but a host, or a http:// one of this machine",
+        ],
+    ),
+    (
+        "[discord]\ntoken_env = \"CARGO_PKG_NAME\"\nguild = 1\nstaff_channel = 2\napi = \"https://discord.com/api/v10\"",
+        &[
+            "fleet.toml:7: found `api` = \"https://discord.com/api/v10\", expected a https:// URL of nothing but a host, or a http:// one of this machine",
+        ],
+    ),
+    (
         "[[destination]]\nid = \"d\"\nkind = \"webhok\"\naudience = \"public\"",
         &[
             "fleet.toml:5: found `kind` = \"webhok\", expected one of console, webhook; did you mean \"webhook\"?",
@@ -430,6 +469,10 @@ fn no_secret_is_ever_printed() {
         "[[destination]]\nid = \"d\"\nkind = \"webhook\"\naudience = \"staff\"\nurl = \"https://u:SECRET@no host\"",
         "[[destination]]\nid = \"d\"\nkind = \"webhok\"\naudience = \"staff\"\nsecret = \"SECRET\"",
         "[[probe]]\nid = \"p\"\ncanary = true\nkind = \"http\"\nurl = \"https://u:SECRET@x.example\"",
+        "[discord]\ntoken = \"SECRET\"",
+        "[discord]\ntoken_env = \"SECRET\"",
+        "[discord]\ntoken_file = \"SECRET\"",
+        "[discord]\napi = \"https://u:SECRET@x.example\"",
         "[[token]]\nsecret = \"SECRET",
         "[[token]]\nsecret = SECRET",
     ];
@@ -466,6 +509,35 @@ fn secrets_come_from_the_environment_and_from_files_and_stay_hidden() {
             "fleet.toml:12: found the secret of the token `a` again, expected a secret of its own for each token"
         ]
     );
+}
+
+#[test]
+fn a_discord_server_is_read_whole_and_its_token_stays_hidden() {
+    let base = tempfile::tempdir().expect("a folder");
+    fs::write(base.path().join("token"), format!("{SECRET}\n")).expect("written");
+    let least = "[discord]\ntoken_file = \"token\"\nguild = 1034567890123456701\nstaff_channel = \"1034567890123456702\"\n";
+    let config = read_in(base.path(), &with_bot(least)).expect("loads");
+    let discord = config.discord.clone().expect("there");
+    assert_eq!(discord.token.expose_secret(), SECRET);
+    assert_eq!(discord.guild, 1_034_567_890_123_456_701);
+    assert_eq!(discord.staff_channel, 1_034_567_890_123_456_702);
+    assert_eq!(discord.api.as_str(), "https://discord.com/");
+    assert!(discord.presence && !discord.message_content);
+    assert!(discord.staff_roles.is_empty() && discord.admin_roles.is_empty());
+    assert!(!format!("{config:?}").contains("hunter2"));
+
+    let more = format!(
+        "{least}support_channels = [7, \"8\"]\nmessage_content = true\nstaff_roles = [9]\nadmin_roles = [\"10\"]\npresence = false\napi = \"http://127.0.0.1:9\""
+    );
+    let discord = read_in(base.path(), &with_bot(&more)).expect("loads").discord.expect("there");
+    assert_eq!(discord.support_channels, [7, 8]);
+    assert_eq!((discord.staff_roles, discord.admin_roles), (vec![9], vec![10]));
+    assert!(discord.message_content && !discord.presence);
+    assert_eq!(discord.api.as_str(), "http://127.0.0.1:9/");
+
+    let text = with_bot(&more);
+    let skipped = config::from_text("f", &text, base.path(), &drivers(), SecretsWanted::Skip);
+    assert!(skipped.expect("loads").discord.is_none());
 }
 
 #[test]
