@@ -439,10 +439,9 @@ fn line_of(spec: &CommandSpec, wanted: impl Fn(&Arg) -> bool) -> String {
 fn each_command_takes_what_its_description_says_and_needs_what_it_says() {
     let words = Words::built_in();
     for spec in TABLE {
-        for (what, line) in [
-            ("all", line_of(spec, |_| true)),
-            ("the least", line_of(spec, |arg| arg.required)),
-        ] {
+        for (what, line) in
+            [("all", line_of(spec, |_| true)), ("the least", line_of(spec, |arg| arg.required))]
+        {
             let read = parse(&line).map(|(_, read)| read.name);
             assert_eq!(read, Ok(spec.name), "{what}: {line}");
         }
@@ -462,6 +461,7 @@ fn a_button_is_read_back_and_nothing_else_is_one() {
     let (draft, incident) = (DraftId(3), IncidentId(u64::MAX));
     let buttons = [
         Button::Publish { draft, revision: 2 },
+        Button::PublishAnyway { draft, revision: 2 },
         Button::Edit { draft, revision: u32::MAX },
         Button::Wait { draft },
         Button::NotAnIncident { incident },
@@ -477,9 +477,21 @@ fn a_button_is_read_back_and_nothing_else_is_one() {
         }
     }
     for foreign in [
-        "", "bw1", "bw1:publish:3", "bw1:publish:3:2:1", "bw1:publish:03:2", "bw1:publish:+3:2",
-        "bw1:publish:0:1", "bw1:publish:3:4294967296", "bw0:wait:3", "bw1:wait:-3", "bw1:wait: 3",
-        "bw1:wait:３", "bw1:drop:3", "BW1:wait:3", "bw1:wait:3\n",
+        "",
+        "bw1",
+        "bw1:publish:3",
+        "bw1:publish:3:2:1",
+        "bw1:publish:03:2",
+        "bw1:publish:+3:2",
+        "bw1:publish:0:1",
+        "bw1:publish:3:4294967296",
+        "bw0:wait:3",
+        "bw1:wait:-3",
+        "bw1:wait: 3",
+        "bw1:wait:３",
+        "bw1:drop:3",
+        "BW1:wait:3",
+        "bw1:wait:3\n",
         &format!("bw1:wait:{}", "1".repeat(100)),
     ] {
         assert_eq!(Button::read(foreign), None, "{foreign:?}");

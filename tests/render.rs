@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use bellwether::{
     domain::{Limits, ReportId, TextUnit, Timestamp, WordFiles},
     render::{
-        Facts, Words, clock_time, date_time, fit, length, list, neutralise, percent, report_marker,
-        reveal, span,
+        Facts, Hidden, Words, clock_time, date_time, fit, length, list, neutralise, percent,
+        person_marker, report_marker, reveal, span,
     },
 };
 use proptest::prelude::*;

@@ -16,6 +16,13 @@ pub enum Button {
         /// As it was shown.
         revision: u32,
     },
+    /// Staff: publish it although the evidence changed, having been shown what.
+    PublishAnyway {
+        /// Which.
+        draft: DraftId,
+        /// As it was shown.
+        revision: u32,
+    },
     /// Staff: put other words into the draft.
     Edit {
         /// Which.
@@ -55,6 +62,9 @@ impl Button {
     pub fn id(&self) -> String {
         match self {
             Self::Publish { draft, revision } => format!("{VERSION}:publish:{draft}:{revision}"),
+            Self::PublishAnyway { draft, revision } => {
+                format!("{VERSION}:anyway:{draft}:{revision}")
+            }
             Self::Edit { draft, revision } => format!("{VERSION}:edit:{draft}:{revision}"),
             Self::Wait { draft } => format!("{VERSION}:wait:{draft}"),
             Self::NotAnIncident { incident } => format!("{VERSION}:no-incident:{incident}"),
@@ -72,6 +82,9 @@ impl Button {
         let button = match parts.as_slice() {
             [VERSION, "publish", draft, revision] => {
                 Self::Publish { draft: DraftId(number(draft)?), revision: narrow(revision)? }
+            }
+            [VERSION, "anyway", draft, revision] => {
+                Self::PublishAnyway { draft: DraftId(number(draft)?), revision: narrow(revision)? }
             }
             [VERSION, "edit", draft, revision] => {
                 Self::Edit { draft: DraftId(number(draft)?), revision: narrow(revision)? }
@@ -95,6 +108,9 @@ impl Button {
         match self {
             Self::Publish { draft, revision } => {
                 Some(format!("draft publish {draft} --revision {revision}"))
+            }
+            Self::PublishAnyway { draft, revision } => {
+                Some(format!("draft publish {draft} --revision {revision} --anyway"))
             }
             Self::Wait { draft } => Some(format!("draft wait {draft} 15m")),
             Self::NotAnIncident { incident } => Some(format!("incident false-alarm {incident}")),

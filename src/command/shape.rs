@@ -124,8 +124,7 @@ pub(super) fn usage(name: &str, args: &[Arg]) -> String {
     for (place, arg) in args.iter().enumerate() {
         let open = if arg.required { "" } else { "[" };
         usage += &format!(" {open}{}", arg.usage());
-        let goes_inside =
-            args.get(place + 1).is_some_and(|next| next.place == Place::FlagOfText);
+        let goes_inside = args.get(place + 1).is_some_and(|next| next.place == Place::FlagOfText);
         if !arg.required && !goes_inside {
             let ends = if arg.place == Place::FlagOfText { "]]" } else { "]" };
             usage += ends;

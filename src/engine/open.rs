@@ -42,6 +42,8 @@ pub struct OpenDraft {
     pub revision: u32,
     /// The words that a person may change: without the promise, which is made anew.
     pub body: String,
+    /// A person wrote the words.
+    pub by_person: bool,
     /// What changed since staff last looked.
     pub stale: Option<String>,
 }
@@ -81,6 +83,7 @@ impl<D: Detector> Engine<D> {
                 kind: draft.kind,
                 revision: draft.revision,
                 body: desk::body_of(draft),
+                by_person: draft.by.is_some(),
                 stale: draft.stale.clone(),
             })
             .collect();
