@@ -245,7 +245,7 @@ mod tests {
 
     #[test]
     fn a_long_answer_is_split_between_lines_and_cut_at_last() {
-        let text = (0..900).map(|line| format!("line {line}")).collect::<Vec<_>>().join("\n");
+        let text = (0..1500).map(|line| format!("line {line}")).collect::<Vec<_>>().join("\n");
         let split = pages(&text);
         assert_eq!(split.len(), PAGES_MAX);
         assert!(split.iter().all(|page| page.chars().count() <= MESSAGE_LENGTH_MAX));

@@ -157,14 +157,7 @@ impl Attempt {
         }
         let us = clock.timeout(ASK_PATIENCE, http.get_current_user()).await;
         let us = us.map_err(|_| unreachable("no answer in time".to_owned()))?.map_err(|error| {
-            match &error {
-                serenity::Error::Http(http)
-                    if http.status_code().is_some_and(|code| code == 401) =>
-                {
-                    Trouble::TokenRefused
-                }
-                _ => unreachable(said(&error)),
-            }
+            if is_unauthorised(&error) { Trouble::TokenRefused } else { unreachable(said(&error)) }
         })?;
         Ok((gateway.url, us.id))
     }
@@ -221,6 +214,11 @@ impl Attempt {
             }
         }
     }
+}
+
+fn is_unauthorised(error: &serenity::Error) -> bool {
+    let serenity::Error::Http(http) = error else { return false };
+    http.status_code().is_some_and(|code| code == 401)
 }
 
 /// Hands events on.

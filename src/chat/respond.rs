@@ -274,15 +274,15 @@ fn judged(error: &serenity::Error) -> Option<Outcome> {
 
 /// An error in words without its URL, which holds a token.
 pub(super) fn said(error: &serenity::Error) -> String {
-    match error {
-        serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) => {
-            let (status, code) = (response.status_code.as_u16(), response.error.code);
-            let message = crate::render::neutralise(&response.error.message, 120);
-            format!("{status}, code {code}: {message}")
-        }
-        serenity::Error::Http(_) => "no answer".to_owned(),
-        serenity::Error::Gateway(error) => error.to_string(),
-        serenity::Error::Json(_) => "an answer that is not Discord's".to_owned(),
-        _ => "the connection failed".to_owned(),
+    if let serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) = error {
+        let (status, code) = (response.status_code.as_u16(), response.error.code);
+        let message = crate::render::neutralise(&response.error.message, 120);
+        format!("{status}, code {code}: {message}")
+    } else if let serenity::Error::Gateway(error) = error {
+        error.to_string()
+    } else if matches!(error, serenity::Error::Json(_)) {
+        "an answer that is not Discord's".to_owned()
+    } else {
+        "no answer".to_owned()
     }
 }

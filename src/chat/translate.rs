@@ -41,24 +41,20 @@ fn member(user: &User, member: Option<&serenity::all::Member>) -> Member {
 }
 
 fn heard_command(command: &CommandInteraction) -> Option<Heard> {
-    let ask = match command.data.kind {
-        CommandType::Message => {
-            let target = command.data.target_id?.to_message_id();
-            let found = command.data.resolved.messages.get(&target)?;
-            // What a message command is used on always comes with its words.
-            let message = Message {
-                guild: command.guild_id.map(|guild| guild.get()),
-                channel: command.channel_id.get(),
-                ..message(found, None)
-            };
-            Ask::OnMessage { name: command.data.name.clone(), message }
-        }
-        CommandType::ChatInput => {
-            let (name, options) = words_of(command);
-            let given = options.iter().filter_map(|one| Some((one.name.clone(), given(one)?)));
-            Ask::Slash { name, given: given.collect() }
-        }
-        _ => return None,
+    let ask = if command.data.kind == CommandType::Message {
+        let target = command.data.target_id?.to_message_id();
+        let found = command.data.resolved.messages.get(&target)?;
+        // What a message command is used on always comes with its words.
+        let message = Message {
+            guild: command.guild_id.map(|guild| guild.get()),
+            channel: command.channel_id.get(),
+            ..message(found, None)
+        };
+        Ask::OnMessage { name: command.data.name.clone(), message }
+    } else {
+        let (name, options) = words_of(command);
+        let given = options.iter().filter_map(|one| Some((one.name.clone(), given(one)?)));
+        Ask::Slash { name, given: given.collect() }
     };
     Some(Heard {
         id: command.id.get(),
@@ -80,21 +76,16 @@ fn words_of(command: &CommandInteraction) -> (String, &[CommandDataOption]) {
 }
 
 fn given(option: &CommandDataOption) -> Option<Given> {
-    match &option.value {
-        CommandDataOptionValue::String(text) => Some(Given::Text(text.clone())),
-        CommandDataOptionValue::Integer(number) => Some(Given::Number(*number)),
-        CommandDataOptionValue::Boolean(flag) => Some(Given::Flag(*flag)),
-        _ => None,
-    }
+    let value = &option.value;
+    let text = value.as_str().map(|text| Given::Text(text.to_owned()));
+    text.or_else(|| value.as_i64().map(Given::Number)).or_else(|| value.as_bool().map(Given::Flag))
 }
 
 fn heard_typing(command: &CommandInteraction) -> Option<Heard> {
     let (name, options) = words_of(command);
-    let (field, typed) = options.iter().find_map(|one| match &one.value {
-        CommandDataOptionValue::Autocomplete { value, .. } => {
-            Some((one.name.clone(), value.clone()))
-        }
-        _ => None,
+    let (field, typed) = options.iter().find_map(|one| {
+        let CommandDataOptionValue::Autocomplete { value, .. } = &one.value else { return None };
+        Some((one.name.clone(), value.clone()))
     })?;
     Some(Heard {
         id: command.id.get(),
@@ -120,11 +111,9 @@ fn heard_press(press: &ComponentInteraction) -> Option<Heard> {
 fn heard_form(form: &ModalInteraction) -> Option<Heard> {
     let fields = form.data.components.iter().flat_map(|row| &row.components);
     let text = fields
-        .filter_map(|field| match field {
-            ActionRowComponent::InputText(input) if input.custom_id == FORM_FIELD => {
-                input.value.clone()
-            }
-            _ => None,
+        .filter_map(|field| {
+            let ActionRowComponent::InputText(input) = field else { return None };
+            input.value.clone().filter(|_| input.custom_id == FORM_FIELD)
         })
         .next()?;
     Some(Heard {
