@@ -17,7 +17,7 @@ use super::super::{
     wire,
     world::{Id, World},
 };
-use super::{Answer, note_unknown, text};
+use super::{Answer, note_unknown, said, text};
 
 /// Flags that a sender may set.
 const SENDABLE: u64 =
@@ -179,7 +179,7 @@ pub fn build(
 
 /// An embed as it comes back: of type `rich`.
 fn rich(embed: &Value) -> Value {
-    let mut embed = embed.clone();
+    let mut embed = said(embed);
     embed["type"] = json!("rich");
     for field in list_mut(&mut embed, "fields") {
         if field["inline"].is_null() {
@@ -189,9 +189,9 @@ fn rich(embed: &Value) -> Value {
     embed
 }
 
-/// A component as it comes back: numbered.
+/// A component as it comes back: numbered, with what goes without saying.
 fn filled(component: &Value) -> Value {
-    let mut component = component.clone();
+    let mut component = said(component);
     let mut next = 1;
     number(&mut component, &mut next);
     component
@@ -202,6 +202,12 @@ fn number(component: &mut Value, next: &mut u64) {
         component["id"] = json!(*next);
     }
     *next += 1;
+    let is_menu = matches!(component["type"].as_u64(), Some(3 | 5..=8));
+    for bound in ["min_values", "max_values"] {
+        if is_menu && component[bound].is_null() {
+            component[bound] = json!(1);
+        }
+    }
     for inside in list_mut(component, "components") {
         number(inside, next);
     }
