@@ -188,3 +188,21 @@ async fn members_and_events_are_told() {
     assert!(line.event("GUILD_ROLE_UPDATE").await["role"]["permissions"].is_string());
     fake.finish();
 }
+
+#[tokio::test]
+async fn newcomers_have_young_accounts_and_roles_can_go() {
+    let fake = Fake::usual().await;
+    let mut line = Line::connect(&fake).await;
+    line.identify(&fake.token(), GUILDS | GUILD_MEMBERS).await;
+    line.event("GUILD_CREATE").await;
+    let troll = fake.join("troll");
+    assert_eq!(line.event("GUILD_MEMBER_ADD").await["user"]["username"], "troll");
+    // An id's upper bits are the milliseconds of the account.
+    let apart_ms = (troll.id() >> 22) - (fake.user("anna").id() >> 22);
+    assert!(apart_ms > 300 * 86_400_000, "{apart_ms}");
+    let staff = fake.role("staff");
+    fake.with(|world| world.delete_role(staff));
+    assert_eq!(line.event("GUILD_ROLE_DELETE").await["role_id"], staff.to_string());
+    assert!(fake.user("tim").sees("staff").is_empty());
+    fake.finish();
+}

@@ -124,3 +124,37 @@ async fn serenity_reads_what_http_answers() {
     assert_eq!(fake.user("anna").direct_messages().len(), 1);
     fake.finish();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_at_once_are_all_answered() {
+    let fake = Fake::usual().await;
+    let _bot = start(&fake).await;
+    let anna = fake.user("anna");
+    let options = [("domain", json!("example.org"))];
+    let mut asked = Vec::new();
+    for _ in 0..100 {
+        asked.push(anna.start_slash("report", &options).await);
+    }
+    for one in asked {
+        assert_eq!(one.answer().await.kind, AnswerKind::Message);
+    }
+    let mut times = fake.answer_times();
+    times.sort();
+    println!("100 at once: p50 {:?}, p99 {:?}", times[49], times[98]);
+    assert_eq!((times.len(), fake.unanswered()), (100, 0));
+    fake.finish();
+}
+
+#[tokio::test]
+async fn a_restarted_bot_begins_anew() {
+    let fake = Fake::usual().await;
+    let first = start(&fake).await;
+    fake.until("commands", |world| (!world.commands.is_empty()).then_some(())).await;
+    drop(first);
+    let _second = start(&fake).await;
+    fake.until_start(2).await;
+    fake.user("anna").at("support").say("ping");
+    fake.channel("support").until_message("pong").await;
+    assert_eq!(fake.channel("support").messages().len(), 2);
+    fake.finish();
+}

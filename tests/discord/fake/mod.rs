@@ -39,6 +39,7 @@ pub mod contract;
 pub mod errors;
 pub mod faults;
 pub mod gateway;
+mod guild;
 pub mod http;
 pub mod interactions;
 pub mod limits;
@@ -216,6 +217,46 @@ impl Fake {
     pub async fn until_ready(&self) {
         let is_ready = |world: &World| world.gateway.is_connected().then_some(());
         self.until("a ready bot", is_ready).await;
+    }
+
+    /// Waits until a bot has begun or resumed its `number`th session and is connected: after a
+    /// restart the old connection may not be known to be dead yet.
+    pub async fn until_start(&self, number: usize) {
+        let has_begun = |world: &World| {
+            let gateway = &world.gateway;
+            let starts = gateway.identifies.len() + gateway.resumes;
+            (starts >= number && gateway.is_connected()).then_some(())
+        };
+        self.until(&format!("start {number} of the bot"), has_begun).await;
+    }
+
+    /// The requests of a route (`"POST /channels/*/messages"`), in order.
+    pub fn requests(&self, route: &str) -> Vec<world::Seen> {
+        let pattern = route_pattern::Pattern::new(route);
+        let is_it = |seen: &&world::Seen| pattern.fits(&seen.method, &seen.path);
+        self.with(|world| world.requests.iter().filter(is_it).cloned().collect())
+    }
+
+    /// How long the bot took for each interaction that it answered, in order.
+    pub fn answer_times(&self) -> Vec<Duration> {
+        self.with(|world| world.interactions.values().filter_map(|one| one.took()).collect())
+    }
+
+    /// Interactions that were not answered in time.
+    pub fn unanswered(&self) -> usize {
+        self.with(|world| {
+            let now = world.clock.now();
+            let is_over = |one: &&interactions::Interaction| {
+                let waited = now - one.asked_at;
+                one.answered.is_none() && waited > clock::delta(interactions::ANSWER_WITHIN)
+            };
+            world.interactions.values().filter(is_over).count()
+        })
+    }
+
+    /// Lets somebody new join, with an account made this moment.
+    pub fn join(&self, name: &str) -> Person {
+        Person::new(&self.shared, self.with(|world| world.join(name)))
     }
 
     /// Lets the fake's time pass.

@@ -8,7 +8,7 @@ use super::super::{
     errors::{self, ApiError, Form},
     http::{Reply, Request},
     mentions,
-    message::{self, Attachment, Happening, Message},
+    message::{self, Attachment, Message},
     permissions::{
         ADD_REACTIONS, ATTACH_FILES, EMBED_LINKS, MANAGE_MESSAGES, READ_MESSAGE_HISTORY,
         SEND_MESSAGES, SEND_MESSAGES_IN_THREADS, VIEW_CHANNEL,
@@ -68,7 +68,7 @@ pub fn post(world: &mut World, request: &Request, channel: Id) -> Answer {
     note_unknown(world, request, |unknown| unknown.message(body));
     may_send(world, request, channel)?;
     rules::message::check(body, request, false)?;
-    if let Some(known) = same_nonce(world, channel, body) {
+    if let Some(known) = same_nonce(world, body) {
         return Ok(Reply::ok(world.readable(known)));
     }
     let author = world.bot;
@@ -104,8 +104,8 @@ fn may_send(world: &World, request: &Request, channel: Id) -> Result<(), ApiErro
     world.allowed_channel(channel, needed).map(|_| ())
 }
 
-/// The message that the same author made with the same nonce not long ago.
-fn same_nonce<'w>(world: &'w World, channel: Id, body: &Value) -> Option<&'w Message> {
+/// The message that the same author made with the same nonce not long ago, in whatever channel.
+fn same_nonce<'w>(world: &'w World, body: &Value) -> Option<&'w Message> {
     if body["enforce_nonce"] != true || body["nonce"].is_null() {
         return None;
     }
@@ -113,7 +113,7 @@ fn same_nonce<'w>(world: &'w World, channel: Id, body: &Value) -> Option<&'w Mes
     // `1` and `"1"` are the same nonce.
     let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let wanted = plain(&body["nonce"]);
-    world.messages_in(channel).rev().find(|message| {
+    world.messages.values().rev().find(|message| {
         let is_recent = (now - message.created_at).num_milliseconds() < world.nonce_window_ms;
         let is_same = message.nonce.as_ref().is_some_and(|nonce| plain(nonce) == wanted);
         message.author == world.bot && is_recent && is_same
@@ -327,8 +327,7 @@ pub fn crosspost(world: &mut World, channel: Id, id: Id) -> Answer {
     }
     let mut message = known.clone();
     message.flags |= message::CROSSPOSTED;
-    world.replace(message.clone());
-    world.record(Happening::Crossposted(message.clone()));
+    world.crosspost(message.clone());
     Ok(Reply::ok(wire::message(world, &message)))
 }
 
