@@ -9,7 +9,7 @@ use serenity::{
         CreateInteractionResponse, CreateInteractionResponseFollowup,
         CreateInteractionResponseMessage, CreateMessage, CreateModal, EditInteractionResponse,
         EventHandler, GatewayIntents, GuildId, Http, HttpBuilder, InputTextStyle, Interaction,
-        Message, Ready, ResumedEvent,
+        Message, Ready, ResumedEvent, ShardManager,
     },
     all::{
         AutocompleteChoice, ButtonStyle, CommandInteraction, CommandOptionType, CommandType,
@@ -30,12 +30,17 @@ pub fn http(fake: &Fake) -> Arc<Http> {
     Arc::new(http)
 }
 
-/// The bot; it ends with the test.
-pub struct Bot(JoinHandle<()>);
+/// The bot; it ends when it is stopped, or with the test.
+pub struct Bot {
+    shards: Arc<ShardManager>,
+    task: JoinHandle<()>,
+}
 
-impl Drop for Bot {
-    fn drop(&mut self) {
-        self.0.abort();
+impl Bot {
+    /// Ends it and all its connections.
+    pub async fn stop(self) {
+        self.shards.shutdown_all().await;
+        self.task.await.expect("an end without a panic");
     }
 }
 
@@ -47,11 +52,12 @@ pub async fn start(fake: &Fake) -> Bot {
     let guild = fake.guild_id();
     let builder = builder.event_handler(Handler { guild: GuildId::new(guild) });
     let mut client = builder.await.expect("a client");
+    let shards = Arc::clone(&client.shard_manager);
     let task = tokio::spawn(async move {
         client.start().await.expect("a run without an error");
     });
     fake.until_ready().await;
-    Bot(task)
+    Bot { shards, task }
 }
 
 struct Handler {

@@ -150,7 +150,7 @@ async fn a_restarted_bot_begins_anew() {
     let fake = Fake::usual().await;
     let first = start(&fake).await;
     fake.until("commands", |world| (!world.commands.is_empty()).then_some(())).await;
-    drop(first);
+    first.stop().await;
     let _second = start(&fake).await;
     fake.until_start(2).await;
     fake.user("anna").at("support").say("ping");

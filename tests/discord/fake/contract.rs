@@ -1,7 +1,8 @@
 //! Holds every request against Discord's own description of its API, where that file is at hand,
 //! and every answer of the fake's, so that the fake cannot drift from what Discord sends.
 //!
-//! The description is looked for in `shared/contracts/` beside the repository or above it, and is
+//! Requests are kept and looked at when the test asks, since the description is large: the bot does
+//! not wait for it. The description is looked for in `shared/contracts/` beside the repository or above it, and is
 //! not part of the repository. Without it only unknown fields are noted.
 
 use std::{
@@ -70,10 +71,10 @@ pub struct Violation {
 #[derive(Clone, Debug, Default)]
 pub struct Contract {
     document: Option<Arc<Value>>,
-    /// The bot's mistakes.
-    pub violations: Vec<Violation>,
-    /// The fake's.
-    pub own_violations: Vec<Violation>,
+    /// Requests and answers that nobody has looked at.
+    kept: Vec<(Request, Reply)>,
+    violations: Vec<Violation>,
+    own_violations: Vec<Violation>,
 }
 
 impl Contract {
@@ -105,8 +106,34 @@ impl Contract {
         }));
     }
 
+    /// Keeps a request and its answer, to be looked at later.
+    pub fn keep(&mut self, request: &Request, reply: &Reply) {
+        if self.document.is_some() {
+            self.kept.push((request.without_bytes(), reply.clone()));
+        }
+    }
+
+    /// The bot's mistakes.
+    pub fn violations(&mut self) -> Vec<Violation> {
+        self.look();
+        self.violations.clone()
+    }
+
+    /// The fake's.
+    pub fn own_violations(&mut self) -> Vec<Violation> {
+        self.look();
+        self.own_violations.clone()
+    }
+
+    fn look(&mut self) {
+        for (request, reply) in std::mem::take(&mut self.kept) {
+            self.check_request(&request);
+            self.check_reply(&request, &reply);
+        }
+    }
+
     /// Holds a request against the description.
-    pub fn check_request(&mut self, request: &Request) {
+    fn check_request(&mut self, request: &Request) {
         let Some(document) = self.document.clone() else { return };
         // Attachments come from another host than the API's.
         if request.segments().first() == Some(&"attachments") {
@@ -141,7 +168,7 @@ impl Contract {
     }
 
     /// Holds an answer against the description.
-    pub fn check_reply(&mut self, request: &Request, reply: &Reply) {
+    fn check_reply(&mut self, request: &Request, reply: &Reply) {
         let Some(document) = self.document.clone() else { return };
         let Some((template, operation)) = operation(&document, request) else { return };
         let route = format!("{} {template}", request.method);

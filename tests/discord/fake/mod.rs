@@ -303,14 +303,14 @@ impl Fake {
 
     /// What does not agree with Discord's own description, or was sent in vain.
     pub fn violations(&self) -> Vec<Violation> {
-        self.with(|world| world.contract.violations.clone())
+        self.with(|world| world.contract.violations())
     }
 
     /// Ends the test: no request disagreed with Discord's description, and no answer of the fake's.
     pub fn finish(self) {
         let violations = self.violations();
         assert!(violations.is_empty(), "requests against the contract: {violations:#?}");
-        let own = self.with(|world| world.contract.own_violations.clone());
+        let own = self.with(|world| world.contract.own_violations());
         assert!(own.is_empty(), "the fake itself answers against the contract: {own:#?}");
     }
 }
