@@ -17,6 +17,7 @@ mod fake_discord {
     pub mod http;
     pub mod limits;
     pub mod rules;
+    pub mod schema;
     pub mod serenity_bot;
     pub mod serenity_http;
     pub mod stories;

@@ -118,6 +118,11 @@ async fn what_the_bot_may_not_it_cannot() {
     let staff = format!("/channels/{}/messages", fake.channel("staff").id());
     assert_eq!(http.post(&staff, &plain).await.1["code"], 50001);
     assert_eq!(http.get("/users/@me/guilds").await.1, json!([]));
+    fake.invite_bot();
+    assert_eq!(http.post(&staff, &plain).await.0, 200);
+    assert_eq!(http.post(&event, &an_event(&fake)).await.1["code"], 50013);
+    fake.give_to_bot(permissions::CREATE_EVENTS);
+    assert_eq!(http.post(&event, &an_event(&fake)).await.0, 200);
     fake.finish();
 }
 

@@ -75,6 +75,7 @@ fn commands() -> Vec<CreateCommand> {
         CreateCommand::new("incident").description("Incidents").add_option(open),
         CreateCommand::new("slow").description("Thinks first"),
         CreateCommand::new("mute").description("Never answers"),
+        CreateCommand::new("ask").description("Asks in a direct message"),
         CreateCommand::new("card").description("Makes a card"),
         CreateCommand::new("File as outage report").kind(CommandType::Message),
     ]
@@ -148,6 +149,14 @@ async fn command_used(context: &Context, command: &CommandInteraction) {
                 CreateInteractionResponseMessage::new().embed(embed).components(vec![row]);
             let answer = CreateInteractionResponse::Message(message);
             command.create_response(&context.http, answer).await.expect("answered");
+        }
+        "ask" => {
+            let fixed = CreateButton::new("fixed:1").label("Fixed for me");
+            let row = CreateActionRow::Buttons(vec![fixed]);
+            let asked = CreateMessage::new().content("Is it fixed?").components(vec![row]);
+            let sent = command.user.direct_message(&context.http, asked).await;
+            let told = if sent.is_ok() { "Asked." } else { "You take no messages." };
+            command.create_response(&context.http, private(told)).await.expect("answered");
         }
         "mute" => {}
         name => {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::serenity_bot::{http, start};
-use crate::fake::{AnswerKind, Fake};
+use crate::fake::{AnswerKind, Fake, Setup};
 
 #[tokio::test]
 async fn serenity_connects_registers_commands_and_answers() {
@@ -61,6 +61,20 @@ async fn buttons_forms_and_menus_change_what_is_there() {
     let said = fake.channel("support").last().expect("a message");
     let filed = tim.menu("File as outage report", &said).await;
     assert_eq!(filed.content, "File as outage report: my site is down");
+    fake.finish();
+}
+
+#[tokio::test]
+async fn a_direct_message_has_buttons_too() {
+    let setup = Setup::usual().member("shy", &[]).without_direct_messages("shy");
+    let fake = Fake::start(setup).await;
+    let _bot = start(&fake).await;
+    let anna = fake.user("anna");
+    assert_eq!(anna.slash("ask", &[]).await.content, "Asked.");
+    let asked = anna.until_direct("Is it fixed?").await;
+    let answer = anna.press(&asked, "Fixed for me").await;
+    assert_eq!((answer.content.as_str(), answer.ephemeral), ("Published by anna", false));
+    assert_eq!(fake.user("shy").slash("ask", &[]).await.content, "You take no messages.");
     fake.finish();
 }
 

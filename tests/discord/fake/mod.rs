@@ -53,7 +53,7 @@ pub mod place;
 mod route_pattern;
 mod routes;
 mod rules;
-mod schema;
+pub mod schema;
 mod setup;
 pub mod wire;
 pub mod world;
@@ -293,7 +293,17 @@ impl Fake {
         self.with(World::kick_bot);
     }
 
-    /// Takes permissions from every role the bot has.
+    /// Takes the bot in again, with the permissions it had.
+    pub fn invite_bot(&self) {
+        self.with(World::invite_bot);
+    }
+
+    /// Gives the bot's own role permissions.
+    pub fn give_to_bot(&self, permissions: u64) {
+        self.with(|world| world.give_permissions("Bellwether", permissions));
+    }
+
+    /// Takes permissions from every role the bot has, and from everybody's.
     pub fn take_from_bot(&self, permissions: u64) {
         self.with(|world| {
             let bot = world.bot;

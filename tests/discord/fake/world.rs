@@ -289,15 +289,38 @@ impl World {
         self.guild.members.remove(&self.bot);
     }
 
+    /// Takes the bot into the guild again, with its role.
+    pub fn invite_bot(&mut self) {
+        let own = self.guild.roles.values().find(|role| role.name == NAME).map(|role| role.id);
+        let (roles, joined_at) = (own.into_iter().collect(), self.clock.now());
+        self.guild.members.insert(self.bot, Member { roles, joined_at, nick: None });
+        self.bot_is_in = true;
+        let data = wire::whole_guild(self);
+        self.dispatch("GUILD_CREATE", data);
+    }
+
+    /// Gives a role permissions.
+    pub fn give_permissions(&mut self, role: &str, permissions: u64) {
+        let named: Vec<Id> =
+            self.guild.roles.values().filter(|one| one.name == role).map(|one| one.id).collect();
+        for id in named {
+            self.change_role(id, |bits| bits | permissions);
+        }
+    }
+
+    fn change_role(&mut self, id: Id, change: impl Fn(u64) -> u64) {
+        let Some(role) = self.guild.roles.get_mut(&id) else { return };
+        role.permissions = change(role.permissions);
+        let written = wire::role(self, &self.guild.roles[&id]);
+        let guild = self.guild.id.to_string();
+        self.dispatch("GUILD_ROLE_UPDATE", json!({ "guild_id": guild, "role": written }));
+    }
+
     /// Takes permissions from every role that somebody has, and from everybody's.
     pub fn take_permissions(&mut self, user: Id, permissions: u64) {
         let own = self.guild.members.get(&user).map(|member| member.roles.clone());
         for id in own.into_iter().flatten().chain([self.guild.id]) {
-            let Some(role) = self.guild.roles.get_mut(&id) else { continue };
-            role.permissions &= !permissions;
-            let written = wire::role(self, &self.guild.roles[&id]);
-            let guild = self.guild.id.to_string();
-            self.dispatch("GUILD_ROLE_UPDATE", json!({ "guild_id": guild, "role": written }));
+            self.change_role(id, |bits| bits & !permissions);
         }
     }
 
