@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use serenity::{
     all::{
-        ActionRowComponent, Context, CreateActionRow, CreateAllowedMentions, CreateButton,
-        CreateCommand, CreateCommandOption, CreateEmbed, CreateInputText,
-        CreateInteractionResponse, CreateInteractionResponseFollowup,
-        CreateInteractionResponseMessage, CreateMessage, CreateModal, EditInteractionResponse,
-        EventHandler, GatewayIntents, GuildId, Http, HttpBuilder, InputTextStyle, Interaction,
-        Message, Ready, ResumedEvent, ShardManager,
+        ActionRowComponent, ComponentInteractionDataKind, Context, CreateActionRow,
+        CreateAllowedMentions, CreateButton, CreateCommand, CreateCommandOption, CreateEmbed,
+        CreateInputText, CreateInteractionResponse, CreateInteractionResponseFollowup,
+        CreateInteractionResponseMessage, CreateMessage, CreateModal, CreateSelectMenu,
+        CreateSelectMenuKind, CreateSelectMenuOption, EditInteractionResponse, EventHandler,
+        GatewayIntents, GuildId, Http, HttpBuilder, InputTextStyle, Interaction, Message, Ready,
+        ResumedEvent, ShardManager,
     },
     all::{
         AutocompleteChoice, ButtonStyle, CommandInteraction, CommandOptionType, CommandType,
@@ -144,9 +145,12 @@ async fn command_used(context: &Context, command: &CommandInteraction) {
                 CreateButton::new("publish:1").label("Publish").style(ButtonStyle::Success);
             let edit = CreateButton::new("edit:1").label("Edit");
             let row = CreateActionRow::Buttons(vec![publish, edit]);
+            let option = CreateSelectMenuOption::new("Server One", "s1");
+            let menu = CreateSelectMenuKind::String { options: vec![option] };
+            let menu = CreateActionRow::SelectMenu(CreateSelectMenu::new("server", menu));
             let embed = CreateEmbed::new().title("Proposal").field("Servers", "s1, s2", true);
             let message =
-                CreateInteractionResponseMessage::new().embed(embed).components(vec![row]);
+                CreateInteractionResponseMessage::new().embed(embed).components(vec![row, menu]);
             let answer = CreateInteractionResponse::Message(message);
             command.create_response(&context.http, answer).await.expect("answered");
         }
@@ -169,7 +173,10 @@ async fn command_used(context: &Context, command: &CommandInteraction) {
 }
 
 async fn button_pressed(context: &Context, component: &ComponentInteraction) {
-    let answer = if component.data.custom_id.starts_with("edit") {
+    let answer = if let ComponentInteractionDataKind::StringSelect { values } = &component.data.kind
+    {
+        private(&format!("Chosen by {} in {}: {values:?}", component.user.name, component.locale))
+    } else if component.data.custom_id.starts_with("edit") {
         let input = CreateInputText::new(InputTextStyle::Paragraph, "Draft", "draft").value("Old");
         let modal = CreateModal::new("edited:1", "Edit the draft");
         CreateInteractionResponse::Modal(modal.components(vec![CreateActionRow::InputText(input)]))

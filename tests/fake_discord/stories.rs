@@ -172,3 +172,47 @@ async fn a_restarted_bot_begins_anew() {
     assert_eq!(fake.channel("support").messages().len(), 2);
     fake.finish();
 }
+
+#[tokio::test]
+async fn people_choose_reply_and_look_again() {
+    let setup = Setup::usual().speaks("tim", "de").stranger("visitor");
+    let fake = Fake::start(setup).await;
+    let _bot = start(&fake).await;
+    let tim = fake.user("tim").at("staff");
+    let card = tim.slash("card", &[]).await;
+    assert_eq!(card.text(), "Proposal\nServers: s1, s2");
+    assert_eq!(card.buttons().len(), 2);
+    let posted = card.message.clone().expect("a card");
+    let chosen = tim.choose(&posted, "server", &["s1"]).await;
+    assert_eq!(chosen.content, "Chosen by tim in de: [\"s1\"]");
+
+    let slow = tim.slash("slow", &[]).await;
+    fake.until("the follow-up", |world| {
+        world.interactions.values().any(|one| !one.followups.is_empty()).then_some(())
+    })
+    .await;
+    let followups = tim.again(&slow).followups;
+    assert_eq!((followups.len(), followups[0].content.as_str()), (1, "And more."));
+
+    tim.reply(&posted, "ping");
+    let pong = fake.channel("staff").until_message("pong").await;
+    assert_eq!(fake.channel("staff").texts().last(), Some(&pong.content));
+    assert_eq!(fake.user("visitor").sees("support").len(), 0);
+    assert!(fake.commands().contains(&"File as outage report".to_owned()));
+    let sent = fake.requests("POST /channels/*/messages");
+    assert_eq!((sent.len(), &sent[0].body["content"], sent[0].status), (1, &json!("pong"), 200));
+
+    let anna = fake.user("anna").in_direct();
+    anna.say("ping");
+    fake.direct("anna").until_message("pong").await;
+    fake.with(|world| world.gateway.close(4000));
+    fake.until_start(2).await;
+    let resumed = |world: &crate::fake::World| {
+        let shown = world.gateway.presences.last()?;
+        shown.to_string().contains("resumed").then_some(())
+    };
+    fake.until("another presence", resumed).await;
+    assert_eq!(fake.presence().expect("one")["activities"][0]["state"], "resumed");
+    assert!(fake.history().len() > 6);
+    fake.finish();
+}

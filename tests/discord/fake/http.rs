@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{body::Incoming, header::HeaderValue, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 
 use super::{
@@ -314,9 +314,4 @@ fn path(path: &str) -> Result<Vec<String>, ApiError> {
 
 fn is_version(text: &str) -> bool {
     text.strip_prefix('v').is_some_and(|number| number.parse::<u8>().is_ok())
-}
-
-/// An empty JSON object, for bodies that are left out.
-pub fn empty() -> Value {
-    json!({})
 }
