@@ -28,6 +28,7 @@ pub(super) const REGISTRATION: Registration = Registration {
         options: &[],
         limits: Limits { length_max: 10_000, unit: TextUnit::Characters },
         account: None,
+        abilities: DriverSpec::plain,
     },
     build,
 };

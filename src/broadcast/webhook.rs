@@ -53,6 +53,7 @@ pub(super) const REGISTRATION: Registration = Registration {
         options: &[URL, SECRET],
         limits: Limits { length_max: 20_000, unit: TextUnit::Characters },
         account: None,
+        abilities: DriverSpec::plain,
     },
     build,
 };

@@ -65,7 +65,7 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => told(explain::run(&args)),
         Command::Fleet(args) => told(fleet::run(&args)),
         Command::Simulate(args) => told(simulate::run(&args)),
-        Command::Check(args) => check::run(&args),
+        Command::Check(args) => in_runtime(check::run(args)),
         Command::Journal(args) => journal::run(&args),
         Command::Forget(args) => journal::forget(&args),
         Command::Ctl(args) => in_runtime(ctl::run(args)),

@@ -14,7 +14,7 @@ use super::{
     discord::Discord,
     fleet::{read_id, refuse_twice},
     keys::{DESTINATION, TOKEN},
-    reader::{Root, Section, one_of},
+    reader::{At, Root, Section, one_of},
     secret::{self, Source},
     value::web_url,
 };
@@ -60,14 +60,15 @@ fn read_destination(
     let driver = read_driver(section, around.drivers);
     let audience = read_audience(section);
     let reading = Reading { section, id, audience, around };
-    let options = driver.map(|driver| reading.options(driver, secrets));
+    let options = driver.map(|driver| reading.options(driver, secrets)).unwrap_or_default();
     let unlimited = Limits { length_max: u32::MAX, unit: TextUnit::Characters };
     Destination {
         id: id.into(),
         kind: driver.map(|driver| driver.kind.to_owned()).unwrap_or_default(),
         audience: audience.unwrap_or(Audience::Staff),
         language: read_language(section, around.languages),
-        options: options.unwrap_or_default(),
+        abilities: driver.map(|driver| (driver.abilities)(&options)).unwrap_or_default(),
+        options,
         limits: driver.map_or(unlimited, |driver| driver.limits),
     }
 }
@@ -202,6 +203,9 @@ pub(super) fn read_tokens(root: &Root<'_>, around: Surroundings<'_>) -> Vec<Toke
             let first = *places.entry(name.value.clone()).or_insert(name.place);
             refuse_twice(section.problems, name.place, "token", &name.value, Some(first));
         }
+        if let Some(name) = &name {
+            refuse_reserved(&section, name, around.drivers);
+        }
         let roles = [Role::Customer, Role::Staff, Role::Admin].map(|role| (role.word(), role));
         if section.place_of("role").is_none() {
             section.missing("role", &one_of(roles.iter().map(|(word, _)| *word), None));
@@ -223,6 +227,15 @@ pub(super) fn read_tokens(root: &Root<'_>, around: Surroundings<'_>) -> Vec<Toke
         });
     }
     tokens
+}
+
+/// What a token reports is kept under its name, and must not pass for what came another way.
+fn refuse_reserved(section: &Section<'_>, name: &At<String>, drivers: &[DriverSpec]) {
+    let reached = drivers.iter().filter_map(|driver| (driver.abilities)(&BTreeMap::new()).reaches);
+    if reached.into_iter().any(|source| source == name.value) {
+        let found = format!("a token called `{}`", name.value);
+        section.problems.at(name.place, found, "another name: reports from there have this one");
+    }
 }
 
 fn refuse_weak(section: &Section<'_>, place: usize, secret: &SecretString, others: &[Token]) {

@@ -22,7 +22,7 @@ mod value;
 mod words;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::Read,
     net::{IpAddr, SocketAddr},
@@ -33,7 +33,7 @@ use std::{
 use secrecy::SecretString;
 use toml::de::DeTable;
 
-use crate::domain::{Audience, Fleet, Limits, Role, Scope, Settings};
+use crate::domain::{Abilities, Audience, Fleet, Limits, Role, Scope, Settings};
 
 pub use discord::DiscordConfig;
 pub use keys::{SECTIONS, SectionKeys};
@@ -60,6 +60,15 @@ pub struct DriverSpec {
     /// The section whose account it speaks with ("[discord]"): without it there can be no such
     /// destination.
     pub account: Option<&'static str>,
+    /// What a destination with these options can do.
+    pub abilities: fn(&BTreeMap<String, String>) -> Abilities,
+}
+
+impl DriverSpec {
+    /// [`abilities`](Self::abilities) of a driver that takes texts and no more.
+    pub fn plain(_options: &BTreeMap<String, String>) -> Abilities {
+        Abilities::default()
+    }
 }
 
 /// One key of a driver.

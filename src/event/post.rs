@@ -25,7 +25,8 @@ pub struct Post {
     /// The one person it is for; the driver is handed their account when it sends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipient: Option<PersonId>,
-    /// The post that opened the incident at this destination, to reply to.
+    /// The post that opened the incident at this destination, to reply to; of an edit, deletion or
+    /// crosspost, the post that it is done to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<PostId>,
     /// The words, within the destination's limits.
@@ -44,6 +45,18 @@ pub enum PostAction {
     Delete,
     /// Pass it on to followers.
     Crosspost,
+}
+
+impl PostAction {
+    /// The word for it in JSON and in a post's id.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Post => "post",
+            Self::Edit => "edit",
+            Self::Delete => "delete",
+            Self::Crosspost => "crosspost",
+        }
+    }
 }
 
 /// The deterministic id of a post: the first 128 bits, in hex, of SHA-256 over its parts, each

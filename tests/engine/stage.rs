@@ -95,6 +95,7 @@ pub fn destination(id: &str, audience: Audience) -> Destination {
         language: "en".to_owned(),
         options: BTreeMap::new(),
         limits: Limits { length_max: 2000, unit: TextUnit::Characters },
+        abilities: Abilities::default(),
     }
 }
 

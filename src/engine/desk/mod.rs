@@ -100,6 +100,22 @@ impl<'e> Desk<'e> {
         all.iter().filter(|one| one.audience == audience).cloned().collect()
     }
 
+    /// The destinations that reach a reporter of this source.
+    fn destinations_for(&self, source: &str) -> Vec<Destination> {
+        let mut all = self.destinations(Audience::Reporters);
+        all.retain(|one| self.serves(one, source));
+        all
+    }
+
+    /// Whether people of this source are a reporters' destination's to reach: those for them alone
+    /// come first, and only where there are none those for anybody.
+    fn serves(&self, destination: &Destination, source: &str) -> bool {
+        let is_own = |one: &Destination| one.abilities.reaches.as_deref() == Some(source);
+        let all = &self.records.settings.destinations;
+        let has_own = || all.iter().any(|one| one.audience == Audience::Reporters && is_own(one));
+        is_own(destination) || (destination.abilities.reaches.is_none() && !has_own())
+    }
+
     /// The id of a post about a subject of this installation.
     fn post_id(
         &self,
@@ -107,10 +123,20 @@ impl<'e> Desk<'e> {
         destination: &DestinationId,
         recipient: Option<&PersonId>,
     ) -> PostId {
+        self.id_of(PostAction::Post, subject, destination, recipient)
+    }
+
+    fn id_of(
+        &self,
+        action: PostAction,
+        subject: &[&str; 3],
+        destination: &DestinationId,
+        recipient: Option<&PersonId>,
+    ) -> PostId {
         let [kind, id, revision] = *subject;
         let recipient = recipient.map_or("", PersonId::as_str);
-        let installation = self.records.installation.as_str();
-        post_id(&[installation, kind, id, revision, "post", destination.as_str(), recipient])
+        let (installation, action) = (self.records.installation.as_str(), action.word());
+        post_id(&[installation, kind, id, revision, action, destination.as_str(), recipient])
     }
 
     /// A post to every staff destination but `except`.

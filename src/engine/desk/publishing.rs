@@ -1,6 +1,6 @@
 //! What becomes public: approved drafts and the standing policy's words, and what follows.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::{
     domain::{Audience, DraftId, IncidentId, IncidentState, PersonId, Role, Timestamp, UpdateKind},
@@ -81,9 +81,28 @@ impl Desk<'_> {
                 thread: incident.first_posts.get(&destination.id).cloned(),
                 body: self.speech().body(incident, text, promise, destination),
             };
+            let subject = ["incident", &id, &number];
+            let passes_on = destination.abilities.passes_on;
+            let passed_on = passes_on.then(|| self.passed_on(&post, &subject));
             self.decide(Output::Post(post));
+            if let Some(passed_on) = passed_on {
+                self.decide(Output::Post(passed_on));
+            }
         }
         destinations.len()
+    }
+
+    /// What has a destination pass an update on to those who follow it from elsewhere.
+    fn passed_on(&self, post: &Post, subject: &[&str; 3]) -> Post {
+        let action = PostAction::Crosspost;
+        Post {
+            id: self.id_of(action, subject, &post.destination, None),
+            action,
+            subject: action.word().to_owned(),
+            thread: Some(post.id.clone()),
+            body: String::new(),
+            ..post.clone()
+        }
     }
 
     /// The state that the update leads to; drafts that it makes untrue give way.
@@ -112,16 +131,18 @@ impl Desk<'_> {
         if !is_told || incident.followed_up.contains(&kind) {
             return;
         }
-        let people: BTreeSet<PersonId> = self
+        let people: BTreeMap<PersonId, String> = self
             .records
             .reports_of(incident)
-            .map(|(_, report)| report.person.clone())
+            .map(|(_, report)| (report.person.clone(), report.source.clone()))
             .take(FOLLOW_UPS_MAX)
             .collect();
         let text = self.speech().follow_up(kind, body);
         let (id, number) = (incident.id.to_string(), revision.to_string());
         for destination in self.destinations(Audience::Reporters) {
-            for person in &people {
+            let reached = people.iter().filter(|(_, source)| self.serves(&destination, source));
+            let reached: Vec<&PersonId> = reached.map(|(person, _)| person).collect();
+            for person in reached {
                 let post = Post {
                     id: self.post_id(&["follow_up", &id, &number], &destination.id, Some(person)),
                     destination: destination.id.clone(),

@@ -57,7 +57,7 @@ impl Desk<'_> {
             let text = self.words_for(linked.as_ref());
             self.reply(true, text);
         } else {
-            self.acknowledge(id, reporter, linked.as_ref());
+            self.acknowledge(id, reporter, source, linked.as_ref());
         }
         match reason {
             Some("unknown_domain") => self.show_report(id, source, None),
@@ -90,13 +90,19 @@ impl Desk<'_> {
     }
 
     /// The same form for every domain; counts only to somebody linked to the server.
-    fn acknowledge(&mut self, id: &ReportId, person: &PersonId, linked: Option<&ServerId>) {
+    fn acknowledge(
+        &mut self,
+        id: &ReportId,
+        person: &PersonId,
+        source: &str,
+        linked: Option<&ServerId>,
+    ) {
         let last = self.records.people.get(person).and_then(|one| one.acknowledged_at);
         if last.is_some_and(|at| (self.now() - at).num_seconds() < ACKNOWLEDGED_WITHIN_S) {
             return;
         }
         let text = self.words_for(linked);
-        for destination in self.destinations(Audience::Reporters) {
+        for destination in self.destinations_for(source) {
             let subject = ["acknowledgement", id.as_str(), "1"];
             let post = Post {
                 id: self.post_id(&subject, &destination.id, Some(person)),

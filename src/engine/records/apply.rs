@@ -5,7 +5,7 @@ use crate::{
         Audience, DraftId, IncidentId, IncidentState, ServerId, Suspicion, SuspicionId, Timestamp,
         UpdateKind,
     },
-    event::{Input, Output, Post},
+    event::{Input, Output, Post, PostAction},
 };
 
 use super::{
@@ -307,6 +307,9 @@ impl Records {
         let Some(id) = post.incident else { return };
         let Some(incident) = self.incidents.get_mut(&id) else { return };
         incident.posts.push(post.id.clone());
+        if post.action != PostAction::Post {
+            return;
+        }
         incident.first_posts.entry(post.destination.clone()).or_insert_with(|| post.id.clone());
         let (post, destination) = (post.id.clone(), post.destination.clone());
         self.tell(id, Moment { at, step: Step::Posted { post, destination } });
