@@ -8,9 +8,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    command::{Button, Tone},
     domain::{Audience, PostId},
     domain::{Limits, TextUnit},
-    event::Post,
+    event::{Post, PostButton},
     render::{escape_markdown, fit},
 };
 
@@ -18,6 +19,8 @@ use crate::{
 const CONTENT_LENGTH_MAX: usize = 2000;
 /// The longest headline before it is escaped, in characters.
 const HEADLINE_LENGTH_MAX: u32 = 200;
+/// The longest text on a button.
+const LABEL: Limits = Limits { length_max: 80, unit: TextUnit::Characters };
 /// What the footer's reference begins with.
 const REFERENCE_MARK: char = '#';
 const REFERENCE_LENGTH: usize = 12;
@@ -44,6 +47,8 @@ pub(super) struct Message {
     allowed_mentions: AllowedMentions,
     #[serde(skip_serializing_if = "Option::is_none")]
     message_reference: Option<Reference>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    components: Vec<Row>,
     #[serde(skip_serializing_if = "is_zero")]
     flags: u32,
     #[serde(flatten)]
@@ -75,6 +80,23 @@ struct AllowedMentions {
     parse: [&'static str; 0],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     roles: Vec<String>,
+}
+
+/// A row of at most five buttons.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Row {
+    #[serde(rename = "type")]
+    kind: u8,
+    components: Vec<Pressable>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Pressable {
+    #[serde(rename = "type")]
+    kind: u8,
+    style: u8,
+    label: String,
+    custom_id: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -145,6 +167,7 @@ impl Message {
                 roles: draft.ping_role.map(|role| role.to_string()).into_iter().collect(),
             },
             message_reference: None,
+            components: rows(&post.buttons),
             flags: if unfurls { SUPPRESS_EMBEDS } else { 0 },
             key: None,
         }
@@ -168,6 +191,18 @@ impl Message {
             _ => standing.embeds.is_empty() && standing.content.trim() == self.content.trim(),
         }
     }
+}
+
+fn rows(buttons: &[PostButton]) -> Vec<Row> {
+    let pressable = |button: &PostButton| Pressable {
+        kind: 2,
+        style: Button::read(&button.id).map_or(Tone::Quiet, |known| known.tone()).number(),
+        label: fit(&button.label, &LABEL),
+        custom_id: button.id.clone(),
+    };
+    let row =
+        |some: &[PostButton]| Row { kind: 1, components: some.iter().map(pressable).collect() };
+    buttons.chunks(5).take(5).map(row).collect()
 }
 
 /// At most 25 characters, the same for every attempt at a post.
