@@ -11,6 +11,14 @@
 mod fake;
 
 mod fake_discord {
+    pub mod client;
+    pub mod faults;
+    pub mod gateway;
+    pub mod http;
+    pub mod limits;
+    pub mod rules;
+    pub mod schema;
     pub mod serenity_bot;
+    pub mod serenity_http;
     pub mod stories;
 }

@@ -12,7 +12,7 @@ use crate::{
     domain::{Fleet, Role},
     event::Input,
     intake::{Answer, Door},
-    journal::{Accepted, Appender, Offered, Personal, Refused},
+    journal::{Accepted, Appender, Offered, Personal, Private, Refused},
     pages::{Health, Metrics},
     render::{self, Facts, Words},
 };
@@ -32,6 +32,19 @@ impl Names {
         let probes = fleet.probes.iter().map(|probe| probe.id.as_str().to_owned()).collect();
         Self { fleet, probes }
     }
+
+    /// The whole inventory.
+    pub fn fleet(&self) -> Arc<Fleet> {
+        self.fleet.clone()
+    }
+}
+
+/// Who gives a command.
+pub(super) struct By<'a> {
+    /// The name in the journal; a marker takes its place where there is a private account.
+    pub(super) name: &'a str,
+    /// What must not stand in the journal.
+    pub(super) private: Option<Private>,
 }
 
 /// The program's [`Door`].
@@ -60,7 +73,12 @@ const REPLY_PATIENCE: TimeDelta = TimeDelta::seconds(20);
 const LANGUAGE: &str = "en";
 
 impl FrontDoor {
-    async fn run_command(&self, by: &str, role: Role, text: &str) -> Result<Answer, Refused> {
+    pub(super) async fn run_command(
+        &self,
+        by: By<'_>,
+        role: Role,
+        text: &str,
+    ) -> Result<Answer, Refused> {
         let answer = match command::parse(text) {
             Err(error) => Answer { ok: false, text: error.say(&self.words.sayer(LANGUAGE)) },
             Ok((_, spec)) if !command::may(spec, role) => {
@@ -87,14 +105,20 @@ impl FrontDoor {
         Ok(Answer { ok: true, text })
     }
 
-    async fn journal_command(&self, by: &str, role: Role, text: &str) -> Result<Answer, Refused> {
-        let input = Input::Command { by: by.to_owned(), role, text: text.to_owned() };
-        let accepted = self.submit_counted(Offered::plain(self.clock.now(), input)).await?;
+    async fn journal_command(&self, by: By<'_>, role: Role, text: &str) -> Result<Answer, Refused> {
+        let input = Input::Command { by: by.name.to_owned(), role, text: text.to_owned() };
+        let offered = Offered { at: self.clock.now(), input, private: by.private };
+        let accepted = self.submit_counted(offered).await?;
+        self.reply_to(accepted.seq).await
+    }
+
+    /// The reply to the input at this place in the journal, once it is durable.
+    pub(super) async fn reply_to(&self, seq: u64) -> Result<Answer, Refused> {
         let (reply, told) = oneshot::channel();
-        self.desk.tell(Note::AwaitReply { seq: accepted.seq, reply }).await;
+        self.desk.tell(Note::AwaitReply { seq, reply }).await;
         match Clock::system().timeout(REPLY_PATIENCE, told).await {
             Ok(told) => told.map_err(|_| Refused::Stopping),
-            Err(_) => Ok(self.late(accepted.seq)),
+            Err(_) => Ok(self.late(seq)),
         }
     }
 
@@ -109,7 +133,7 @@ impl FrontDoor {
         if role < Role::Staff {
             return answer;
         }
-        let text = render::reveal(&answer.text, |report| self.personal.shown(report));
+        let text = render::reveal(&answer.text, |hidden| self.personal.behind(hidden));
         Answer { text, ..answer }
     }
 
@@ -122,7 +146,7 @@ impl FrontDoor {
         });
     }
 
-    async fn submit_counted(&self, offered: Offered) -> Result<Accepted, Refused> {
+    pub(super) async fn submit_counted(&self, offered: Offered) -> Result<Accepted, Refused> {
         let kind = offered.input.kind();
         let waited = Stopwatch::start();
         let result = self.appender.submit(offered).await;
@@ -147,7 +171,7 @@ impl Door for FrontDoor {
         role: Role,
         text: &'a str,
     ) -> BoxFuture<'a, Result<Answer, Refused>> {
-        Box::pin(self.run_command(by, role, text))
+        Box::pin(self.run_command(By { name: by, private: None }, role, text))
     }
 
     fn knows_domain(&self, domain: &str) -> bool {

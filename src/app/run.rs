@@ -19,8 +19,9 @@ use tokio::{
 
 use crate::{
     broadcast::{self, BuildError},
+    chat,
     clock::Clock,
-    config::Config,
+    config::{Config, DiscordConfig},
     domain::{Role, Settings, Timestamp},
     engine::{Engine, View},
     event::{Entry, Input, post_id},
@@ -41,6 +42,7 @@ use super::{
     couriers::{self, Courier, Drivers},
     desk::{Desk, Note, Tools},
     door::{FrontDoor, Names},
+    house::Hall,
     recovery::{self, RecoverError, Recovered},
 };
 
@@ -294,7 +296,23 @@ impl App {
             self.shutdown.subscribe(),
         );
         self.tasks.spawn(keeper);
+        if let Some(discord) = &config.discord {
+            self.go_to_discord(discord.clone(), config);
+        }
         Ok(())
+    }
+
+    fn go_to_discord(&mut self, discord: DiscordConfig, config: &Config) {
+        let setup = chat::Setup {
+            rights: chat::rights::Rights::of(&discord),
+            support_channels: discord.support_channels.clone(),
+            clock: self.clock.clone(),
+            words: self.words.clone(),
+            language: config.languages.first().map_or("en", String::as_str).to_owned(),
+        };
+        let house = Hall { door: self.door.clone(), view: self.core.view.clone() };
+        let face = Arc::new(chat::Face::new(Arc::new(house), setup));
+        self.tasks.spawn(chat::run(discord, face, self.shutdown.subscribe()));
     }
 
     fn router(&self, config: &Config) -> axum::Router {
@@ -361,7 +379,7 @@ impl App {
 
     /// Puts the words behind report markers in, for staff.
     pub fn reveal(&self, text: &str) -> String {
-        reveal(text, |report| self.core.personal.shown(report))
+        reveal(text, |hidden| self.core.personal.behind(hidden))
     }
 
     /// Durable decisions as they come, for a console.

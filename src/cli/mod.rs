@@ -101,10 +101,15 @@ fn problems_in(count: usize, path: &Path) -> String {
     format!("{count} {noun} in {}", path.display())
 }
 
+/// These would log tokens of interactions and people's words when asked to say more.
+const QUIET: [&str; 3] = ["serenity=warn", "tungstenite=warn", "tokio_tungstenite=warn"];
+
 /// Sets up logging to standard error: `RUST_LOG` decides, `warn` unless told.
 fn log_to_stderr(default: &str) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
+    let quiet = QUIET.iter().filter_map(|directive| directive.parse().ok());
+    let filter = quiet.fold(filter, tracing_subscriber::EnvFilter::add_directive);
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -17,6 +17,6 @@ mod words;
 pub use facts::Facts;
 pub use fit::{fit, length};
 pub use markdown::escape_markdown;
-pub use outside::{neutralise, report_marker, reveal};
+pub use outside::{Hidden, neutralise, person_marker, report_marker, reveal};
 pub use phrases::{clock_time, date, date_time, list, near_time, percent, span};
 pub use words::{WordProblem, Words};

@@ -102,6 +102,7 @@ fn an_unconfirmed_report_is_shown_and_counts_only_by_staffs_word() {
         source: "web".to_owned(),
         domain: Some("one.example".to_owned()),
         confirmed: false,
+        answered: false,
         text: None,
     });
     assert!(outputs.iter().any(|output| matches!(
@@ -127,6 +128,7 @@ fn a_report_from_long_ago_or_from_the_future_is_no_evidence() {
             source: "mail".to_owned(),
             domain: Some("one.example".to_owned()),
             confirmed: true,
+            answered: false,
             text: None,
         };
         let outputs = stage.take_at(at, input);
@@ -151,6 +153,7 @@ fn reports(stage: &mut Stage, source: &str, person: &str) {
         source: source.to_owned(),
         domain: Some("one.example".to_owned()),
         confirmed: true,
+        answered: false,
         text: None,
     });
 }

@@ -193,6 +193,7 @@ impl<D: Detector> Stage<D> {
             source: "discord".to_owned(),
             domain: Some(domain.to_owned()),
             confirmed: true,
+            answered: false,
             text: None,
         })
     }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use serenity::{
     all::{
-        ActionRowComponent, Context, CreateActionRow, CreateAllowedMentions, CreateButton,
-        CreateCommand, CreateCommandOption, CreateEmbed, CreateInputText,
-        CreateInteractionResponse, CreateInteractionResponseFollowup,
-        CreateInteractionResponseMessage, CreateMessage, CreateModal, EditInteractionResponse,
-        EventHandler, GatewayIntents, GuildId, Http, HttpBuilder, InputTextStyle, Interaction,
-        Message, Ready, ResumedEvent,
+        ActionRowComponent, ComponentInteractionDataKind, Context, CreateActionRow,
+        CreateAllowedMentions, CreateButton, CreateCommand, CreateCommandOption, CreateEmbed,
+        CreateInputText, CreateInteractionResponse, CreateInteractionResponseFollowup,
+        CreateInteractionResponseMessage, CreateMessage, CreateModal, CreateSelectMenu,
+        CreateSelectMenuKind, CreateSelectMenuOption, EditInteractionResponse, EventHandler,
+        GatewayIntents, GuildId, Http, HttpBuilder, InputTextStyle, Interaction, Message, Ready,
+        ResumedEvent, ShardManager,
     },
     all::{
         AutocompleteChoice, ButtonStyle, CommandInteraction, CommandOptionType, CommandType,
@@ -30,12 +31,17 @@ pub fn http(fake: &Fake) -> Arc<Http> {
     Arc::new(http)
 }
 
-/// The bot; it ends with the test.
-pub struct Bot(JoinHandle<()>);
+/// The bot; it ends when it is stopped, or with the test.
+pub struct Bot {
+    shards: Arc<ShardManager>,
+    task: JoinHandle<()>,
+}
 
-impl Drop for Bot {
-    fn drop(&mut self) {
-        self.0.abort();
+impl Bot {
+    /// Ends it and all its connections.
+    pub async fn stop(self) {
+        self.shards.shutdown_all().await;
+        self.task.await.expect("an end without a panic");
     }
 }
 
@@ -47,11 +53,12 @@ pub async fn start(fake: &Fake) -> Bot {
     let guild = fake.guild_id();
     let builder = builder.event_handler(Handler { guild: GuildId::new(guild) });
     let mut client = builder.await.expect("a client");
+    let shards = Arc::clone(&client.shard_manager);
     let task = tokio::spawn(async move {
         client.start().await.expect("a run without an error");
     });
     fake.until_ready().await;
-    Bot(task)
+    Bot { shards, task }
 }
 
 struct Handler {
@@ -69,6 +76,7 @@ fn commands() -> Vec<CreateCommand> {
         CreateCommand::new("incident").description("Incidents").add_option(open),
         CreateCommand::new("slow").description("Thinks first"),
         CreateCommand::new("mute").description("Never answers"),
+        CreateCommand::new("ask").description("Asks in a direct message"),
         CreateCommand::new("card").description("Makes a card"),
         CreateCommand::new("File as outage report").kind(CommandType::Message),
     ]
@@ -137,11 +145,22 @@ async fn command_used(context: &Context, command: &CommandInteraction) {
                 CreateButton::new("publish:1").label("Publish").style(ButtonStyle::Success);
             let edit = CreateButton::new("edit:1").label("Edit");
             let row = CreateActionRow::Buttons(vec![publish, edit]);
+            let option = CreateSelectMenuOption::new("Server One", "s1");
+            let menu = CreateSelectMenuKind::String { options: vec![option] };
+            let menu = CreateActionRow::SelectMenu(CreateSelectMenu::new("server", menu));
             let embed = CreateEmbed::new().title("Proposal").field("Servers", "s1, s2", true);
             let message =
-                CreateInteractionResponseMessage::new().embed(embed).components(vec![row]);
+                CreateInteractionResponseMessage::new().embed(embed).components(vec![row, menu]);
             let answer = CreateInteractionResponse::Message(message);
             command.create_response(&context.http, answer).await.expect("answered");
+        }
+        "ask" => {
+            let fixed = CreateButton::new("fixed:1").label("Fixed for me");
+            let row = CreateActionRow::Buttons(vec![fixed]);
+            let asked = CreateMessage::new().content("Is it fixed?").components(vec![row]);
+            let sent = command.user.direct_message(&context.http, asked).await;
+            let told = if sent.is_ok() { "Asked." } else { "You take no messages." };
+            command.create_response(&context.http, private(told)).await.expect("answered");
         }
         "mute" => {}
         name => {
@@ -154,7 +173,10 @@ async fn command_used(context: &Context, command: &CommandInteraction) {
 }
 
 async fn button_pressed(context: &Context, component: &ComponentInteraction) {
-    let answer = if component.data.custom_id.starts_with("edit") {
+    let answer = if let ComponentInteractionDataKind::StringSelect { values } = &component.data.kind
+    {
+        private(&format!("Chosen by {} in {}: {values:?}", component.user.name, component.locale))
+    } else if component.data.custom_id.starts_with("edit") {
         let input = CreateInputText::new(InputTextStyle::Paragraph, "Draft", "draft").value("Old");
         let modal = CreateModal::new("edited:1", "Edit the draft");
         CreateInteractionResponse::Modal(modal.components(vec![CreateActionRow::InputText(input)]))

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::serenity_bot::{http, start};
-use crate::fake::{AnswerKind, Fake};
+use crate::fake::{AnswerKind, Fake, Setup};
 
 #[tokio::test]
 async fn serenity_connects_registers_commands_and_answers() {
@@ -61,6 +61,20 @@ async fn buttons_forms_and_menus_change_what_is_there() {
     let said = fake.channel("support").last().expect("a message");
     let filed = tim.menu("File as outage report", &said).await;
     assert_eq!(filed.content, "File as outage report: my site is down");
+    fake.finish();
+}
+
+#[tokio::test]
+async fn a_direct_message_has_buttons_too() {
+    let setup = Setup::usual().member("shy", &[]).without_direct_messages("shy");
+    let fake = Fake::start(setup).await;
+    let _bot = start(&fake).await;
+    let anna = fake.user("anna");
+    assert_eq!(anna.slash("ask", &[]).await.content, "Asked.");
+    let asked = anna.until_direct("Is it fixed?").await;
+    let answer = anna.press(&asked, "Fixed for me").await;
+    assert_eq!((answer.content.as_str(), answer.ephemeral), ("Published by anna", false));
+    assert_eq!(fake.user("shy").slash("ask", &[]).await.content, "You take no messages.");
     fake.finish();
 }
 
@@ -122,5 +136,83 @@ async fn serenity_reads_what_http_answers() {
     let direct = anna.create_dm_channel(&http).await.expect("a direct message");
     direct.say(&http, "hello").await.expect("sent");
     assert_eq!(fake.user("anna").direct_messages().len(), 1);
+    fake.finish();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_at_once_are_all_answered() {
+    let fake = Fake::usual().await;
+    let _bot = start(&fake).await;
+    let anna = fake.user("anna");
+    let options = [("domain", json!("example.org"))];
+    let mut asked = Vec::new();
+    for _ in 0..100 {
+        asked.push(anna.start_slash("report", &options).await);
+    }
+    for one in asked {
+        assert_eq!(one.answer().await.kind, AnswerKind::Message);
+    }
+    let mut times = fake.answer_times();
+    times.sort();
+    println!("100 at once: p50 {:?}, p99 {:?}", times[49], times[98]);
+    assert_eq!((times.len(), fake.unanswered()), (100, 0));
+    fake.finish();
+}
+
+#[tokio::test]
+async fn a_restarted_bot_begins_anew() {
+    let fake = Fake::usual().await;
+    let first = start(&fake).await;
+    fake.until("commands", |world| (!world.commands.is_empty()).then_some(())).await;
+    first.stop().await;
+    let _second = start(&fake).await;
+    fake.until_start(2).await;
+    fake.user("anna").at("support").say("ping");
+    fake.channel("support").until_message("pong").await;
+    assert_eq!(fake.channel("support").messages().len(), 2);
+    fake.finish();
+}
+
+#[tokio::test]
+async fn people_choose_reply_and_look_again() {
+    let setup = Setup::usual().speaks("tim", "de").stranger("visitor");
+    let fake = Fake::start(setup).await;
+    let _bot = start(&fake).await;
+    let tim = fake.user("tim").at("staff");
+    let card = tim.slash("card", &[]).await;
+    assert_eq!(card.text(), "Proposal\nServers: s1, s2");
+    assert_eq!(card.buttons().len(), 2);
+    let posted = card.message.clone().expect("a card");
+    let chosen = tim.choose(&posted, "server", &["s1"]).await;
+    assert_eq!(chosen.content, "Chosen by tim in de: [\"s1\"]");
+
+    let slow = tim.slash("slow", &[]).await;
+    fake.until("the follow-up", |world| {
+        world.interactions.values().any(|one| !one.followups.is_empty()).then_some(())
+    })
+    .await;
+    let followups = tim.again(&slow).followups;
+    assert_eq!((followups.len(), followups[0].content.as_str()), (1, "And more."));
+
+    tim.reply(&posted, "ping");
+    let pong = fake.channel("staff").until_message("pong").await;
+    assert_eq!(fake.channel("staff").texts().last(), Some(&pong.content));
+    assert_eq!(fake.user("visitor").sees("support").len(), 0);
+    assert!(fake.commands().contains(&"File as outage report".to_owned()));
+    let sent = fake.requests("POST /channels/*/messages");
+    assert_eq!((sent.len(), &sent[0].body["content"], sent[0].status), (1, &json!("pong"), 200));
+
+    let anna = fake.user("anna").in_direct();
+    anna.say("ping");
+    fake.direct("anna").until_message("pong").await;
+    fake.with(|world| world.gateway.close(4000));
+    fake.until_start(2).await;
+    let resumed = |world: &crate::fake::World| {
+        let shown = world.gateway.presences.last()?;
+        shown.to_string().contains("resumed").then_some(())
+    };
+    fake.until("another presence", resumed).await;
+    assert_eq!(fake.presence().expect("one")["activities"][0]["state"], "resumed");
+    assert!(fake.history().len() > 6);
     fake.finish();
 }

@@ -8,8 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::{Audience, PostId},
-    domain::{Limits, TextUnit},
+    domain::{Audience, Limits, PostId, TextUnit},
     event::Post,
     render::{escape_markdown, fit},
 };

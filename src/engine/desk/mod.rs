@@ -12,6 +12,8 @@ mod reports;
 mod suspicions;
 mod timers;
 
+pub(super) use publishing::body_of;
+
 use crate::{
     domain::{Audience, Destination, DestinationId, IncidentId, PersonId, PostId, Timestamp},
     event::{Input, Output, Post, PostAction, post_id},
@@ -53,6 +55,7 @@ impl<'e> Desk<'e> {
             Input::ProbeResult { .. } => {}
             Input::Report { .. } => self.take_report(),
             Input::Command { by, role, text } => self.take_command(by, *role, text),
+            Input::Trouble { text } => self.notify_staff("trouble", text.clone(), None),
             Input::Timer { .. } => self.meet_deadline(),
             Input::Delivery { post, event } => self.hear_of_delivery(post, event),
         }

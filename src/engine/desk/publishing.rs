@@ -273,7 +273,7 @@ impl Desk<'_> {
 }
 
 /// A draft's words without the promise, which is made anew when they go out.
-pub(super) fn body_of(draft: &Draft) -> String {
+pub(in crate::engine) fn body_of(draft: &Draft) -> String {
     without_promise(&draft.text, draft.promise.as_deref())
 }
 

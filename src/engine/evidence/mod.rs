@@ -118,6 +118,7 @@ impl Detector for Evidence {
             | Input::ProbeResult { .. }
             | Input::Report { .. }
             | Input::Command { .. }
+            | Input::Trouble { .. }
             | Input::Delivery { .. } => received,
         };
         self.advance(now);
@@ -135,6 +136,7 @@ impl Detector for Evidence {
             | Input::Started { .. }
             | Input::Report { .. }
             | Input::Command { .. }
+            | Input::Trouble { .. }
             | Input::Delivery { .. } => {}
         }
     }

@@ -72,7 +72,8 @@ impl Records {
                     dismissed: false,
                     settled_by: None,
                 };
-                return self.apply_report(at, report, filed);
+                let domain = domain_of(&context.happening.input).filter(|_| filed.server.is_some());
+                return self.apply_report(at, report, filed, domain);
             }
             Output::ReportSettled { report, server, counted, by } => {
                 return self.apply_settled(at, report, server.as_ref(), *counted, by);
@@ -289,8 +290,12 @@ impl Records {
             Audience::Public => self.apply_public_post(at, post),
             Audience::Reporters => {
                 let person = post.recipient.as_ref().and_then(|id| self.people.get_mut(id));
-                if let Some(person) = person.filter(|_| post.subject == "acknowledgement") {
-                    person.acknowledged_at = Some(at);
+                if let Some(person) = person {
+                    match post.subject.as_str() {
+                        "acknowledgement" => person.acknowledged_at = Some(at),
+                        "follow_up.resolved" => person.asked_at = Some(at),
+                        _ => {}
+                    }
                 }
                 self.mark_followed_up(post);
             }
@@ -346,9 +351,15 @@ fn source_of(input: &Input) -> String {
         Input::Started { .. }
         | Input::ProbeResult { .. }
         | Input::Command { .. }
+        | Input::Trouble { .. }
         | Input::Timer { .. }
         | Input::Delivery { .. } => String::new(),
     }
+}
+
+/// The domain that was named, where it is one of ours.
+fn domain_of(input: &Input) -> Option<&str> {
+    if let Input::Report { domain, .. } = input { domain.as_deref() } else { None }
 }
 
 fn new_incident(id: IncidentId, since: Timestamp, at: Timestamp) -> Incident {

@@ -4,11 +4,7 @@
 //! A session outlives its connection: events go on being numbered and kept for it, and a RESUME
 //! gets them. Not done: compression, sharding beyond one shard, presences of others.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
@@ -58,6 +54,9 @@ const SENDS_WINDOW: Duration = Duration::from_secs(60);
 /// Events that a session keeps for a RESUME.
 const KEPT_MAX: usize = 5000;
 
+/// Sessions without a connection that are kept.
+const DEAD_MAX: usize = 4;
+
 /// What goes down a connection.
 #[derive(Clone, Debug)]
 enum Down {
@@ -69,6 +68,7 @@ enum Down {
 /// One session.
 #[derive(Debug)]
 struct Session {
+    id: String,
     intents: u64,
     sequence: u64,
     kept: VecDeque<(u64, Value)>,
@@ -102,7 +102,7 @@ pub struct Gateway {
     pub heartbeats: usize,
     /// Codes the fake closed with because the bot did something wrong.
     pub closed_for: Vec<u16>,
-    sessions: BTreeMap<String, Session>,
+    sessions: Vec<Session>,
 }
 
 impl Default for Gateway {
@@ -119,7 +119,7 @@ impl Default for Gateway {
             connections: 0,
             heartbeats: 0,
             closed_for: Vec::new(),
-            sessions: BTreeMap::new(),
+            sessions: Vec::new(),
         }
     }
 }
@@ -128,7 +128,7 @@ impl Gateway {
     /// Whether a bot is connected and ready.
     pub fn is_connected(&self) -> bool {
         self.sessions
-            .values()
+            .iter()
             .any(|session| session.line.as_ref().is_some_and(|line| !line.is_closed()))
     }
 
@@ -158,7 +158,7 @@ impl Gateway {
 
     /// Forgets every session: a RESUME will be answered with op 9.
     pub fn forget_sessions(&mut self) {
-        for session in self.sessions.values_mut() {
+        for session in self.sessions.iter_mut() {
             session.is_over = true;
         }
     }
@@ -172,8 +172,25 @@ impl Gateway {
         })
     }
 
+    fn session(&mut self, id: &str) -> Option<&mut Session> {
+        self.sessions.iter_mut().find(|session| session.id == id)
+    }
+
+    /// Adds a session; of those without a connection only the newest are kept, as a bot that is
+    /// killed again and again leaves many.
+    fn begin(&mut self, session: Session) {
+        let dead = self.sessions.iter().filter(|session| session.line.is_none()).count();
+        let mut superfluous = dead.saturating_sub(DEAD_MAX);
+        self.sessions.retain(|session| {
+            let goes = session.line.is_none() && superfluous > 0;
+            superfluous -= usize::from(goes);
+            !goes
+        });
+        self.sessions.push(session);
+    }
+
     fn send_down(&mut self, what: &Down) {
-        for session in self.sessions.values_mut() {
+        for session in self.sessions.iter_mut() {
             // Every order ends the connection; the next one is made by the bot.
             if let Some(line) = session.line.take() {
                 let _ = line.send(what.clone());
@@ -214,7 +231,7 @@ impl World {
     fn send(&mut self, name: &str, data: Value, is_direct: bool) {
         let needed = intents_for(name, is_direct);
         let is_private = is_direct || !self.hides_content(&data);
-        for session in self.gateway.sessions.values_mut().filter(|session| !session.is_over) {
+        for session in self.gateway.sessions.iter_mut().filter(|session| !session.is_over) {
             if needed != 0 && session.intents & needed == 0 {
                 continue;
             }
@@ -288,6 +305,7 @@ impl World {
         }
         let id = format!("{:032x}", u128::from(self.next_id()) * 0x9e37_79b9_7f4a_7c15);
         let session = Session {
+            id: id.clone(),
             intents,
             sequence: 0,
             kept: VecDeque::new(),
@@ -295,13 +313,13 @@ impl World {
             is_over: false,
         };
         line.session = Some(id.clone());
-        self.gateway.sessions.insert(id.clone(), session);
+        self.gateway.begin(session);
         if data["presence"].is_object() {
             self.gateway.presences.push(data["presence"].clone());
         }
         let ready = self.ready(&id, data);
         let whole = self.bot_is_in.then(|| wire::whole_guild(self));
-        let session = self.gateway.sessions.get_mut(&id).expect("just made");
+        let session = self.gateway.session(&id).expect("just made");
         session.send("READY", ready);
         if let (Some(guild), true) = (whole, intents & GUILDS != 0) {
             session.send("GUILD_CREATE", guild);
@@ -336,7 +354,7 @@ impl World {
         }
         let id = data["session_id"].as_str().unwrap_or_default().to_owned();
         let heard = data["seq"].as_u64().unwrap_or_default();
-        let known = self.gateway.sessions.get_mut(&id).filter(|session| !session.is_over);
+        let known = self.gateway.session(&id).filter(|session| !session.is_over);
         let Some(session) = known else {
             line.send(json!({ "op": 9, "d": false, "s": null, "t": null }));
             return;
@@ -360,7 +378,7 @@ impl World {
             "members": members.collect::<Vec<_>>(),
             "chunk_index": 0, "chunk_count": 1, "not_found": [], "nonce": data["nonce"],
         });
-        let session = line.session.as_ref().and_then(|id| self.gateway.sessions.get_mut(id));
+        let session = line.session.as_ref().and_then(|id| self.gateway.session(id));
         if let Some(session) = session {
             session.send("GUILD_MEMBERS_CHUNK", chunk);
         }
@@ -464,7 +482,7 @@ async fn next(orders: &mut UnboundedReceiver<Down>) -> Down {
 fn hang_up(shared: &Shared, line: &Line, code: Option<u16>) {
     let mut world = lock(shared);
     let Some(id) = &line.session else { return };
-    let Some(session) = world.gateway.sessions.get_mut(id) else { return };
+    let Some(session) = world.gateway.session(id) else { return };
     if session.line.as_ref().is_some_and(|own| own.same_channel(&line.down)) {
         session.line = None;
     }

@@ -113,26 +113,27 @@ fn as_text(value: &Value) -> Option<String> {
 
 /// The buttons among components, however deep.
 pub fn buttons(components: &[Value]) -> Vec<Button> {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mut found = Vec::new();
     for component in components {
         if component["type"] == 2 {
-            found.push(Button {
-                label: text(&component["label"]),
-                custom_id: text(&component["custom_id"]),
-                url: as_text(&component["url"]),
-                style: component["style"].as_u64().unwrap_or_default(),
-                is_disabled: component["disabled"] == true,
-            });
+            found.push(button(component));
         }
-        found.extend(buttons(component["components"].as_array().map_or(&[][..], Vec::as_slice)));
-        found.extend(buttons(
-            std::slice::from_ref(&component["accessory"])
-                .get(..usize::from(component["accessory"].is_object()))
-                .unwrap_or_default(),
-        ));
+        found.extend(buttons(component["components"].as_array().map_or(&[], Vec::as_slice)));
+        if component["accessory"].is_object() {
+            found.extend(buttons(std::slice::from_ref(&component["accessory"])));
+        }
     }
     found
+}
+
+fn button(component: &Value) -> Button {
+    Button {
+        label: as_text(&component["label"]).unwrap_or_default(),
+        custom_id: as_text(&component["custom_id"]).unwrap_or_default(),
+        url: as_text(&component["url"]),
+        style: component["style"].as_u64().unwrap_or_default(),
+        is_disabled: component["disabled"] == true,
+    }
 }
 
 /// What happened to a message.

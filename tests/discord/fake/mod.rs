@@ -39,6 +39,7 @@ pub mod contract;
 pub mod errors;
 pub mod faults;
 pub mod gateway;
+mod guild;
 pub mod http;
 pub mod interactions;
 pub mod limits;
@@ -52,7 +53,7 @@ pub mod place;
 mod route_pattern;
 mod routes;
 mod rules;
-mod schema;
+pub mod schema;
 mod setup;
 pub mod wire;
 pub mod world;
@@ -218,6 +219,46 @@ impl Fake {
         self.until("a ready bot", is_ready).await;
     }
 
+    /// Waits until a bot has begun or resumed its `number`th session and is connected: after a
+    /// restart the old connection may not be known to be dead yet.
+    pub async fn until_start(&self, number: usize) {
+        let has_begun = |world: &World| {
+            let gateway = &world.gateway;
+            let starts = gateway.identifies.len() + gateway.resumes;
+            (starts >= number && gateway.is_connected()).then_some(())
+        };
+        self.until(&format!("start {number} of the bot"), has_begun).await;
+    }
+
+    /// The requests of a route (`"POST /channels/*/messages"`), in order.
+    pub fn requests(&self, route: &str) -> Vec<world::Seen> {
+        let pattern = route_pattern::Pattern::new(route);
+        let is_it = |seen: &&world::Seen| pattern.fits(&seen.method, &seen.path);
+        self.with(|world| world.requests.iter().filter(is_it).cloned().collect())
+    }
+
+    /// How long the bot took for each interaction that it answered, in order.
+    pub fn answer_times(&self) -> Vec<Duration> {
+        self.with(|world| world.interactions.values().filter_map(|one| one.took()).collect())
+    }
+
+    /// Interactions that were not answered in time.
+    pub fn unanswered(&self) -> usize {
+        self.with(|world| {
+            let now = world.clock.now();
+            let is_over = |one: &&interactions::Interaction| {
+                let waited = now - one.asked_at;
+                one.answered.is_none() && waited > clock::delta(interactions::ANSWER_WITHIN)
+            };
+            world.interactions.values().filter(is_over).count()
+        })
+    }
+
+    /// Lets somebody new join, with an account made this moment.
+    pub fn join(&self, name: &str) -> Person {
+        Person::new(&self.shared, self.with(|world| world.join(name)))
+    }
+
     /// Lets the fake's time pass.
     pub fn advance(&self, span: Duration) {
         self.with(|world| world.clock.advance(span));
@@ -252,7 +293,17 @@ impl Fake {
         self.with(World::kick_bot);
     }
 
-    /// Takes permissions from every role the bot has.
+    /// Takes the bot in again, with the permissions it had.
+    pub fn invite_bot(&self) {
+        self.with(World::invite_bot);
+    }
+
+    /// Gives the bot's own role permissions.
+    pub fn give_to_bot(&self, permissions: u64) {
+        self.with(|world| world.give_permissions("Bellwether", permissions));
+    }
+
+    /// Takes permissions from every role the bot has, and from everybody's.
     pub fn take_from_bot(&self, permissions: u64) {
         self.with(|world| {
             let bot = world.bot;
@@ -262,14 +313,14 @@ impl Fake {
 
     /// What does not agree with Discord's own description, or was sent in vain.
     pub fn violations(&self) -> Vec<Violation> {
-        self.with(|world| world.contract.violations.clone())
+        self.with(|world| world.contract.violations())
     }
 
     /// Ends the test: no request disagreed with Discord's description, and no answer of the fake's.
     pub fn finish(self) {
         let violations = self.violations();
         assert!(violations.is_empty(), "requests against the contract: {violations:#?}");
-        let own = self.with(|world| world.contract.own_violations.clone());
+        let own = self.with(|world| world.contract.own_violations());
         assert!(own.is_empty(), "the fake itself answers against the contract: {own:#?}");
     }
 }

@@ -46,7 +46,7 @@ pub enum AnswerKind {
     Choices,
 }
 
-/// What somebody sees of an answer; a picture of the moment ([`Asked::answer`] takes a new one).
+/// What somebody sees of an answer; a picture of the moment ([`Person::again`] takes a new one).
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub kind: AnswerKind,
@@ -298,6 +298,12 @@ impl Person {
             here.start(&mut world, Kind::Modal { message }, data)
         };
         asked.answer().await
+    }
+
+    /// The answer as it is to be seen now: with later edits and follow-ups.
+    pub fn again(&self, answer: &Answer) -> Answer {
+        let world = lock(&self.shared);
+        Answer::of(&world, &world.interactions[&answer.interaction])
     }
 
     /// Whether they are shown a command: by its default permissions and theirs.

@@ -23,13 +23,19 @@ impl Pattern {
 
     /// Whether a request is of this route.
     pub fn matches(&self, request: &Request) -> bool {
-        let is_method = self.method == "*" || self.method == request.method;
-        let segments = request.segments();
+        self.fits(&request.method, &request.path())
+    }
+
+    /// Whether a method and a path are of this route.
+    pub fn fits(&self, method: &str, path: &str) -> bool {
+        let is_method = self.method == "*" || self.method == method;
+        let segments: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         let is_open = self.path.last().is_some_and(|last| last == "**");
         let named = &self.path[..self.path.len() - usize::from(is_open)];
-        let fits = segments.len() == named.len() || (is_open && segments.len() >= named.len());
+        let has_length =
+            segments.len() == named.len() || (is_open && segments.len() >= named.len());
         let same = |(name, part): (&String, &&str)| name == "*" || name == part;
-        is_method && fits && named.iter().zip(&segments).all(same)
+        is_method && has_length && named.iter().zip(&segments).all(same)
     }
 }
 

@@ -30,9 +30,8 @@ impl Setup {
 
     /// A role with permissions beyond everybody's.
     pub fn role(mut self, name: &str, permissions: u64) -> Self {
-        let id = self.0.next_id();
-        let name = name.to_owned();
-        self.0.guild.roles.insert(id, Role { id, name, permissions, is_mentionable: false });
+        let id = self.0.next_old_id();
+        self.0.guild.roles.insert(id, Role::new(id, name, permissions));
         self
     }
 
@@ -58,7 +57,7 @@ impl Setup {
     /// A member with roles.
     pub fn member(mut self, name: &str, roles: &[&str]) -> Self {
         let roles = roles.iter().map(|role| self.role_id(role)).collect();
-        let joined_at = self.0.clock.now();
+        let joined_at = self.0.guild.members[&self.0.bot].joined_at;
         let id = self.stranger_id(name);
         self.0.guild.members.insert(id, Member { roles, joined_at, nick: None });
         self
@@ -98,7 +97,7 @@ impl Setup {
     }
 
     fn channel(mut self, name: &str, kind: u8, overwrites: Overwrites) -> Self {
-        let id = self.0.next_id();
+        let id = self.0.next_old_id();
         let name = name.to_owned();
         let channel = Channel { id, name, kind, overwrites, ..Channel::default() };
         self.0.guild.channels.insert(id, channel);
@@ -106,15 +105,8 @@ impl Setup {
     }
 
     fn stranger_id(&mut self, name: &str) -> Id {
-        let id = self.0.next_id();
-        let user = User {
-            id,
-            name: name.to_owned(),
-            is_bot: false,
-            locale: "en-US".to_owned(),
-            takes_direct_messages: true,
-        };
-        self.0.users.insert(id, user);
+        let id = self.0.next_old_id();
+        self.0.users.insert(id, User::new(id, name));
         id
     }
 

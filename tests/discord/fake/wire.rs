@@ -230,15 +230,18 @@ pub fn whole_guild(world: &World) -> Value {
 pub fn attachment(world: &World, channel: Id, file: &Attachment) -> Value {
     let path = format!("attachments/{channel}/{}/{}", file.id, file.name);
     let url = format!("{}/{path}", world.gateway.http_url);
-    json!({
+    let mut data = json!({
         "id": file.id.to_string(),
         "filename": file.name,
-        "description": file.description,
         "size": file.bytes.len(),
         "content_type": file.content_type,
         "url": url,
         "proxy_url": url,
-    })
+    });
+    if let Some(description) = &file.description {
+        data["description"] = json!(description);
+    }
+    data
 }
 
 /// A message as one sees it who may read its content.

@@ -4,12 +4,12 @@
 //! Everything is plain data behind one lock, so that a request is one step: nothing is half done
 //! when a fault cuts the connection. Look here for what there is, at `wire` for how it is written.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Value, json};
 
 use super::{
-    clock::{Clock, Moment},
+    clock::{Clock, Moment, delta},
     contract::Contract,
     errors::{self, ApiError},
     faults::Faults,
@@ -18,117 +18,18 @@ use super::{
     limits::Limits,
     mentions,
     message::{Happening, Message, Record},
-    permissions::{self, Overwrites},
-    wire,
+    permissions, wire,
 };
 
-/// A snowflake.
-pub type Id = u64;
+pub use super::guild::{
+    Application, Channel, Command, Event, Guild, Id, Member, Role, User, snowflake_at,
+};
 
-/// The first millisecond of Discord's time, in Unix milliseconds.
-pub const EPOCH_MS: i64 = 1_420_070_400_000;
+/// The bot's name and its role's.
+const NAME: &str = "Bellwether";
 
-/// A text channel, an announcement channel, a thread or a direct message.
-#[derive(Clone, Debug, Default)]
-pub struct Channel {
-    pub id: Id,
-    pub name: String,
-    /// As on the wire: 0 text, 1 direct message, 5 announcement, 10 to 12 threads.
-    pub kind: u8,
-    pub topic: Option<String>,
-    pub overwrites: Overwrites,
-    /// For a thread.
-    pub parent: Option<Id>,
-    /// For a direct message.
-    pub recipient: Option<Id>,
-    /// For a direct message: the bot.
-    pub bot: Option<Id>,
-    pub archived: bool,
-    pub locked: bool,
-    pub auto_archive_minutes: u64,
-    /// For a thread: who made it and who is in it.
-    pub owner: Option<Id>,
-    pub members: BTreeSet<Id>,
-}
-
-impl Channel {
-    /// Whether it is a thread.
-    pub fn is_thread(&self) -> bool {
-        (10..=12).contains(&self.kind)
-    }
-
-    /// Whether it is a direct message.
-    pub fn is_direct(&self) -> bool {
-        self.recipient.is_some()
-    }
-
-    /// Whether `user` is one of the two of a direct message.
-    pub fn is_open_to(&self, user: Id) -> bool {
-        self.recipient == Some(user) || self.bot == Some(user)
-    }
-}
-
-/// A role; the one with the guild's id is `@everyone`.
-#[derive(Clone, Debug)]
-pub struct Role {
-    pub id: Id,
-    pub name: String,
-    pub permissions: u64,
-    pub is_mentionable: bool,
-}
-
-/// A person or the bot.
-#[derive(Clone, Debug)]
-pub struct User {
-    pub id: Id,
-    pub name: String,
-    pub is_bot: bool,
-    pub locale: String,
-    /// Whether they take direct messages from the bot.
-    pub takes_direct_messages: bool,
-}
-
-/// A user in the guild.
-#[derive(Clone, Debug)]
-pub struct Member {
-    pub roles: Vec<Id>,
-    pub joined_at: Moment,
-    pub nick: Option<String>,
-}
-
-/// The guild.
-#[derive(Clone, Debug)]
-pub struct Guild {
-    pub id: Id,
-    pub name: String,
-    pub owner: Id,
-    pub roles: BTreeMap<Id, Role>,
-    pub members: BTreeMap<Id, Member>,
-    pub channels: BTreeMap<Id, Channel>,
-}
-
-/// The bot's application and what it may.
-#[derive(Clone, Debug)]
-pub struct Application {
-    pub id: Id,
-    pub name: String,
-    pub token: String,
-    /// The privileged intents that are switched on in the portal.
-    pub privileged: u64,
-}
-
-/// An application command as it was registered.
-#[derive(Clone, Debug)]
-pub struct Command {
-    pub id: Id,
-    /// `None` for a global one.
-    pub guild: Option<Id>,
-    /// What was sent, with the defaults filled in.
-    pub data: Value,
-}
-
-/// A scheduled event, as on the wire.
-pub type Event = Value;
+/// How old the guild is.
+const YEAR: Duration = Duration::from_secs(365 * 86_400);
 
 /// A request that came, for tests to look at.
 #[derive(Clone, Debug)]
@@ -145,6 +46,7 @@ pub struct Seen {
 pub struct World {
     pub clock: Clock,
     last_id: Id,
+    last_old_id: Id,
     pub application: Application,
     pub bot: Id,
     pub guild: Guild,
@@ -169,44 +71,31 @@ pub struct World {
 }
 
 impl World {
-    /// A guild with its owner and the bot.
+    /// A guild with its owner and the bot, a year old.
     pub fn new(guild_name: &str) -> Self {
         let clock = Clock::default();
-        let mut last_id = snowflake_at(clock.now(), 0) - (1 << 40);
+        let mut last_old_id = snowflake_at(clock.now() - delta(YEAR));
         let mut next = || {
-            last_id += 1 << 22;
-            last_id
+            last_old_id += 1 << 22;
+            last_old_id
         };
-        let (guild_id, owner, application_id) = (next(), next(), next());
         // The bot's user id is its application's id, as for every application since 2016.
-        let (bot, bot_role) = (application_id, next());
-        let user = |id, name: &str, is_bot| User {
-            id,
-            name: name.to_owned(),
-            is_bot,
-            locale: "en-US".to_owned(),
-            takes_direct_messages: true,
-        };
-        let users = [(owner, user(owner, "owner", false)), (bot, user(bot, "Bellwether", true))];
-        let role = |id, name: &str, permissions| Role {
-            id,
-            name: name.to_owned(),
-            permissions,
-            is_mentionable: false,
-        };
+        let [guild_id, owner, bot, bot_role] = [next(), next(), next(), next()];
+        let users = [User::new(owner, "owner"), User { is_bot: true, ..User::new(bot, NAME) }];
         let roles = [
-            (guild_id, role(guild_id, "@everyone", permissions::EVERYONE)),
-            (bot_role, role(bot_role, "Bellwether", permissions::BOT)),
+            Role::new(guild_id, "@everyone", permissions::EVERYONE),
+            Role::new(bot_role, NAME, permissions::BOT),
         ];
-        let member = |roles| Member { roles, joined_at: clock.now(), nick: None };
+        let member = |roles| Member { roles, joined_at: clock.now() - delta(YEAR), nick: None };
         let members = [(owner, member(Vec::new())), (bot, member(vec![bot_role]))];
         Self {
             clock,
-            last_id,
+            last_id: 0,
+            last_old_id,
             application: Application {
-                id: application_id,
-                name: "Bellwether".to_owned(),
-                token: format!("{application_id}.fake.token-of-the-tests"),
+                id: bot,
+                name: NAME.to_owned(),
+                token: format!("{bot}.fake.token-of-the-tests"),
                 privileged: super::gateway::PRIVILEGED,
             },
             bot,
@@ -214,12 +103,12 @@ impl World {
                 id: guild_id,
                 name: guild_name.to_owned(),
                 owner,
-                roles: roles.into(),
+                roles: roles.into_iter().map(|role| (role.id, role)).collect(),
                 members: members.into(),
                 channels: BTreeMap::new(),
             },
             bot_is_in: true,
-            users: users.into(),
+            users: users.into_iter().map(|user| (user.id, user)).collect(),
             direct: BTreeMap::new(),
             messages: BTreeMap::new(),
             history: Vec::new(),
@@ -236,9 +125,15 @@ impl World {
         }
     }
 
+    /// An id of a year ago, for what was there before the test began.
+    pub fn next_old_id(&mut self) -> Id {
+        self.last_old_id += 1 << 22;
+        self.last_old_id
+    }
+
     /// A new id, greater than all before, that tells the time as Discord's do.
     pub fn next_id(&mut self) -> Id {
-        self.last_id = (self.last_id + 1).max(snowflake_at(self.clock.now(), 0));
+        self.last_id = (self.last_id + 1).max(snowflake_at(self.clock.now()));
         self.last_id
     }
 
@@ -324,14 +219,26 @@ impl World {
         id
     }
 
-    /// Puts a changed message in the place of what it was.
+    /// Puts an edited message in the place of what it was.
     pub fn replace(&mut self, after: Message) {
-        let Some(before) = self.messages.insert(after.id, after.clone()) else { return };
-        let is_public = after.only_for.is_none();
-        self.record(Happening::Edited { before: Box::new(before), after: after.clone() });
-        if is_public {
+        if let Some(before) = self.put(after.clone()) {
+            self.record(Happening::Edited { before: Box::new(before), after });
+        }
+    }
+
+    /// Notes that a message was published to the channel's followers.
+    pub fn crosspost(&mut self, after: Message) {
+        if self.put(after.clone()).is_some() {
+            self.record(Happening::Crossposted(after));
+        }
+    }
+
+    fn put(&mut self, after: Message) -> Option<Message> {
+        let before = self.messages.insert(after.id, after.clone())?;
+        if after.only_for.is_none() {
             self.announce(&after, "MESSAGE_UPDATE");
         }
+        Some(before)
     }
 
     /// Takes a message away.
@@ -382,16 +289,65 @@ impl World {
         self.guild.members.remove(&self.bot);
     }
 
+    /// Takes the bot into the guild again, with its role.
+    pub fn invite_bot(&mut self) {
+        let own = self.guild.roles.values().find(|role| role.name == NAME).map(|role| role.id);
+        let (roles, joined_at) = (own.into_iter().collect(), self.clock.now());
+        self.guild.members.insert(self.bot, Member { roles, joined_at, nick: None });
+        self.bot_is_in = true;
+        let data = wire::whole_guild(self);
+        self.dispatch("GUILD_CREATE", data);
+    }
+
+    /// Gives a role permissions.
+    pub fn give_permissions(&mut self, role: &str, permissions: u64) {
+        let named: Vec<Id> =
+            self.guild.roles.values().filter(|one| one.name == role).map(|one| one.id).collect();
+        for id in named {
+            self.change_role(id, |bits| bits | permissions);
+        }
+    }
+
+    fn change_role(&mut self, id: Id, change: impl Fn(u64) -> u64) {
+        let Some(role) = self.guild.roles.get_mut(&id) else { return };
+        role.permissions = change(role.permissions);
+        let written = wire::role(self, &self.guild.roles[&id]);
+        let guild = self.guild.id.to_string();
+        self.dispatch("GUILD_ROLE_UPDATE", json!({ "guild_id": guild, "role": written }));
+    }
+
     /// Takes permissions from every role that somebody has, and from everybody's.
     pub fn take_permissions(&mut self, user: Id, permissions: u64) {
         let own = self.guild.members.get(&user).map(|member| member.roles.clone());
         for id in own.into_iter().flatten().chain([self.guild.id]) {
-            let Some(role) = self.guild.roles.get_mut(&id) else { continue };
-            role.permissions &= !permissions;
-            let written = wire::role(self, &self.guild.roles[&id]);
-            let guild = self.guild.id.to_string();
-            self.dispatch("GUILD_ROLE_UPDATE", json!({ "guild_id": guild, "role": written }));
+            self.change_role(id, |bits| bits & !permissions);
         }
+    }
+
+    /// Takes a role away, also from who has it.
+    pub fn delete_role(&mut self, id: Id) {
+        self.guild.roles.remove(&id);
+        for member in self.guild.members.values_mut() {
+            member.roles.retain(|role| *role != id);
+        }
+        for channel in self.guild.channels.values_mut() {
+            channel.overwrites.remove(&id);
+        }
+        let guild = self.guild.id.to_string();
+        let data = json!({ "guild_id": guild, "role_id": id.to_string() });
+        self.dispatch("GUILD_ROLE_DELETE", data);
+    }
+
+    /// Lets somebody with an account made this moment join.
+    pub fn join(&mut self, name: &str) -> Id {
+        let id = self.next_id();
+        self.users.insert(id, User::new(id, name));
+        let joined_at = self.clock.now();
+        self.guild.members.insert(id, Member { roles: Vec::new(), joined_at, nick: None });
+        let mut data = wire::member(self, id).unwrap_or_default();
+        data["guild_id"] = json!(self.guild.id.to_string());
+        self.dispatch("GUILD_MEMBER_ADD", data);
+        id
     }
 
     /// The direct message with somebody; made when there is none.
@@ -432,10 +388,4 @@ impl World {
         }
         self.dispatch_in(message.channel, name, data);
     }
-}
-
-/// The id that a moment would have, with a count within the millisecond.
-pub fn snowflake_at(moment: Moment, count: u64) -> Id {
-    let passed_ms = (moment.timestamp_millis() - EPOCH_MS).max(0);
-    (u64::try_from(passed_ms).expect("not negative") << 22) | count
 }

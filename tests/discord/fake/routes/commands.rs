@@ -8,11 +8,11 @@ use super::super::{
     clock::delta,
     errors::{self, ApiError, Form},
     http::{Reply, Request},
-    rules::{self, commands::kind, list_mut},
+    rules::{self, commands::kind},
     wire,
     world::{Command, Id, World},
 };
-use super::{Answer, note_unknown, snowflake};
+use super::{Answer, note_unknown, said, snowflake};
 
 /// New commands a day.
 const CREATES_MAX: usize = 200;
@@ -118,7 +118,7 @@ fn keep(world: &mut World, guild: Option<Id>, body: &Value) -> Result<Command, A
 
 /// A command with Discord's defaults.
 fn filled(body: &Value) -> Value {
-    let mut data = body.clone();
+    let mut data = said(body);
     data["type"] = json!(kind(body));
     if data["description"].is_null() {
         data["description"] = json!("");
@@ -137,20 +137,7 @@ fn filled(body: &Value) -> Value {
             data[name] = Value::Null;
         }
     }
-    for option in list_mut(&mut data, "options") {
-        drop_nulls(option);
-    }
     data["nsfw"] = json!(data["nsfw"] == true);
     data["dm_permission"] = json!(data["dm_permission"] != false);
     data
-}
-
-/// What was sent as null was not said at all.
-fn drop_nulls(option: &mut Value) {
-    if let Some(fields) = option.as_object_mut() {
-        fields.retain(|_, value| !value.is_null());
-    }
-    for inside in list_mut(option, "options") {
-        drop_nulls(inside);
-    }
 }

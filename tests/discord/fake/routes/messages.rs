@@ -8,7 +8,7 @@ use super::super::{
     errors::{self, ApiError, Form},
     http::{Reply, Request},
     mentions,
-    message::{self, Attachment, Happening, Message},
+    message::{self, Attachment, Message},
     permissions::{
         ADD_REACTIONS, ATTACH_FILES, EMBED_LINKS, MANAGE_MESSAGES, READ_MESSAGE_HISTORY,
         SEND_MESSAGES, SEND_MESSAGES_IN_THREADS, VIEW_CHANNEL,
@@ -17,7 +17,7 @@ use super::super::{
     wire,
     world::{Id, World},
 };
-use super::{Answer, note_unknown, text};
+use super::{Answer, note_unknown, said, text};
 
 /// Flags that a sender may set.
 const SENDABLE: u64 =
@@ -68,7 +68,7 @@ pub fn post(world: &mut World, request: &Request, channel: Id) -> Answer {
     note_unknown(world, request, |unknown| unknown.message(body));
     may_send(world, request, channel)?;
     rules::message::check(body, request, false)?;
-    if let Some(known) = same_nonce(world, channel, body) {
+    if let Some(known) = same_nonce(world, body) {
         return Ok(Reply::ok(world.readable(known)));
     }
     let author = world.bot;
@@ -104,8 +104,8 @@ fn may_send(world: &World, request: &Request, channel: Id) -> Result<(), ApiErro
     world.allowed_channel(channel, needed).map(|_| ())
 }
 
-/// The message that the same author made with the same nonce not long ago.
-fn same_nonce<'w>(world: &'w World, channel: Id, body: &Value) -> Option<&'w Message> {
+/// The message that the same author made with the same nonce not long ago, in whatever channel.
+fn same_nonce<'w>(world: &'w World, body: &Value) -> Option<&'w Message> {
     if body["enforce_nonce"] != true || body["nonce"].is_null() {
         return None;
     }
@@ -113,7 +113,7 @@ fn same_nonce<'w>(world: &'w World, channel: Id, body: &Value) -> Option<&'w Mes
     // `1` and `"1"` are the same nonce.
     let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let wanted = plain(&body["nonce"]);
-    world.messages_in(channel).rev().find(|message| {
+    world.messages.values().rev().find(|message| {
         let is_recent = (now - message.created_at).num_milliseconds() < world.nonce_window_ms;
         let is_same = message.nonce.as_ref().is_some_and(|nonce| plain(nonce) == wanted);
         message.author == world.bot && is_recent && is_same
@@ -179,7 +179,7 @@ pub fn build(
 
 /// An embed as it comes back: of type `rich`.
 fn rich(embed: &Value) -> Value {
-    let mut embed = embed.clone();
+    let mut embed = said(embed);
     embed["type"] = json!("rich");
     for field in list_mut(&mut embed, "fields") {
         if field["inline"].is_null() {
@@ -189,9 +189,9 @@ fn rich(embed: &Value) -> Value {
     embed
 }
 
-/// A component as it comes back: numbered.
+/// A component as it comes back: numbered, with what goes without saying.
 fn filled(component: &Value) -> Value {
-    let mut component = component.clone();
+    let mut component = said(component);
     let mut next = 1;
     number(&mut component, &mut next);
     component
@@ -202,6 +202,12 @@ fn number(component: &mut Value, next: &mut u64) {
         component["id"] = json!(*next);
     }
     *next += 1;
+    let is_menu = matches!(component["type"].as_u64(), Some(3 | 5..=8));
+    for bound in ["min_values", "max_values"] {
+        if is_menu && component[bound].is_null() {
+            component[bound] = json!(1);
+        }
+    }
     for inside in list_mut(component, "components") {
         number(inside, next);
     }
@@ -321,8 +327,7 @@ pub fn crosspost(world: &mut World, channel: Id, id: Id) -> Answer {
     }
     let mut message = known.clone();
     message.flags |= message::CROSSPOSTED;
-    world.replace(message.clone());
-    world.record(Happening::Crossposted(message.clone()));
+    world.crosspost(message.clone());
     Ok(Reply::ok(wire::message(world, &message)))
 }
 

@@ -140,3 +140,15 @@ fn attachment(world: &World, id: Id) -> Answer {
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
+
+/// A value without its nulls: what was sent as null was not said at all.
+fn said(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let named = fields.iter().filter(|(_, value)| !value.is_null());
+            named.map(|(name, value)| (name.clone(), said(value))).collect()
+        }
+        Value::Array(items) => items.iter().map(said).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
+}

@@ -117,28 +117,25 @@ pub fn members(world: &mut World, request: &Request, id: Id, rest: &[&str]) -> A
 
 /// Every thread of the guild that is awake.
 pub fn active(world: &World) -> Reply {
-    listed(world, |thread| !thread.archived, false)
+    listed(world, |thread| !thread.archived)
 }
 
 /// The archived threads of a channel.
 pub fn archived(world: &World, parent: Id) -> Answer {
     world.allowed_channel(parent, READ_MESSAGE_HISTORY)?;
-    Ok(listed(world, |thread| thread.archived && thread.parent == Some(parent), true))
+    Ok(listed(world, |thread| thread.archived && thread.parent == Some(parent)))
 }
 
-fn listed(world: &World, is_wanted: impl Fn(&Channel) -> bool, has_more: bool) -> Reply {
+fn listed(world: &World, is_wanted: impl Fn(&Channel) -> bool) -> Reply {
     let visible = |thread: &&Channel| world.permissions(world.bot, thread) & VIEW_CHANNEL != 0;
     let threads = world.guild.channels.values().filter(|channel| channel.is_thread());
     let threads: Vec<&Channel> =
         threads.filter(|thread| is_wanted(thread)).filter(visible).collect();
     let own = threads.iter().filter(|thread| thread.members.contains(&world.bot));
-    let mut body = json!({
+    Reply::ok(json!({
         "threads": threads.iter().map(|thread| wire::channel(world, thread)).collect::<Vec<_>>(),
         "members":
             own.map(|thread| wire::thread_member(world, thread.id, world.bot)).collect::<Vec<_>>(),
-    });
-    if has_more {
-        body["has_more"] = json!(false);
-    }
-    Reply::ok(body)
+        "has_more": false,
+    }))
 }

@@ -1,0 +1,76 @@
+//! What staff do: who is first, what is stale, what survives a restart.
+
+use serde_json::json;
+
+use super::scene::{Scene, shown};
+
+#[tokio::test]
+async fn the_first_of_two_wins_and_the_other_sees_who() {
+    let scene = Scene::new(false).await;
+    let bot = scene.start().await;
+    scene.open_incident().await;
+    let show = [("draft", json!(1))];
+    let (tim, sue) = (scene.staff("tim"), scene.staff("sue"));
+    let tims = tim.slash("draft show", &show).await.message.expect("a card");
+    let sues = sue.slash("draft show", &show).await.message.expect("a card");
+    let (tims, sues) = tokio::join!(tim.press(&tims, "Publish"), sue.press(&sues, "Publish"));
+    let (first, second) = (shown(&tims), shown(&sues));
+    let said_who = |text: &str| text.contains("by tim") || text.contains("by sue");
+    let published = |text: &str| text.starts_with("Published as update 1");
+    assert!(
+        (published(&first) && said_who(&second)) || (published(&second) && said_who(&first)),
+        "{first}\n{second}"
+    );
+    // Not here alone: staff at another door read the name too, and the journal knows none.
+    let story = bot.staff("incident show 1").await;
+    assert!(story.contains("tim: State investigating"), "{story}");
+    assert!(bot.stop().status.success());
+    assert!(!format!("{:?}", scene.journal()).contains("\"tim\""));
+    scene.fake.finish();
+}
+
+#[tokio::test]
+async fn a_button_works_after_a_restart() {
+    let scene = Scene::new(false).await;
+    let bot = scene.start().await;
+    let card = scene.open_incident().await.message.expect("a card");
+    bot.kill();
+    let bot = scene.start().await;
+    let answer = scene.staff("tim").press(&card, "Wait").await;
+    assert!(answer.content.starts_with("You will be asked about draft 1 again"), "{answer:?}");
+    assert!(bot.stop().status.success());
+    scene.fake.finish();
+}
+
+#[tokio::test]
+async fn an_edit_of_words_that_changed_meanwhile_is_refused_and_not_lost() {
+    let scene = Scene::new(false).await;
+    let bot = scene.start().await;
+    let card = scene.open_incident().await.message.expect("a card");
+    let tim = scene.staff("tim");
+    let form = tim.press(&card, "Edit").await;
+    let fields = [("draft", json!(1)), ("text", json!("Sue's words."))];
+    scene.staff("sue").slash("draft edit", &fields).await;
+    let refused = tim.submit(&form, &[("text", "Tim's *words*.")]).await;
+    insta::assert_snapshot!(shown(&refused), @"");
+    assert!(bot.stop().status.success());
+    scene.fake.finish();
+}
+
+#[tokio::test]
+async fn a_hostile_button_is_none() {
+    let scene = Scene::new(false).await;
+    let bot = scene.start().await;
+    let card = scene.open_incident().await.message.expect("a card");
+    for id in ["bw1:publish:01:1", "bw9:publish:1:1", "publish"] {
+        scene.fake.with(|world| {
+            let message = world.messages.get_mut(&card.id).expect("the card");
+            message.components[0]["components"][0]["custom_id"] = json!(id);
+        });
+        let answer = scene.staff("tim").press(&card, id).await;
+        assert!(answer.content.starts_with("This button is not one of mine"), "{}", answer.content);
+    }
+    assert!(bot.staff("draft list").await.contains("Draft 1"));
+    assert!(bot.stop().status.success());
+    scene.fake.finish();
+}
