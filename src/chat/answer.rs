@@ -92,7 +92,7 @@ impl Reply {
 
 /// The messages that an answer is: the first with the buttons, the rest after it.
 pub fn messages(answer: &Answer, words: &Words, language: &str) -> Vec<Value> {
-    let mut pages = pages(&escaped(&answer.text));
+    let mut pages = pages(&render::escape_markdown(&answer.text));
     if pages.is_empty() {
         // Discord takes no empty message.
         pages.push("…".to_owned());
@@ -221,21 +221,6 @@ pub fn pages(text: &str) -> Vec<String> {
         rest = rest[at..].trim_start_matches(['\n', ' ']);
     }
     pages
-}
-
-/// `text` with every sign escaped that Discord would read as markup, a mention or a command.
-pub fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    let mut starts_line = true;
-    for sign in text.chars() {
-        let is_markup = matches!(sign, '\\' | '*' | '_' | '~' | '`' | '|' | '<' | '[' | ']');
-        if is_markup || (starts_line && matches!(sign, '#' | '>' | '-' | '+')) {
-            escaped.push('\\');
-        }
-        starts_line = sign == '\n' || (starts_line && sign == ' ');
-        escaped.push(sign);
-    }
-    escaped
 }
 
 #[cfg(test)]

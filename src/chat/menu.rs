@@ -67,7 +67,7 @@ pub fn all(words: &Words, language: &str) -> Vec<Value> {
         commands.push(json!({
             "type": 3,
             "name": say(key),
-            "default_member_permissions": MANAGE_MESSAGES.to_string(),
+            "default_member_permissions": MANAGE_MESSAGES,
         }));
     }
     commands
@@ -156,7 +156,7 @@ fn group(noun: &str, specs: &[&CommandSpec], say: Say<'_>) -> Value {
 
 fn hide(command: &mut Value, role: Role) {
     if role > Role::Customer {
-        command["default_member_permissions"] = json!(MANAGE_MESSAGES.to_string());
+        command["default_member_permissions"] = json!(MANAGE_MESSAGES);
     }
 }
 
@@ -247,7 +247,7 @@ fn canonical(value: &Value) -> Value {
             let kept = fields
                 .iter()
                 .filter(|(name, _)| COMPARED.contains(&name.as_str()))
-                .map(|(name, field)| (name.clone(), canonical(field)))
+                .map(|(name, field)| (name.clone(), canonical(&as_number(name, field))))
                 .filter(|(_, field)| !is_nothing(field));
             Value::Object(kept.collect::<Map<String, Value>>())
         }
@@ -255,6 +255,12 @@ fn canonical(value: &Value) -> Value {
         Value::Number(number) => number.as_f64().map_or(value.clone(), |number| json!(number)),
         Value::Null | Value::Bool(_) | Value::String(_) => value.clone(),
     }
+}
+
+/// Permissions are numbers in what we send and texts in what we get.
+fn as_number(name: &str, field: &Value) -> Value {
+    let text = field.as_str().filter(|_| name == "default_member_permissions");
+    text.and_then(|text| text.parse::<u64>().ok()).map_or_else(|| field.clone(), Value::from)
 }
 
 fn is_nothing(value: &Value) -> bool {
@@ -339,6 +345,9 @@ mod tests {
             one["id"] = json!("1234");
             one["version"] = json!("5");
             one["nsfw"] = json!(false);
+            if let Some(bits) = one["default_member_permissions"].as_u64() {
+                one["default_member_permissions"] = json!(bits.to_string());
+            }
             one["name_localizations"] = Value::Null;
         }
         registered.reverse();

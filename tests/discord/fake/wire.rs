@@ -327,6 +327,20 @@ fn interaction_fields(world: &World, message: &Message, data: &mut Value) {
     if let Kind::Command { name } = &interaction.kind {
         data["interaction_metadata"]["name"] = json!(name);
     }
+    let on = interaction.kind.message().map(|id| id.to_string());
+    match &interaction.kind {
+        Kind::Component { .. } => {
+            data["interaction_metadata"]["interacted_message_id"] = json!(on);
+        }
+        Kind::Modal { .. } => {
+            // The press that opened the form; its own id is nobody's to read here.
+            let mut opened = data["interaction_metadata"].clone();
+            opened["type"] = json!(3);
+            opened["interacted_message_id"] = json!(on);
+            data["interaction_metadata"]["triggering_interaction_metadata"] = opened;
+        }
+        Kind::Command { .. } | Kind::Autocomplete => {}
+    }
 }
 
 /// What one without the right to message contents gets.
