@@ -153,6 +153,7 @@ fn reports(stage: &mut Stage, source: &str, person: &str) {
         source: source.to_owned(),
         domain: Some("one.example".to_owned()),
         confirmed: true,
+        answered: false,
         text: None,
     });
 }

@@ -9,14 +9,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     command::{Button, Tone},
-    domain::{Audience, PostId},
-    domain::{Limits, TextUnit},
+    domain::{Audience, Limits, PostId, TextUnit},
     event::{Post, PostButton},
     render::{escape_markdown, fit},
 };
 
 /// The longest content, in UTF-16 units, the longest of the ways to count.
 const CONTENT_LENGTH_MAX: usize = 2000;
+/// What fits into a box.
+const DESCRIPTION: Limits = Limits { length_max: 4096, unit: TextUnit::Characters };
 /// The longest headline before it is escaped, in characters.
 const HEADLINE_LENGTH_MAX: u32 = 200;
 /// The longest text on a button.
@@ -151,7 +152,9 @@ impl Message {
         if post.audience == Audience::Public || is_long {
             let footer = Footer { text: reference(&post.id) };
             let color = colour(&post.subject);
-            embeds.push(Embed { description: content, color, footer });
+            // Words that were put in at the last moment may make it longer than was decided.
+            let description = fit(&content, &DESCRIPTION);
+            embeds.push(Embed { description, color, footer });
             content = bold(headline);
         }
         if let Some(role) = draft.ping_role {
