@@ -226,6 +226,7 @@ impl App {
             installation: journal.installation(),
             version: <Engine>::version(),
             settings: changed(&recovered.engine, for_the_journal(&config.settings)),
+            reload: None,
         };
         let first = [vec![started], recovered.interrupted(clock.now())].concat();
         let (core, jobs) = Core::start(journal, recovered, &clock)?;
