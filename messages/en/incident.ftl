@@ -261,6 +261,7 @@ reload-domains = { $count ->
     [removed] removed
    *[moved] moved to another server
 }
+reply-no-reload = Only a running bot can read its configuration again.
 reload-keys = { $keys } changed
 
 reminder = Incident { $incident } ({ $title }): the next update is promised by { $time }.
