@@ -35,7 +35,7 @@ pub(super) async fn run(
     mut down: watch::Receiver<bool>,
 ) {
     loop {
-        let now = clock.now();
+        let now = clock.lived();
         let Retention { probes_s, personal_s } = *retention.borrow();
         desk.tell(Note::Housekeeping { probes_before: earlier(now, probes_s) }).await;
         appender.expire_personal(earlier(now, personal_s));

@@ -251,6 +251,7 @@ impl App {
             journal::Options { reserve_bytes: config.journal_reserve_bytes, ..Default::default() };
         let journal = Journal::open(&config.data_dir, options)
             .map_err(|source| StartError::Open { dir, source })?;
+        let clock = clock.steady(journal.last_received());
         let made = make(&config, &clock).await?;
         let recovered = recovery::recover(&journal)?;
         let settings = reload::for_the_journal(&config.settings);
