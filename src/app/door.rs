@@ -22,18 +22,18 @@ use super::{
     run::Desktop,
 };
 
-/// What voices may know of the configuration: which names are ours, and the words to answer with.
+/// What voices may know of the fleet: which names are ours.
+#[derive(Debug, Default)]
 pub struct Names {
     fleet: Arc<Fleet>,
     probes: BTreeSet<String>,
-    words: Arc<Words>,
 }
 
 impl Names {
-    /// The names in `fleet`, and `words`.
-    pub fn of(fleet: Arc<Fleet>, words: Arc<Words>) -> Self {
+    /// The names in `fleet`.
+    pub fn of(fleet: Arc<Fleet>) -> Self {
         let probes = fleet.probes.iter().map(|probe| probe.id.as_str().to_owned()).collect();
-        Self { fleet, probes, words }
+        Self { fleet, probes }
     }
 }
 
@@ -49,6 +49,8 @@ pub struct FrontDoor {
     pub clock: Clock,
     /// What is ours; replaced on reload.
     pub names: watch::Receiver<Arc<Names>>,
+    /// All words; replaced on reload.
+    pub words: watch::Receiver<Arc<Words>>,
     /// Who reads the configuration again.
     pub reloads: mpsc::Sender<Asked>,
     /// Counters.
@@ -90,7 +92,7 @@ impl FrontDoor {
     }
 
     fn words(&self) -> Arc<Words> {
-        self.names.borrow().words.clone()
+        self.words.borrow().clone()
     }
 
     fn too_low(&self, spec: &CommandSpec, role: Role) -> String {

@@ -34,6 +34,10 @@ use crate::{
 
 use super::{couriers::Drivers, door::Names, housekeeping::Retention, run::Desktop, web::Web};
 
+/// Problems that are told, and how long each may be; the log has all in full.
+const PROBLEMS_MAX: usize = 200;
+const PROBLEM_BYTES_MAX: usize = 1000;
+
 /// Somebody wants the configuration read again.
 pub struct Asked {
     /// Who: the name of their token or account, or of the signal.
@@ -54,6 +58,7 @@ pub enum Told {
 pub(super) struct Followers {
     pub drivers: watch::Sender<Drivers>,
     pub names: watch::Sender<Arc<Names>>,
+    pub words: watch::Sender<Arc<Words>>,
     pub web: Web,
     pub routers: watch::Sender<Router>,
     pub retention: watch::Sender<Retention>,
@@ -125,6 +130,7 @@ impl Reloader {
                     tracing::warn!("{problem}");
                 }
                 tracing::warn!(by, "the configuration cannot be used; the one before stays");
+                let problems = bounded(problems);
                 self.tell(by, None, Reload { problems, ..Reload::default() }).await
             }
         }
@@ -199,7 +205,8 @@ impl Reloader {
         let followers = &self.followers;
         followers.drivers.send_replace(drivers);
         let fleet = Arc::new(config.settings.fleet.clone());
-        followers.names.send_replace(Arc::new(Names::of(fleet, words.clone())));
+        followers.names.send_replace(Arc::new(Names::of(fleet)));
+        followers.words.send_replace(words.clone());
         let router = followers.web.router(&config, &words);
         drop(followers.routers.send_replace(router));
         followers.retention.send_replace(Retention::of(&config));
@@ -272,6 +279,15 @@ async fn load(path: PathBuf) -> Result<Config, Vec<String>> {
         Ok(read) => read.map_err(|all| all.iter().map(ToString::to_string).collect()),
         Err(error) => Err(vec![error.to_string()]),
     }
+}
+
+/// As many problems as the journal takes, each as long as it takes.
+fn bounded(problems: Vec<String>) -> Vec<String> {
+    let cut = |mut problem: String| {
+        problem.truncate(problem.floor_char_boundary(PROBLEM_BYTES_MAX));
+        problem
+    };
+    problems.into_iter().take(PROBLEMS_MAX).map(cut).collect()
 }
 
 /// An error with its causes.

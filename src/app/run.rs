@@ -178,7 +178,6 @@ pub struct App {
     door: Arc<FrontDoor>,
     installation: String,
     address: SocketAddr,
-    words: Arc<Words>,
     clock: Clock,
     tasks: JoinSet<()>,
     shutdown: watch::Sender<bool>,
@@ -196,6 +195,9 @@ struct Core {
     /// Gives its notes back, so that the committer can end in peace.
     desk_thread: JoinHandle<Receiver<Note>>,
 }
+
+/// What the door reads, and who has it changed.
+type Followed = (watch::Sender<Arc<Names>>, watch::Sender<Arc<Words>>, mpsc::Receiver<Asked>);
 
 /// What is made once, before anything runs.
 struct Made {
@@ -269,7 +271,8 @@ impl App {
             core.appender.submit(Offered::plain(clock.now(), input)).await?;
         }
         let fleet = Arc::new(config.settings.fleet.clone());
-        let names = watch::channel(Arc::new(Names::of(fleet, made.words.clone()))).0;
+        let names = watch::channel(Arc::new(Names::of(fleet))).0;
+        let words = watch::channel(made.words.clone()).0;
         let (reloads, asked) = mpsc::channel(RELOADS_WAITING_MAX);
         let door = Arc::new(FrontDoor {
             appender: core.appender.clone(),
@@ -277,6 +280,7 @@ impl App {
             desk: core.desk.clone(),
             clock: clock.clone(),
             names: names.subscribe(),
+            words: words.subscribe(),
             reloads,
             metrics: core.metrics.clone(),
             health: watch::channel(Health { journal_open: true, engine_caught_up: true }).0,
@@ -286,12 +290,11 @@ impl App {
             door,
             installation,
             address: made.address,
-            words: made.words.clone(),
             clock,
             tasks: JoinSet::new(),
             shutdown: watch::channel(false).0,
         };
-        app.open_up(config, made, jobs, (names, asked))?;
+        app.open_up(config, made, jobs, (names, words, asked))?;
         Ok(app)
     }
 
@@ -302,7 +305,7 @@ impl App {
         config: Config,
         made: Made,
         jobs: mpsc::UnboundedReceiver<Job>,
-        (names, asked): (watch::Sender<Arc<Names>>, mpsc::Receiver<Asked>),
+        (names, words, asked): Followed,
     ) -> Result<(), ProbesError> {
         let courier = Courier {
             appender: self.core.appender.clone(),
@@ -334,7 +337,7 @@ impl App {
         );
         self.tasks.spawn(keeper);
         let (appender, desk) = (self.core.appender.clone(), self.core.desk.clone());
-        let followers = Followers { drivers, names, web, routers, retention, probes };
+        let followers = Followers { drivers, names, words, web, routers, retention, probes };
         let (clock, installation) = (self.clock.clone(), self.installation.clone());
         let reloader = Reloader::new(config, followers, appender, desk, clock, installation);
         self.tasks.spawn(reloader.run(asked, self.going_down()));
@@ -376,7 +379,7 @@ impl App {
         Terminal(Console {
             door: self.door(),
             clock: self.clock.clone(),
-            words: self.words.clone(),
+            words: self.door.words.clone(),
             language: "en".to_owned(),
             by: by.to_owned(),
             role,

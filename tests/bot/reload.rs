@@ -226,6 +226,31 @@ async fn signals_that_come_at_once_are_one_reload_or_two_and_disturb_nobody() {
 }
 
 #[tokio::test]
+async fn killed_in_the_middle_of_a_reload_the_next_start_follows_it() {
+    let (receiver, address) = Receiver::start().await;
+    let home = home(address);
+    for round in 1..=3 {
+        let bot = home.start();
+        home.edit(|config| config + &destination(&format!("more-{round}"), address));
+        bot.hang_up();
+        // Before the signal is heard, while the file is read, or after: it makes no difference.
+        tokio::time::sleep(Duration::from_millis(40 * (round - 1))).await;
+        bot.kill();
+    }
+    let bot = home.start();
+    bot.staff("incident open \"Trouble\" --servers s1").await;
+    bot.staff("draft publish 1").await;
+    for room in ["community", "more-1", "more-2", "more-3"] {
+        eventually(room, async || receiver.all().into_iter().find(|one| one.destination == room))
+            .await;
+    }
+    assert!(receiver.counts().values().all(|count| *count == 1), "{:?}", receiver.counts());
+    assert!(bot.stop().status.success());
+    let verified = home.run(&["journal", "verify", "data"]);
+    assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
+}
+
+#[tokio::test]
 async fn what_is_on_its_way_arrives_although_its_destination_changes() {
     let (receiver, address) = Receiver::start().await;
     let (elsewhere, new_address) = Receiver::start().await;
