@@ -13,6 +13,7 @@ mod incident;
 mod line;
 mod note;
 mod problem;
+mod reload;
 mod reports;
 mod status;
 mod suspects;
@@ -70,6 +71,7 @@ pub const TABLE: &[CommandSpec] = &[
     note::NOTE,
     deliveries::DELIVERIES,
     status::STATUS,
+    reload::RELOAD,
     help::HELP,
 ];
 
