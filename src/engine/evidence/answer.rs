@@ -366,7 +366,7 @@ impl Evidence {
             .filter_map(|class| {
                 let first = self.names.members[class].first()?;
                 let (kind, id) = (first.kind.to_owned(), first.id.clone());
-                Some(Alternative { kind, id, probability: options.probability(class) })
+                Some(Alternative { kind, id, probability: options.instead(class, told) })
             })
             .collect();
         let nothing = options.of_nothing();
@@ -429,6 +429,12 @@ impl Options {
     /// The share of the explanations that hold a class: a softmax over the scores.
     fn probability(&self, class: usize) -> f64 {
         self.share(|set| set.contains(&class))
+    }
+
+    /// The share of the explanations that hold a class and not all that is told.
+    fn instead(&self, class: usize, told: &[usize]) -> f64 {
+        let is_other = |set: &[usize]| told.iter().any(|one| !set.contains(one));
+        self.share(|set| set.contains(&class) && is_other(set))
     }
 
     fn of_nothing(&self) -> f64 {
