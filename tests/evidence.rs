@@ -2,5 +2,11 @@
 //! says of a day's faults.
 #![allow(clippy::expect_used, clippy::disallowed_methods, reason = "a test may fail loudly")]
 
+#[path = "evidence/agreement.rs"]
+mod agreement;
+#[path = "evidence/fleets.rs"]
+mod fleets;
 #[path = "evidence/golden.rs"]
 mod golden;
+#[path = "evidence/naive.rs"]
+mod naive;
