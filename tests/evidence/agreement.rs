@@ -13,7 +13,7 @@ use bellwether::{
             core::{Core, Localised},
             model::ALARM_S,
             ring::Outcome,
-            search::{Blamed, Strike},
+            search::{Blamed, Search, Strike},
             shape::Sort,
             target::Measured,
         },
@@ -253,6 +253,13 @@ fn hold_stage_2(
     let kept = moment.prefer(better.clone(), &known, margin);
     same(&fast, &kept, &moment, &format!("{when}, going on from {known:?}"));
     seen.preferred += usize::from(kept.causes != better.causes);
+    // Any classes in any order, also such that no search would come to.
+    for _ in 0..4 {
+        let classes: Vec<usize> = (0..1 + chance.below(4)).map(|_| *chance.of(&all)).collect();
+        let found = Search::new(core.shape(), &fast.tables, &[]).score_of(&classes);
+        let expected = moment.score_in_turn(&classes);
+        assert!(is_close(found, expected, 1.0), "{when}: {classes:?} {found}, not {expected}");
+    }
 }
 
 /// The same causes, or others of the same score.

@@ -396,6 +396,18 @@ impl<'a> Moment<'a> {
         self.score(causes).0
     }
 
+    /// What the best causes of these classes gain, one after the other.
+    pub fn score_in_turn(&self, classes: &[usize]) -> f64 {
+        let mut gained = 0.0;
+        let mut causes = Vec::new();
+        for class in classes {
+            let (gain, cause) = self.best(*class, &self.score(&causes).1);
+            gained += gain;
+            causes.push(cause);
+        }
+        gained
+    }
+
     fn score(&self, causes: &[Cause]) -> (f64, State) {
         let targets = self.naive.place_of.len();
         let mut state = State { touched: vec![false; targets], hit: vec![None; targets] };
