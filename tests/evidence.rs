@@ -1,6 +1,10 @@
 //! The evidence method: its golden numbers, a second, slow implementation beside it, and what it
 //! says of a day's faults.
-#![allow(clippy::expect_used, clippy::disallowed_methods, reason = "a test may fail loudly")]
+#![allow(
+    clippy::expect_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test may fail loudly, and looks at some of many outputs"
+)]
 
 #[path = "evidence/agreement.rs"]
 mod agreement;
@@ -10,3 +14,5 @@ mod fleets;
 mod golden;
 #[path = "evidence/naive.rs"]
 mod naive;
+#[path = "evidence/streams.rs"]
+mod streams;

@@ -15,6 +15,8 @@ use super::{
 
 /// A member whose removal gains less is kept.
 const REMOVAL_MIN: f64 = 1e-9;
+/// What rounding may take from a bound.
+const BOUND_MARGIN: f64 = 1e-6;
 
 /// How a cause strikes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +107,8 @@ pub struct Search<'a> {
     score: f64,
     /// By class: the gain under the present state, or none where it must be worked out again.
     gains: Vec<Option<(f64, Profile)>>,
+    /// By target: a bound on what it adds under the present state, where it was worked out.
+    bounds: Vec<Option<f64>>,
 }
 
 impl<'a> Search<'a> {
@@ -132,18 +136,37 @@ impl<'a> Search<'a> {
             chosen: Vec::new(),
             score: 0.0,
             gains: vec![None; shape.classes().len()],
+            bounds: vec![None; shape.targets()],
         }
     }
 
     /// The most probable set.
     pub fn solve(mut self) -> Answer {
-        for class in self.candidates.clone() {
-            self.gains[class] = Some(self.best(class));
-        }
+        self.gains = self.singles();
         let single = |class: &usize| self.gains[*class].map(|(gain, at)| (*class, gain, at));
         let singles = self.candidates.iter().filter_map(single).collect();
         self.add_more();
         self.answer(singles)
+    }
+
+    /// The same without what each class gains alone.
+    pub fn solve_without_singles(mut self) -> Answer {
+        self.add_more();
+        self.answer(Vec::new())
+    }
+
+    /// What each candidate gains alone: the same for all searches over these tables, whatever they
+    /// exclude.
+    fn singles(&self) -> Vec<Option<(f64, Profile)>> {
+        let all = self.tables.singles.get_or_init(|| {
+            let fresh = Search::new(self.shape, self.tables, &[]);
+            let mut gains = vec![None; self.shape.classes().len()];
+            for class in &fresh.candidates {
+                gains[*class] = Some(fresh.best(*class));
+            }
+            gains
+        });
+        all.clone()
     }
 
     /// The most probable set that begins with these classes. Each of them may be blamed once
@@ -210,9 +233,11 @@ impl<'a> Search<'a> {
                     known = Some((gain, *class, profile));
                 }
                 Some(_) => {}
-                None => open.push((self.bound(*class), *class)),
+                None => open.push(*class),
             }
         }
+        let mut open: Vec<(f64, usize)> =
+            open.into_iter().map(|class| (self.bound(class), class)).collect();
         open.sort_by(|one, other| other.0.total_cmp(&one.0));
         for (bound, class) in open {
             if bound <= 0.0 || known.is_some_and(|best| bound < best.0) {
@@ -262,6 +287,7 @@ impl<'a> Search<'a> {
             if self.state.targets[target] != before.targets[target]
                 || self.state.places[place] != before.places[place]
             {
+                self.bounds[target] = None;
                 for class in self.shape.above(target) {
                     self.gains[*class] = None;
                 }
@@ -365,11 +391,14 @@ impl<'a> Search<'a> {
 
     /// No profile of this class gains more: a target adds at most the largest difference within
     /// its table, one without bad results nothing, a report four nats.
-    fn bound(&self, class: usize) -> f64 {
-        let mut bound = self.shape.prior(class);
+    fn bound(&mut self, class: usize) -> f64 {
+        let mut bound = self.shape.prior(class) + BOUND_MARGIN;
         for target in &self.shape.class(class).targets {
             if self.tables.is_noisy(*target) {
-                bound += self.bound_of(*target);
+                let known = self.bounds[*target];
+                let own = known.unwrap_or_else(|| self.bound_of(*target));
+                self.bounds[*target] = Some(own);
+                bound += own;
             }
         }
         let (reports, _) = self.unexplained_reports(&self.state, class);
@@ -403,9 +432,14 @@ impl<'a> Search<'a> {
         let members = Members::of(self, class);
         let (reports, places) = self.unexplained_reports(&self.state, class);
         let mut best = (-1e18, Profile { age: 0, strike: Strike::Blind, reports: 0 });
-        let may_be_patchy = self.shape.may_be_patchy(class);
+        let mut known = 0;
         for age in 0..self.tables.ages_ms.len() {
-            let (rate, reported) = self.best_rate(reports.get(age).copied(), places, age);
+            let count = reports.get(age).copied();
+            if age > 0 && !members.enters(age) && count.unwrap_or(0) == known {
+                continue;
+            }
+            known = count.unwrap_or(0);
+            let (rate, reported) = self.best_rate(count, places, age);
             let mut offer = |gain: f64, strike: Strike| {
                 if gain > best.0 {
                     best = (gain, Profile { age, strike, reports: rate });
@@ -414,12 +448,12 @@ impl<'a> Search<'a> {
             if rate > 0 {
                 offer(reported, Strike::Blind);
             }
-            let (gains, highest) = members.gains(self, age);
-            for (loss, gain) in gains.iter().enumerate() {
+            for (loss, gain) in members.gains(self, age).iter().enumerate() {
                 offer(reported + gain, Strike::Loss(loss));
             }
-            if may_be_patchy && reported + highest - PATCHY_COST > best.0 {
-                let gain = reported + members.patchy(self, age) - PATCHY_COST;
+            let least = best.0 + PATCHY_COST - reported;
+            if let Some(gain) = members.patchy(self, age, least) {
+                let gain = reported + gain - PATCHY_COST;
                 if gain > best.0 {
                     best = (gain, Profile { age, strike: Strike::Patchy, reports: rate });
                 }
