@@ -43,10 +43,15 @@ const BAD_ONE_IN: u64 = 200;
 const EVERY_S: i64 = 30;
 /// A full ring and a little more.
 const ROUNDS_TO_FILL: usize = 260;
+/// The fleet in which a data centre fails.
+const SERVERS: usize = 20_000;
+const IN_DATA_CENTRE: usize = 2_000;
+/// Rounds of checks while it fails: ten minutes.
+const ROUNDS_OF_FAILURE: usize = 20;
 /// Results of one measurement.
 const RESULTS: u64 = 10_000;
-/// An input that takes this long held a look.
-const LOOK_MIN: Duration = Duration::from_millis(2);
+/// An input that always takes this long held a look.
+const LOOK_MIN: Duration = Duration::from_millis(3);
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|one| one != "--bench").collect();
@@ -105,61 +110,56 @@ fn verdict(figure: f64, goal: f64) -> String {
     format!("  (goal {goal:.2}: {})", if figure <= goal { "met" } else { "MISSED" })
 }
 
-/// The median of 30 measurements, rings full.
+/// CPU time, rings full: what else the machine does costs cache misses only.
 fn result_ns(servers: usize) -> f64 {
+    const RESULTS: u64 = 400_000;
     let mut run = Run::new(servers, 100);
-    run.rounds(ROUNDS_TO_FILL.min(4_000_000 / servers), is_normally_ok);
-    let mut costs: Vec<f64> = (0..30)
-        .map(|_| {
-            let watch = Stopwatch::start();
-            for _ in 0..RESULTS {
-                run.result(is_normally_ok(run.number));
-            }
-            watch.elapsed().as_nanos() as f64 / RESULTS as f64
-        })
-        .collect();
-    costs.sort_by(f64::total_cmp);
-    costs[costs.len() / 2]
+    run.rounds(ROUNDS_TO_FILL, is_normally_ok);
+    let before = cpu_ns();
+    for _ in 0..RESULTS {
+        run.result(is_normally_ok(run.number));
+    }
+    (cpu_ns() - before) / RESULTS as f64
 }
 
-/// One data centre of ten fails after two hours in which all was well.
+/// What this thread has used of a processor.
+fn cpu_ns() -> f64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux");
+    stat.split(' ').next().and_then(|ns| ns.parse().ok()).expect("a number")
+}
+
+/// One data centre of ten fails after two hours in which all was well. The same is played three
+/// times and the quickest of the three counts for each look.
 fn looks(what: &str, loss_percent: u64) {
-    const SERVERS: usize = 20_000;
-    const IN_DATA_CENTRE: usize = 2_000;
-    let mut run = Run::new(SERVERS, IN_DATA_CENTRE);
-    run.rounds(ROUNDS_TO_FILL, is_normally_ok);
-    run.longest.clear();
-    let (mut suspicions, started) = (0, run.at);
-    let mut first = None;
-    for _ in 0..40 * SERVERS {
-        let number = run.number;
-        let is_hit = (number as usize % SERVERS) < IN_DATA_CENTRE
-            && scattered(number + 1_000_000_007) % 100 < loss_percent;
-        for output in run.result(!is_hit && is_normally_ok(number)) {
-            if matches!(output, Output::Suspicion(_)) {
-                suspicions += 1;
-                first.get_or_insert(run.at - started);
-            }
-        }
+    let mut calm = Run::new(SERVERS, IN_DATA_CENTRE);
+    calm.rounds(ROUNDS_TO_FILL, is_normally_ok);
+    calm.long.clear();
+    let first = calm.clone().fail(loss_percent);
+    let mut looks = first.long;
+    for _ in 0..2 {
+        let again = calm.clone().fail(loss_percent);
+        looks.retain_mut(|(seq, took)| {
+            let same = again.long.iter().find(|(other, _)| other == seq);
+            same.is_some_and(|(_, other)| {
+                *took = (*took).min(*other);
+                true
+            })
+        });
     }
-    run.longest.sort();
-    let ms =
-        |place: usize| run.longest.get(place).copied().unwrap_or_default().as_secs_f64() * 1000.0;
-    let (looks, longest) = (run.longest.len(), ms(run.longest.len().saturating_sub(1)));
+    let mut took: Vec<f64> = looks.iter().map(|(_, took)| took.as_secs_f64() * 1000.0).collect();
+    took.sort_by(f64::total_cmp);
+    let longest = took.last().copied().unwrap_or(f64::NAN);
     println!(
-        "  2,000 of 20,000 servers: their data centre {what}: suspected after {} s, said {suspicions} times",
-        first.map_or(-1, |first| first.num_seconds())
+        "  {IN_DATA_CENTRE} of {SERVERS} servers, their data centre {what}: suspected after {} s, {} looks, median {:.0} ms",
+        first.suspected.map_or(-1, |at| (at - calm.at).num_seconds()),
+        took.len(),
+        took.get(took.len() / 2).copied().unwrap_or(f64::NAN),
     );
-    println!(
-        "    {looks} looks: median {:.0} ms, longest {longest:.0} ms{}",
-        ms(looks / 2),
-        verdict(longest, GOAL_LOOK_MS)
-    );
+    println!("  longest look               {longest:>8.0} ms{}", verdict(longest, GOAL_LOOK_MS));
 }
 
 /// What the process grows by with an engine of 20,000 targets.
 fn memory() -> String {
-    const SERVERS: usize = 20_000;
     let before = resident_bytes();
     let mut run = Run::new(SERVERS, 100);
     run.rounds(ROUNDS_TO_FILL, is_normally_ok);
@@ -175,6 +175,7 @@ fn resident_bytes() -> f64 {
 }
 
 /// An engine and what it is fed with.
+#[derive(Clone)]
 struct Run {
     engine: Engine,
     probes: Vec<ProbeId>,
@@ -183,7 +184,9 @@ struct Run {
     at: Timestamp,
     step: TimeDelta,
     /// Inputs that took long.
-    longest: Vec<Duration>,
+    long: Vec<(u64, Duration)>,
+    /// The first suspicion.
+    suspected: Option<Timestamp>,
 }
 
 impl Run {
@@ -199,37 +202,58 @@ impl Run {
         engine.handle(1, start, &Happening { at: start, input });
         let step = TimeDelta::microseconds(EVERY_S * 1_000_000 / servers as i64);
         let probes = (0..servers).map(probe_id).collect();
-        Self { engine, probes, number: 0, seq: 1, at: start, step, longest: Vec::new() }
+        Self {
+            engine,
+            probes,
+            number: 0,
+            seq: 1,
+            at: start,
+            step,
+            long: Vec::new(),
+            suspected: None,
+        }
     }
 
     /// The next check's result, timers before it.
-    fn result(&mut self, ok: bool) -> Vec<Output> {
+    fn result(&mut self, ok: bool) {
         self.at += self.step;
-        let mut outputs = Vec::new();
         while let Some((due, reason)) = self.engine.next_deadline() {
             if due > self.at {
                 break;
             }
-            outputs.extend(self.input(due, Input::Timer { reason, due }));
+            self.input(due, Input::Timer { reason, due });
         }
         let probe = self.probes[self.number as usize % self.probes.len()].clone();
         self.number += 1;
         let latency_ms = ok.then_some(180);
-        outputs
-            .extend(self.input(self.at, Input::ProbeResult { probe, ok, latency_ms, error: None }));
-        outputs
+        self.input(self.at, Input::ProbeResult { probe, ok, latency_ms, error: None });
     }
 
-    fn input(&mut self, at: Timestamp, input: Input) -> Vec<Output> {
+    fn input(&mut self, at: Timestamp, input: Input) {
         self.seq += 1;
         let happening = Happening { at, input };
         let watch = Stopwatch::start();
         let outputs = divan::black_box(self.engine.handle(self.seq, at, &happening));
         let took = watch.elapsed();
         if took >= LOOK_MIN {
-            self.longest.push(took);
+            self.long.push((self.seq, took));
         }
-        outputs
+        if self.suspected.is_none()
+            && outputs.iter().any(|output| matches!(output, Output::Suspicion(_)))
+        {
+            self.suspected = Some(at);
+        }
+    }
+
+    /// The first data centre loses so many checks of a hundred.
+    fn fail(mut self, loss_percent: u64) -> Self {
+        for _ in 0..ROUNDS_OF_FAILURE * SERVERS {
+            let number = self.number;
+            let is_hit = (number as usize % SERVERS) < IN_DATA_CENTRE
+                && scattered(number + 1_000_000_007) % 100 < loss_percent;
+            self.result(!is_hit && is_normally_ok(number));
+        }
+        self
     }
 
     fn rounds(&mut self, rounds: usize, is_ok: fn(u64) -> bool) {

@@ -14,6 +14,8 @@ pub(super) struct Members {
     groups: Vec<Group>,
     /// Targets that something explains, one by one: what patchiness gains on them is not linear.
     explained: Vec<usize>,
+    /// They gain no more together.
+    explained_max: f64,
     /// Σ of what patchiness gains on the others, by age; nothing where a class cannot be patchy.
     patchy: Vec<Product>,
     /// Whether a bad result comes in at an age.
@@ -35,6 +37,7 @@ impl Members {
         let mut members = Self {
             groups: Vec::new(),
             explained: Vec::new(),
+            explained_max: 0.0,
             patchy: vec![Product::ONE; if may_be_patchy { ages } else { 0 }],
             enters: vec![false; ages],
         };
@@ -44,6 +47,7 @@ impl Members {
         for group in &mut members.groups {
             group.add_up();
         }
+        members.explained_max = search.known_bound(&members.explained);
         members
     }
 

@@ -138,23 +138,24 @@ impl Ring {
 
     /// How many of the first `until` results are no older than each of the ages, which ascend.
     pub fn count_by_age(&self, until: usize, now_ms: i64, ages_ms: &[i64], counts: &mut [u16]) {
+        let (Some(first_ms), Some(last_ms)) = (self.times_ms.front(), self.newest_ms()) else {
+            counts.fill(0);
+            return;
+        };
+        // Most probes keep to their interval, so that a guess is right or next to it.
+        let guessed_ms = (last_ms.saturating_sub(*first_ms) / self.len() as i64).max(1);
         let mut from = until;
-        for (age, count) in ages_ms.iter().zip(counts) {
-            let oldest_ms = now_ms - age;
-            // Ages are near each other for a start and far apart later: steps that double, then
-            // halve again.
-            let is_within =
-                |from: usize, step: usize| step <= from && self.times_ms[from - step] >= oldest_ms;
-            let mut step = 1;
-            while is_within(from, step) {
-                from -= step;
-                step *= 2;
+        let mut last_age_ms = 0;
+        for (age_ms, count) in ages_ms.iter().zip(counts) {
+            let oldest_ms = now_ms - age_ms;
+            let steps = usize::try_from((age_ms - last_age_ms) / guessed_ms).unwrap_or(0);
+            last_age_ms = *age_ms;
+            from = from.saturating_sub(steps);
+            while from < until && self.times_ms[from] < oldest_ms {
+                from += 1;
             }
-            while step > 1 {
-                step /= 2;
-                if is_within(from, step) {
-                    from -= step;
-                }
+            while from > 0 && self.times_ms[from - 1] >= oldest_ms {
+                from -= 1;
             }
             *count = u16::try_from(until - from).unwrap_or(u16::MAX);
         }

@@ -9,12 +9,15 @@
 use super::{
     members::Members,
     model::{self, CAUSES_MAX, GRID_LEN, PATCHY_COST, REPORT_RATES, REPORTS_COST},
-    shape::Shape,
+    shape::{Shape, Sort},
     tables::{self, Tables},
 };
 
 /// A member whose removal gains less is kept.
 const REMOVAL_MIN: f64 = 1e-9;
+/// Classes of which an answer tells what they gain alone: those that gain most, and every vantage.
+/// Thousands of servers that lost a check or two would say no more.
+const SINGLES_MAX: usize = 512;
 /// What rounding may take from a bound.
 const BOUND_MARGIN: f64 = 1e-6;
 
@@ -60,7 +63,8 @@ pub struct Answer {
     pub score: f64,
     /// The loss that explains each target, as a place on the grid, where one does.
     pub hit: Vec<Option<u8>>,
-    /// The score of each candidate class alone, ascending by class, with its profile.
+    /// The score of candidate classes alone, ascending by class, with its profile: of all of them
+    /// up to 512, and of more those of the highest scores and every vantage.
     pub singles: Vec<(usize, f64, Profile)>,
 }
 
@@ -142,9 +146,16 @@ impl<'a> Search<'a> {
 
     /// The most probable set.
     pub fn solve(mut self) -> Answer {
-        self.gains = self.singles();
+        self.gains = self.tables.singles.get_or_init(|| self.weigh_singles()).clone();
         let single = |class: &usize| self.gains[*class].map(|(gain, at)| (*class, gain, at));
-        let singles = self.candidates.iter().filter_map(single).collect();
+        let mut singles: Vec<_> = self.candidates.iter().filter_map(single).collect();
+        if singles.len() > SINGLES_MAX {
+            singles.sort_by(|one, other| other.1.total_cmp(&one.1));
+            let (best, rest) = singles.split_at(SINGLES_MAX);
+            let vantages = rest.iter().filter(|single| self.is_vantage(single.0));
+            singles = best.iter().chain(vantages).copied().collect();
+            singles.sort_by_key(|single| single.0);
+        }
         self.add_more();
         self.answer(singles)
     }
@@ -155,18 +166,35 @@ impl<'a> Search<'a> {
         self.answer(Vec::new())
     }
 
-    /// What each candidate gains alone: the same for all searches over these tables, whatever they
-    /// exclude.
-    fn singles(&self) -> Vec<Option<(f64, Profile)>> {
-        let all = self.tables.singles.get_or_init(|| {
-            let fresh = Search::new(self.shape, self.tables, &[]);
-            let mut gains = vec![None; self.shape.classes().len()];
-            for class in &fresh.candidates {
-                gains[*class] = Some(fresh.best(*class));
+    /// What the candidates gain alone, as far as it can be among the best: the same for all
+    /// searches over these tables, whatever they exclude.
+    fn weigh_singles(&self) -> Vec<Option<(f64, Profile)>> {
+        let mut fresh = Search::new(self.shape, self.tables, &[]);
+        let mut gains = vec![None; self.shape.classes().len()];
+        let mut open: Vec<(f64, usize)> = Vec::new();
+        for class in fresh.candidates.clone() {
+            let is_first = fresh.is_vantage(class);
+            open.push((if is_first { f64::INFINITY } else { fresh.bound(class) }, class));
+        }
+        open.sort_by(|one, other| other.0.total_cmp(&one.0));
+        let mut best: Vec<f64> = Vec::new();
+        for (bound, class) in open {
+            if best.len() >= 2 * SINGLES_MAX {
+                best.sort_by(|one, other| other.total_cmp(one));
+                best.truncate(SINGLES_MAX);
             }
-            gains
-        });
-        all.clone()
+            if best.len() == SINGLES_MAX && best.last().is_some_and(|least| bound < *least) {
+                break;
+            }
+            let single = fresh.best(class);
+            best.push(single.0);
+            gains[class] = Some(single);
+        }
+        gains
+    }
+
+    fn is_vantage(&self, class: usize) -> bool {
+        self.shape.class(class).sort == Sort::Monitor
     }
 
     /// The most probable set that begins with these classes. Each of them may be blamed once
@@ -410,21 +438,25 @@ impl<'a> Search<'a> {
             return self.tables.highest(target).max(0.0);
         };
         let (own, since) = (usize::from(loss), usize::from(since));
-        let largest = |gains: [f64; GRID_LEN]| gains.into_iter().fold(f64::MIN, f64::max);
-        let (mut within, mut beyond) = (f64::MIN, 0.0f64);
-        for age in 0..=since {
-            let ell = self.tables.ell(target, age);
-            within = within.max(largest(ell) - ell[own]);
-        }
         let shorter = self.tables.ell(target, since);
-        for age in since + 1..self.tables.ages_ms.len() {
-            let mut longer = self.tables.ell(target, age);
-            for (cell, less) in longer.iter_mut().zip(shorter) {
-                *cell -= less;
+        let (mut within, mut beyond) = (0.0f64, 0.0f64);
+        // Between two bad results nothing is gained, so that it is enough to look where one comes in.
+        for row in self.tables.rows(target) {
+            let ell = self.tables.ell(target, row.age);
+            for (other, both) in self.combined[own].iter().enumerate() {
+                if row.age <= since {
+                    within = within.max(ell[usize::from(*both)] - ell[own]);
+                } else {
+                    beyond = beyond.max(ell[other] - shorter[other]);
+                }
             }
-            beyond = beyond.max(largest(longer));
         }
-        (within + beyond).max(0.0)
+        within + beyond
+    }
+
+    /// The same of several, infinite where one was not worked out.
+    pub(super) fn known_bound(&self, targets: &[usize]) -> f64 {
+        targets.iter().map(|target| self.bounds[*target].unwrap_or(f64::INFINITY)).sum()
     }
 
     /// The best profile of a class under the present state, and its gain with the prior.
