@@ -123,6 +123,8 @@ struct Scenario {
     from: Timestamp,
     until: Timestamp,
     loss: BTreeMap<String, f64>,
+    /// The bot's own probes: looked at again soon after a bad result.
+    adaptive: bool,
     steps: Vec<(Timestamp, Vec<String>)>,
 }
 
@@ -135,6 +137,7 @@ impl Scenario {
             from: Timestamp::UNIX_EPOCH,
             until: Timestamp::UNIX_EPOCH,
             loss: BTreeMap::new(),
+            adaptive: false,
             steps: Vec::new(),
         };
         for (number, line) in text.lines().enumerate() {
@@ -155,6 +158,7 @@ impl Scenario {
             "from" => self.from = words[1].parse().ok()?,
             "until" => self.until = words[1].parse().ok()?,
             "loss" => self.lose(&words[1..])?,
+            "adaptive" => self.adaptive = true,
             moment => self.steps.push((moment.parse().ok()?, words[1..].to_vec())),
         }
         Some(())
@@ -190,7 +194,11 @@ impl Scenario {
                 }
             }
             for (probe, share) in &loss {
-                events.push(check(&mut random, moment, probe, *share));
+                let at = moment + TimeDelta::milliseconds((random.share() * 29_000.0) as i64);
+                let ok = check(&mut random, at, probe, *share, &mut events);
+                if self.adaptive && !ok {
+                    look_again(&mut random, at, probe, *share, &mut events);
+                }
             }
             moment += TimeDelta::seconds(30);
         }
@@ -198,15 +206,37 @@ impl Scenario {
     }
 }
 
-/// One check within the 30 seconds from `moment`.
-fn check(random: &mut SplitMix, moment: Timestamp, probe: &str, loss: f64) -> Value {
-    let at = moment + TimeDelta::milliseconds((random.share() * 29_000.0) as i64);
+/// One check, and whether it was in order.
+fn check(
+    random: &mut SplitMix,
+    at: Timestamp,
+    probe: &str,
+    loss: f64,
+    events: &mut Vec<Value>,
+) -> bool {
     let ok = random.share() >= loss;
     let latency_ms = 120 + (random.share() * 120.0) as u32;
-    if ok {
+    events.push(if ok {
         json!({"at": at, "type": "probe_result", "probe": probe, "ok": true, "latency_ms": latency_ms})
     } else {
         json!({"at": at, "type": "probe_result", "probe": probe, "ok": false, "latency_ms": null, "error": "timeout"})
+    });
+    ok
+}
+
+/// What our own prober does after a bad result: six more checks five seconds apart, counted anew
+/// at each bad one, until the next regular one.
+fn look_again(
+    random: &mut SplitMix,
+    after: Timestamp,
+    probe: &str,
+    loss: f64,
+    events: &mut Vec<Value>,
+) {
+    let (mut left, mut at) = (6, after);
+    while left > 0 && at < after + TimeDelta::seconds(25) {
+        at += TimeDelta::seconds(5);
+        left = if check(random, at, probe, loss, events) { left - 1 } else { 6 };
     }
 }
 

@@ -23,7 +23,7 @@ use super::{
 /// A new answer replaces a standing one only if it is better by this, in nats.
 const BETTER: f64 = 3.0;
 /// Once a cause is as probable as this, that is said.
-const PROBABLE: f64 = 0.9;
+pub(super) const PROBABLE: f64 = 0.9;
 /// A target of a class at fault is spared if its own results say so much against it, in nats.
 const SPARED: f64 = -3.0;
 /// Alternatives that are told.

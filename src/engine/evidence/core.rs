@@ -57,6 +57,13 @@ impl Core {
         }
     }
 
+    /// Tells the targets that are looked at again soon after a failure.
+    pub(super) fn set_adaptive(&mut self, adaptive: impl Iterator<Item = bool>) {
+        for (target, is_adaptive) in self.targets.iter_mut().zip(adaptive) {
+            target.is_adaptive = is_adaptive;
+        }
+    }
+
     /// Nothing was heard before `now_ms`.
     pub(super) fn begin(&mut self, now_ms: i64) {
         self.stage1 = Stage1::new(self.shape.classes().len(), now_ms);
@@ -146,6 +153,7 @@ impl Core {
         for (target, earlier) in targets.iter().enumerate() {
             if let Some(mut found) = earlier.and_then(|earlier| old[earlier].take()) {
                 found.configured = self.targets[target].configured;
+                found.is_adaptive = self.targets[target].is_adaptive;
                 self.targets[target] = found;
             }
         }

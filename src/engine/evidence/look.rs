@@ -7,13 +7,17 @@ use serde::{Deserialize, Serialize};
 use crate::engine::detect::Finding;
 
 use super::{
-    Evidence, LATE_MS_MAX, LOOK_AGAIN_MS,
+    Evidence, LATE_MS_MAX, LOOK_AGAIN_MS, answer,
     core::Localised,
+    course::Course,
     model::{ALARM_S, GRID, HEADS_UP_S},
     search::{Blamed, Profile, Search, Strike},
     shape::Sort,
 };
 
+/// A standing suspicion whose cause is not sure yet is looked at again this often, in
+/// milliseconds.
+const UNSURE_LOOK_MS: i64 = 20_000;
 /// Above the alarm there is a look at most this often, in milliseconds …
 const ALARM_LOOK_MS: i64 = 10_000;
 /// … and above the heads-up.
@@ -28,8 +32,10 @@ const CANARIES_AGAINST: f64 = -3.0;
 const CANARY_RESULTS_MIN: u32 = 3;
 /// Canaries that must have failed, where there are so many: a lone one may fail by itself.
 const CANARIES_BAD_MIN: usize = 2;
-/// A fault must be this old, in milliseconds.
-const ONSET_MS_MIN: i64 = 40_000;
+/// What is over within this is a blip: a fault must be older, in milliseconds, …
+const BLIP_MS_MAX: i64 = 40_000;
+/// … and explain better than a blip, by this in nats.
+const BLIP_MARGIN: f64 = 2.0;
 /// What the last results may say against it, in nats, over …
 const CONTRADICTION: f64 = -2.0;
 /// … this many milliseconds.
@@ -99,7 +105,9 @@ impl Evidence {
     /// When to look again even if nothing comes in.
     pub(super) fn next_look_ms(&self) -> Option<i64> {
         let waits = self.core.stage1().total() >= ALARM_S;
-        let again = (!self.standing.is_empty()).then_some(self.looks.again_ms + LOOK_AGAIN_MS);
+        let is_unsure = self.standing.values().any(|one| one.told_probability < answer::PROBABLE);
+        let pause_ms = if is_unsure { UNSURE_LOOK_MS } else { LOOK_AGAIN_MS };
+        let again = (!self.standing.is_empty()).then_some(self.looks.again_ms + pause_ms);
         let waiting = waits.then_some(self.looks.last_ms + ALARM_LOOK_MS);
         again.into_iter().chain(waiting).min().map(|at| at.max(self.now_ms))
     }
@@ -212,24 +220,23 @@ impl Evidence {
     }
 
     /// Gate 2, not a blip: old enough, the newer half speaks for it, the latest results do not
-    /// contradict it. What people alone tell is exempt.
+    /// contradict it, and nothing that was over within forty seconds explains it as well. What
+    /// people alone tell is exempt.
     fn is_lasting(&self, localised: &Localised, cause: &Blamed) -> bool {
         if cause.profile.strike == Strike::Blind {
             return true;
         }
+        let targets = self.core.shape().class(cause.class).targets.iter();
+        let hit = targets
+            .filter_map(|target| Some((*target, self.loss_on(localised, cause, *target)?)))
+            .collect();
         let newest_ms = self.newest_ms(cause.class);
-        let says = |age_ms: i64| -> f64 {
-            let targets = self.core.shape().class(cause.class).targets.iter();
-            let hit = targets
-                .filter_map(|target| Some((*target, self.loss_on(localised, cause, *target)?)));
-            hit.map(|(target, loss)| {
-                self.core.likelihood(target, newest_ms - age_ms, self.now_ms, loss)
-            })
-            .sum()
-        };
-        cause.age_ms >= ONSET_MS_MIN
-            && says((cause.age_ms - (self.now_ms - newest_ms)) / 2) > 0.0
-            && says(LATEST_MS) >= CONTRADICTION
+        let half_ms = (cause.age_ms - (self.now_ms - newest_ms)) / 2;
+        let course = Course::of(&self.core, hit, self.now_ms - cause.age_ms, self.now_ms);
+        cause.age_ms >= BLIP_MS_MAX
+            && course.says_since(newest_ms - half_ms) > 0.0
+            && course.says_since(newest_ms - LATEST_MS) >= CONTRADICTION
+            && course.says_since(i64::MIN) >= course.blip(BLIP_MS_MAX) + BLIP_MARGIN
     }
 
     /// When a class was last measured: results may come late, but no later than they are used.

@@ -20,6 +20,7 @@ pub mod tables;
 pub mod target;
 
 mod answer;
+mod course;
 mod explain;
 mod heads_up;
 mod look;
@@ -39,7 +40,7 @@ use crate::{
     event::{Happening, Input, Output, TimerReason},
 };
 
-use self::core::Core;
+use self::{core::Core, tables::Tables};
 use super::detect::{Detector, Explanation, Finding, ServerChart};
 use names::Names;
 use standing::{Recovery, Standing};
@@ -57,8 +58,6 @@ const EARLY_MS_MAX: i64 = 30_000;
 const VANTAGE_RECOVERED: f64 = 5.0;
 /// The least loss of a vantage that its recovery is held against.
 const VANTAGE_LOSS_MIN: f64 = 0.05;
-/// The loss of a failing vantage is estimated over this long, in milliseconds.
-const VANTAGE_WINDOW_MS: i64 = 300_000;
 
 /// The detector.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -88,13 +87,14 @@ struct Blind {
 }
 
 impl Detector for Evidence {
-    const NAME: &'static str = "evidence.1";
+    const NAME: &'static str = "evidence.2";
 
     fn configure(&mut self, settings: &Settings) {
         let (shape, names) = Names::of(settings);
         let before = std::mem::take(&mut self.core);
         let known = std::mem::replace(&mut self.names, names);
         self.core = Core::new(shape, &self.names.baselines(), self.now_ms);
+        self.core.set_adaptive(self.names.targets.iter().map(|target| target.is_own));
         let [targets, places, classes] = self.names.earlier(&known);
         self.core.adopt(before, &targets, &places, &classes);
         let vantages = &self.names.vantages;
@@ -106,6 +106,7 @@ impl Detector for Evidence {
         let (shape, names) = Names::of(settings);
         self.names = names;
         self.core.restore(shape, &self.names.baselines());
+        self.core.set_adaptive(self.names.targets.iter().map(|target| target.is_own));
         self.resolve();
     }
 
@@ -345,15 +346,12 @@ impl Evidence {
         }
     }
 
-    /// EVIDENCE.md, "When to speak", 1: this vantage's evidence is discarded.
+    /// EVIDENCE.md, "When to speak", 1: this vantage's evidence is discarded. Its loss, which its
+    /// recovery is held against, is the likeliest one since the likeliest onset.
     fn go_blind(&mut self, vantage: &str) {
         let Some(own) = self.names.vantages.get(vantage).cloned() else { return };
         let seen = if own.canaries.is_empty() { &own.targets } else { &own.canaries };
-        let mut counts = self::core::Counts::default();
-        for target in seen {
-            counts.add(self.core.counts(*target, self.now_ms - VANTAGE_WINDOW_MS, self.now_ms));
-        }
-        let loss = f64::from(counts.bad()) / f64::from(counts.checks.max(1));
+        let loss = Tables::new(&self.core, self.now_ms, &[], &[]).likeliest_loss(seen);
         self.blind.insert(vantage.to_owned(), Blind { loss, recovery: Recovery::default() });
         self.void(&own.targets);
     }

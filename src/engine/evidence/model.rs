@@ -47,10 +47,18 @@ pub const CAUSES_MAX: usize = 4;
 /// Results that a target keeps.
 pub const RING_LEN: usize = 256;
 
-/// A failure makes another one soon after it likelier: this likely at once …
-pub const BURST: f64 = 0.3;
-/// … fading in this time, in milliseconds.
-pub const BURST_FADES_MS: f64 = 10_000.0;
+/// A failure makes another one soon after it likelier.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Burst {
+    /// This likely at once …
+    pub height: f64,
+    /// … fading in this time, in milliseconds.
+    pub fades_ms: f64,
+}
+/// Of a probe at a fixed rate, and of one that is looked at again soon after a failure.
+pub const BURST: Burst = Burst { height: 0.3, fades_ms: 10_000.0 };
+/// See [`BURST`].
+pub const BURST_ADAPTIVE: Burst = Burst { height: 0.5, fades_ms: 15_000.0 };
 
 /// Mean time between false alarms, in seconds: 30 days.
 pub const ALARM_S: f64 = 30.0 * 86_400.0;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{
-    Component, ComponentId, ComponentKind, Fleet, Probe, ProbeId, ServerId, Settings,
+    Component, ComponentId, ComponentKind, Fleet, Probe, ProbeId, ProbeKind, ServerId, Settings,
 };
 
 use super::shape::{Class, Shape, Sort};
@@ -42,6 +42,8 @@ pub(super) struct TargetName {
     pub server: Option<ServerId>,
     pub vantage: String,
     pub baseline_loss: Option<f64>,
+    /// One of our own: looked at again soon after a failure.
+    pub is_own: bool,
     facet: Option<String>,
 }
 
@@ -243,6 +245,7 @@ impl TargetName {
             server: probe.server.clone(),
             vantage: probe.vantage.clone(),
             baseline_loss: probe.baseline_loss,
+            is_own: probe.kind != ProbeKind::External,
             facet: probe.facet.clone(),
         }
     }
@@ -253,6 +256,7 @@ impl TargetName {
             server: Some(server.clone()),
             vantage: String::new(),
             baseline_loss: None,
+            is_own: false,
             facet: None,
         }
     }

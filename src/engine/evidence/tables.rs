@@ -164,6 +164,26 @@ impl Tables {
         rows[..after].last()
     }
 
+    /// The loss that explains the results of these targets best, over all onsets; the middle of
+    /// the grid where nothing speaks for one.
+    pub fn likeliest_loss(&self, targets: &[usize]) -> f64 {
+        let mut best = (0.0, GRID[GRID_LEN / 2]);
+        for age in 0..self.ages_ms.len() {
+            let mut sums = [0.0; GRID_LEN];
+            for target in targets {
+                for (sum, nats) in sums.iter_mut().zip(self.ell(*target, age)) {
+                    *sum += nats;
+                }
+            }
+            for (sum, loss) in sums.into_iter().zip(GRID) {
+                if sum > best.0 {
+                    best = (sum, loss);
+                }
+            }
+        }
+        best.1
+    }
+
     /// ln(1 − θ) by place on the grid.
     pub fn good_nats(&self) -> &[f64; GRID_LEN] {
         &self.good_nats

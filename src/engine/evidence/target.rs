@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    model::{self, BURST, BURST_FADES_MS},
+    model::{self, BURST, BURST_ADAPTIVE},
     ring::{Outcome, Ring},
 };
 
@@ -48,6 +48,9 @@ pub struct Target {
     /// Configured baseline; follows from the fleet.
     #[serde(skip)]
     pub configured: Option<f64>,
+    /// It is looked at again soon after a failure; follows from the fleet.
+    #[serde(skip)]
+    pub is_adaptive: bool,
 }
 
 /// A result as it counts.
@@ -122,12 +125,14 @@ impl Target {
     }
 
     /// How likely a bad result is at `at_ms` if all is well: the baseline, raised after a failure
-    /// to p0 + (0.3 − p0)·exp(−Δ/10 s) until the next success.
+    /// to p0 + (0.3 − p0)·exp(−Δ/10 s) until the next success, or with 0.5 and 15 s where a failure
+    /// is looked at again soon.
     fn bad_probability(&self, at_ms: i64) -> f64 {
         let p0 = self.baseline();
         let Some(bad_ms) = self.bad_ms else { return p0 };
         let passed_ms = (at_ms - bad_ms).max(0) as f64;
-        p0.max(p0 + (BURST - p0) * (-passed_ms / BURST_FADES_MS).exp())
+        let burst = if self.is_adaptive { BURST_ADAPTIVE } else { BURST };
+        p0.max(p0 + (burst.height - p0) * (-passed_ms / burst.fades_ms).exp())
     }
 }
 
