@@ -103,7 +103,7 @@ state = { $state ->
 
 ## Explanations for staff
 
-explain = { $rates }{ $people }; since about { $since }. { $cause }{ $excluded }{ $alternatives }{ $apart }
+explain = { $rates }{ $people }; since about { $since }. { $cause }{ $excluded }{ $alternatives }{ $apart }{ $map }
 explain-reported = { $reports }; since about { $since }; probes see nothing. { $cause }{ $alternatives }{ $apart }
 
 explain-rate = { $server } { $loss } of { $checks } checks bad (normally { $normal })
@@ -123,6 +123,7 @@ explain-excluded-server = { $server } { $failed } of { $checks } failed
 explain-alternatives = {" "}Else: { $list }.
 explain-alternative = { $name } { $probability }
 explain-nothing = nothing at all
+explain-map = {" "}{ $server } and { $name } began to fail together: check in the fleet file whether { $server } depends on { $name }.
 explain-apart = {" "}No probe can tell { $names } apart; one of a server behind only one of them would.
 
 kind = { $kind ->

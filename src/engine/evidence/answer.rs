@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     domain::{Alternative, Cause, ServerId, SuspicionId, Timestamp},
-    engine::detect::{Finding, Suspected},
+    engine::detect::{Finding, Fit, Suspected},
 };
 
 use super::{
@@ -26,6 +26,8 @@ const BETTER: f64 = 3.0;
 pub(super) const PROBABLE: f64 = 0.9;
 /// A target of a class at fault is spared if its own results say so much against it, in nats.
 const SPARED: f64 = -3.0;
+/// Faults whose onsets are no further apart than this began together, in milliseconds.
+const TOGETHER_MS: i64 = 120_000;
 /// Alternatives that are told.
 const ALTERNATIVES_MAX: usize = 3;
 
@@ -57,21 +59,46 @@ impl Evidence {
         let causes = self.told_causes(localised, lasting);
         let is_alarm = self.core.stage1().total() >= ALARM_S;
         let found_before = self.found.len();
-        for told in self.groups(causes) {
+        let groups = self.groups(causes);
+        for told in &groups {
             if told.ids.is_empty() {
                 if is_alarm {
                     let options = Options::of(&self.core, localised, lasting, excluded);
-                    self.say(None, &told, &options);
+                    let fits = self.fits(told, &groups);
+                    self.say(None, told, &options, fits);
                 } else {
-                    self.find_heads_up(&told);
+                    self.find_heads_up(told);
                 }
             } else {
-                self.revise(&told, localised, lasting, excluded);
+                self.revise(told, localised, lasting, excluded);
             }
         }
         if is_alarm && self.found.len() == found_before {
             self.core.stage1_mut().reset();
         }
+    }
+
+    /// A lone server and a shared cause elsewhere, one of which is told now, that began together:
+    /// the server may stand elsewhere than the map says.
+    fn fits(&self, told: &Told, groups: &[Told]) -> Option<Fit> {
+        let found = groups.iter().flat_map(|group| &group.causes);
+        let found = found.filter(|cause| cause.loss.is_some()).map(|one| (one.class, one.since));
+        let standing = self.standing.values().filter(|one| !one.reports_only);
+        let standing = standing.flat_map(|one| one.classes().into_iter().map(|it| (it, one.since)));
+        let all: Vec<(usize, Timestamp)> = found.chain(standing).collect();
+        let own = told.causes.iter().filter(|cause| cause.loss.is_some());
+        own.flat_map(|own| all.iter().map(|other| ((own.class, own.since), *other)))
+            .filter(|(own, other)| (own.1 - other.1).num_milliseconds().abs() <= TOGETHER_MS)
+            .find_map(|(own, other)| self.fit(own.0, other.0).or_else(|| self.fit(other.0, own.0)))
+    }
+
+    fn fit(&self, alone: usize, shared: usize) -> Option<Fit> {
+        let shape = self.core.shape();
+        let [place] = shape.places(alone) else { return None };
+        let elsewhere = shape.places(shared).len() > 1 && !shape.places(shared).contains(place);
+        let server = self.names.servers.get(*place)?.clone();
+        let component = self.names.members[shared].first()?.id.clone();
+        elsewhere.then_some(Fit { server, component })
     }
 
     /// EVIDENCE.md, "When to speak", 3: what stage 1 alone knows.
@@ -82,19 +109,26 @@ impl Evidence {
             places.filter_map(|place| self.names.servers.get(*place)).cloned().collect();
         let cause = ToldCause {
             class,
-            since: timestamp(self.now_ms - WINDOW_MS),
+            since: timestamp(self.heard_since(class, loss)),
             loss: (loss > 0.0).then_some(loss),
             servers,
         };
-        let share = self.core.stage1().sum(class) / self.core.stage1().total();
         for told in self.groups(vec![cause]) {
             if told.ids.is_empty() {
-                let nats = (share / (1.0 - share).max(1e-6)).ln();
-                self.say(None, &told, &Options(vec![(vec![class], nats), (Vec::new(), 0.0)]));
+                self.say(None, &told, &Options::of_stage1(&self.core), None);
             } else {
                 self.core.stage1_mut().reset();
             }
         }
+    }
+
+    /// The first word of it within the window, where people alone speak; else all that is seen.
+    fn heard_since(&self, class: usize, loss: f64) -> i64 {
+        let from_ms = self.now_ms - WINDOW_MS;
+        let places = self.core.shape().places(class);
+        let mut reports = self.core.reports();
+        let first = reports.find(|(at, place)| *at > from_ms && places.contains(place));
+        first.filter(|_| loss == 0.0).map_or(from_ms, |(at, _)| at)
     }
 
     /// A class that is blamed twice got worse: it is at fault since the first time, and as bad as
@@ -197,9 +231,6 @@ impl Evidence {
         excluded: &[usize],
     ) {
         let standing: Vec<_> = told.ids.iter().filter_map(|id| self.standing.get(id)).collect();
-        if standing.iter().any(|one| one.is_mending()) {
-            return;
-        }
         let mut known: Vec<usize> = standing.iter().flat_map(|one| one.classes()).collect();
         known.sort_unstable();
         known.dedup();
@@ -207,11 +238,19 @@ impl Evidence {
             standing.iter().flat_map(|one| &one.servers).cloned().collect();
         let is_more = told.servers.len() > servers.len();
         let classes = told.classes();
+        if standing.iter().any(|one| one.is_mending()) {
+            return;
+        }
+        // Results of two times call for further causes beside the one that got worse.
+        let is_beside = !is_more && known.iter().all(|class| classes.contains(class));
+        if is_beside && classes != known && standing.iter().any(|one| one.got_worse(self.now_ms)) {
+            return;
+        }
         if classes == known && told.ids.len() == 1 {
             if is_more || self.is_worse_or_surer(told, localised, lasting, excluded) {
                 let told = Told { servers: &told.servers | &servers, ..told.clone() };
                 let options = Options::of(&self.core, localised, lasting, excluded);
-                self.say(told.ids.first().copied(), &told, &options);
+                self.say(told.ids.first().copied(), &told, &options, None);
             }
             return;
         }
@@ -221,7 +260,7 @@ impl Evidence {
         let least = if is_more { 0.0 } else { BETTER };
         if score(&classes) >= score(&known) + least {
             let options = Options::of(&self.core, localised, lasting, excluded);
-            self.say(told.ids.first().copied(), told, &options);
+            self.say(told.ids.first().copied(), told, &options, None);
         }
     }
 
@@ -258,7 +297,7 @@ impl Evidence {
     }
 
     /// The suspicion in full, then the merging of those it absorbs.
-    fn say(&mut self, of: Option<SuspicionId>, told: &Told, options: &Options) {
+    fn say(&mut self, of: Option<SuspicionId>, told: &Told, options: &Options, fits: Option<Fit>) {
         let mut order: Vec<&ToldCause> = told.causes.iter().collect();
         let probability = |cause: &ToldCause| options.probability(cause.class);
         order.sort_by(|one, other| probability(other).total_cmp(&probability(one)));
@@ -289,6 +328,7 @@ impl Evidence {
             causes,
             alternatives: self.alternatives(options, &classes),
             reports_only: told.causes.iter().all(|cause| cause.loss.is_none()),
+            fits,
             evidence: self.table(&classes, &servers, from_ms),
             servers,
         }));
@@ -313,7 +353,7 @@ impl Evidence {
         let nats = (probable / (1.0 - probable)).ln();
         let options = Options(vec![(told.classes(), nats), (Vec::new(), 0.0)]);
         if !told.causes.is_empty() {
-            self.say(Some(id), &told, &options);
+            self.say(Some(id), &told, &options, None);
         }
     }
 
@@ -324,7 +364,7 @@ impl Evidence {
             .filter_map(|class| {
                 let first = self.names.members[class].first()?;
                 let (kind, id) = (first.kind.to_owned(), first.id.clone());
-                Some(Alternative { kind, id, probability: options.probability(class) })
+                Some(Alternative { kind, id, probability: options.instead(class, told) })
             })
             .collect();
         let nothing = options.of_nothing();
@@ -365,6 +405,19 @@ impl Options {
         all
     }
 
+    /// What stage 1 alone makes of it: R of each class against the mean time between faults is how
+    /// much more probable it is than that all is well (Shiryaev 1963).
+    fn of_stage1(core: &Core) -> Self {
+        let classes = 0..core.shape().classes().len();
+        let known = classes.map(|class| (class, core.stage1().sum(class)));
+        let mut all: Vec<(Vec<usize>, f64)> = known
+            .filter(|(_, sum)| *sum > 0.0)
+            .map(|(class, sum)| (vec![class], sum.ln()))
+            .collect();
+        all.push((Vec::new(), -core.shape().rate().ln()));
+        Self(all)
+    }
+
     fn add(&mut self, set: Vec<usize>, score: f64) {
         if !self.0.iter().any(|(known, _)| *known == set) {
             self.0.push((set, score));
@@ -374,6 +427,12 @@ impl Options {
     /// The share of the explanations that hold a class: a softmax over the scores.
     fn probability(&self, class: usize) -> f64 {
         self.share(|set| set.contains(&class))
+    }
+
+    /// The share of the explanations that hold a class and not all that is told.
+    fn instead(&self, class: usize, told: &[usize]) -> f64 {
+        let is_other = |set: &[usize]| told.iter().any(|one| !set.contains(one));
+        self.share(|set| set.contains(&class) && is_other(set))
     }
 
     fn of_nothing(&self) -> f64 {
