@@ -378,7 +378,7 @@ fn help_shows_each_role_what_it_may_type() {
     insta::assert_snapshot!(help(Role::Staff, Some("draft")), @r#"
     draft show ID
         Shows a draft's words and what they rest on.
-    draft edit ID "text"
+    draft edit ID "text" [--revision N]
         Puts your words into a draft.
     draft publish ID [--revision N] [--anyway]
         Approves a draft: it goes out. If the evidence changed since, you are shown what; --anyway publishes all the same.

@@ -16,15 +16,8 @@ chat-group-upstream = What a provider said
 chat-menu-file-report = File as outage report
 chat-menu-add-to-timeline = Add to timeline
 
-## Buttons and the form
+## The form
 
-chat-button-publish = Publish
-chat-button-publish-anyway = Publish anyway
-chat-button-edit = Edit
-chat-button-wait = Wait 15 min
-chat-button-not-an-incident = Not an incident
-chat-button-fixed = Fixed for me
-chat-button-still-broken = Still broken
 # At most 45 characters.
 chat-form-title = Draft { $draft }, revision { $revision }
 chat-form-label = What the public will read
@@ -77,6 +70,7 @@ chat-edit-refused =
     { $text }
 chat-form-late = I was too busy to open the form in time. Please press once more.
 chat-filed = Filed { $reports } about { $domains }.
+chat-filed-before = This was filed before, as { $reports }.
 chat-filed-nowhere = Filed { $reports }. It names no domain of ours: “reports assign” says which server it is about.
 chat-file-bot = A program wrote this. Reports are what people say.
 chat-note-message = See a customer’s message: { $link }

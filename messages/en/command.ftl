@@ -43,6 +43,16 @@ command-option-what = What you tried, and what came of it
 command-option-component = The component, or whoever it was
 command-option-command = A command, or its first word
 
+## Buttons: at most 80 characters each
+
+button-publish = Publish
+button-publish-anyway = Publish anyway
+button-edit = Edit
+button-wait = Wait 15 min
+button-not-an-incident = Not an incident
+button-fixed = Fixed for me
+button-still-broken = Still broken
+
 ## Help
 
 command-help-row =

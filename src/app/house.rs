@@ -6,7 +6,8 @@ use futures_util::future::BoxFuture;
 use tokio::sync::{oneshot, watch};
 
 use crate::{
-    chat::{Caller, House, Told},
+    chat::{self, Caller, Face, House, Setup, Told},
+    config::Config,
     domain::{Fleet, IncidentId, Role, ServerId},
     engine::{Engine, Link, Open, View},
     event::Input,
@@ -18,6 +19,31 @@ use super::{
     desk::Note,
     door::{By, FrontDoor},
 };
+
+/// Keeps the bot in Discord until it is to go down; does nothing where none is configured.
+pub(super) fn live_in_discord(
+    config: &Config,
+    door: Arc<FrontDoor>,
+    view: watch::Receiver<Arc<View>>,
+    down: watch::Receiver<bool>,
+) -> impl Future<Output = ()> + Send + 'static {
+    let living = config.discord.clone().map(|discord| {
+        let setup = Setup {
+            rights: chat::rights::Rights::of(&discord),
+            support_channels: discord.support_channels.clone(),
+            clock: door.clock.clone(),
+            words: door.words.clone(),
+            language: config.languages.first().map_or("en", String::as_str).to_owned(),
+        };
+        let face = Arc::new(Face::new(Arc::new(Hall { door, view }), setup));
+        chat::run(discord, face, down)
+    });
+    async {
+        if let Some(living) = living {
+            living.await;
+        }
+    }
+}
 
 /// The front door, and what the public sees.
 pub struct Hall {

@@ -19,9 +19,8 @@ use tokio::{
 
 use crate::{
     broadcast::{self, BuildError},
-    chat,
     clock::Clock,
-    config::{Config, DiscordConfig},
+    config::Config,
     domain::{Role, Settings, Timestamp},
     engine::{Engine, View},
     event::{Entry, Input, post_id},
@@ -42,7 +41,7 @@ use super::{
     couriers::{self, Courier, Drivers},
     desk::{Desk, Note, Tools},
     door::{FrontDoor, Names},
-    house::Hall,
+    house,
     recovery::{self, RecoverError, Recovered},
 };
 
@@ -296,23 +295,9 @@ impl App {
             self.shutdown.subscribe(),
         );
         self.tasks.spawn(keeper);
-        if let Some(discord) = &config.discord {
-            self.go_to_discord(discord.clone(), config);
-        }
+        let (door, view) = (self.door.clone(), self.core.view.clone());
+        self.tasks.spawn(house::live_in_discord(config, door, view, self.shutdown.subscribe()));
         Ok(())
-    }
-
-    fn go_to_discord(&mut self, discord: DiscordConfig, config: &Config) {
-        let setup = chat::Setup {
-            rights: chat::rights::Rights::of(&discord),
-            support_channels: discord.support_channels.clone(),
-            clock: self.clock.clone(),
-            words: self.words.clone(),
-            language: config.languages.first().map_or("en", String::as_str).to_owned(),
-        };
-        let house = Hall { door: self.door.clone(), view: self.core.view.clone() };
-        let face = Arc::new(chat::Face::new(Arc::new(house), setup));
-        self.tasks.spawn(chat::run(discord, face, self.shutdown.subscribe()));
     }
 
     fn router(&self, config: &Config) -> axum::Router {

@@ -174,30 +174,16 @@ pub fn rows(buttons: &[Button], words: &Words, language: &str) -> Vec<Value> {
         .iter()
         .take(5)
         .map(|button| {
-            let (key, style) = look(button);
-            let label = words.say(language, key, &Facts::new());
+            let label = words.say(language, button.label_key(), &Facts::new());
             json!({
                 "type": 2,
-                "style": style,
+                "style": button.tone().number(),
                 "label": cut(&label, LABEL_LENGTH_MAX),
                 "custom_id": button.id(),
             })
         })
         .collect();
     vec![json!({ "type": 1, "components": shown })]
-}
-
-/// A button's label by its key, and its colour: 1 blurple, 2 grey, 3 green, 4 red.
-fn look(button: &Button) -> (&'static str, u8) {
-    match button {
-        Button::Publish { .. } => ("chat-button-publish", 3),
-        Button::PublishAnyway { .. } => ("chat-button-publish-anyway", 4),
-        Button::Edit { .. } => ("chat-button-edit", 1),
-        Button::Wait { .. } => ("chat-button-wait", 2),
-        Button::NotAnIncident { .. } => ("chat-button-not-an-incident", 4),
-        Button::Fixed { .. } => ("chat-button-fixed", 3),
-        Button::StillBroken { .. } => ("chat-button-still-broken", 4),
-    }
 }
 
 fn cut(text: &str, length_max: u32) -> String {

@@ -183,6 +183,7 @@ impl Face {
         let domains = messages::our_domains(&message.text, &self.house.fleet());
         let mut filed = Vec::new();
         let mut refused = None;
+        let mut is_new = false;
         for (place, domain) in named_in(domains.clone(), "").into_iter().enumerate() {
             let filing = Filing {
                 who: &message.author,
@@ -193,17 +194,27 @@ impl Face {
                 answered: false,
             };
             match self.file(filing).await {
-                Ok(told) => filed.extend(told.report.map(|report| report.to_string())),
+                Ok(told) => {
+                    is_new = true;
+                    filed.extend(told.report);
+                }
+                // The channel's own reading, or a colleague, was first.
+                Err(Refused::Duplicate(first)) => filed.extend(first.report),
                 Err(why) => refused = Some(why),
             }
         }
         if let Some(why) = refused.filter(|_| filed.is_empty()) {
             return Reply::say(self.words_of(Some(Err(why))));
         }
+        let reports: Vec<String> = filed.iter().map(ToString::to_string).collect();
         let facts = Facts::new()
-            .text("reports", list(&self.setup.words, &self.setup.language, &filed))
+            .text("reports", list(&self.setup.words, &self.setup.language, &reports))
             .text("domains", list(&self.setup.words, &self.setup.language, &domains));
-        let key = if domains.is_empty() { "chat-filed-nowhere" } else { "chat-filed" };
+        let key = match (is_new, domains.is_empty()) {
+            (false, _) => "chat-filed-before",
+            (true, true) => "chat-filed-nowhere",
+            (true, false) => "chat-filed",
+        };
         Reply::say(self.say(key, facts))
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Whoever shows words with buttons (a card, a follow-up) writes [`Button::id`] under them; whoever
 //! hears of a press reads it back with [`Button::read`], strictly: an id that we did not write is
-//! no button. Must not: know a chat.
+//! no button. Must not: decide what a press leads to.
 
 use crate::domain::{DraftId, IncidentId};
 
@@ -50,6 +50,31 @@ pub enum Button {
         /// Which.
         incident: IncidentId,
     },
+}
+
+/// How a button looks, whatever the chat has for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// What would be done next.
+    Main,
+    /// Nothing special.
+    Quiet,
+    /// All goes well.
+    Good,
+    /// Not to be pressed lightly.
+    Grave,
+}
+
+impl Tone {
+    /// Discord's number for the colour: blurple, grey, green, red.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Main => 1,
+            Self::Quiet => 2,
+            Self::Good => 3,
+            Self::Grave => 4,
+        }
+    }
 }
 
 /// The version of the ids; another one is another build's.
@@ -100,6 +125,31 @@ impl Button {
             _ => return None,
         };
         (button.id() == id).then_some(button)
+    }
+
+    /// The key of what stands on it, in `messages/*/command.ftl`.
+    pub fn label_key(&self) -> &'static str {
+        match self {
+            Self::Publish { .. } => "button-publish",
+            Self::PublishAnyway { .. } => "button-publish-anyway",
+            Self::Edit { .. } => "button-edit",
+            Self::Wait { .. } => "button-wait",
+            Self::NotAnIncident { .. } => "button-not-an-incident",
+            Self::Fixed { .. } => "button-fixed",
+            Self::StillBroken { .. } => "button-still-broken",
+        }
+    }
+
+    /// How much of a step a press is.
+    pub fn tone(&self) -> Tone {
+        match self {
+            Self::Publish { .. } | Self::Fixed { .. } => Tone::Good,
+            Self::Edit { .. } => Tone::Main,
+            Self::Wait { .. } => Tone::Quiet,
+            Self::PublishAnyway { .. } | Self::NotAnIncident { .. } | Self::StillBroken { .. } => {
+                Tone::Grave
+            }
+        }
     }
 
     /// The line of the grammar that a press of staff stands for; `None` where more is asked first,

@@ -22,7 +22,7 @@ mod tried;
 mod upstream;
 
 pub use args::Args;
-pub use button::{BUTTON_ID_BYTES_MAX, Button};
+pub use button::{BUTTON_ID_BYTES_MAX, Button, Tone};
 pub use help::{help, markdown_table};
 pub use line::{Command, Line, Query};
 pub use problem::{Expected, ParseError, Problem};

@@ -82,6 +82,8 @@ pub struct Abilities {
     pub passes_on: bool,
     /// The source ("discord") whose people it can reach, and nobody else; `None`: anybody's.
     pub reaches: Option<String>,
+    /// A post there can have buttons.
+    pub buttons: bool,
 }
 
 impl Abilities {

@@ -31,6 +31,18 @@ pub struct Post {
     pub thread: Option<PostId>,
     /// The words, within the destination's limits.
     pub body: String,
+    /// What its reader can press, where the destination has buttons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buttons: Vec<PostButton>,
+}
+
+/// A button under a post; fixed with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostButton {
+    /// What a press is known by: [`Button::id`](crate::command::Button::id).
+    pub id: String,
+    /// What stands on it.
+    pub label: String,
 }
 
 /// What is asked of a destination.

@@ -112,6 +112,7 @@ pub fn post() -> Post {
         recipient: None,
         thread: None,
         body: "Some sites are slow.\nNext update by 22:00.".to_owned(),
+        buttons: Vec::new(),
     }
 }
 

@@ -59,7 +59,7 @@ async fn commands_are_registered_once_and_the_presence_follows_the_fleet() {
         })
     };
     assert_eq!(written(), 1);
-    bot.kill();
+    scene.kill(bot).await;
     let bot = scene.start().await;
     scene.fake.user("anna").at("support").slash("status", &[]).await;
     assert_eq!(written(), 1, "they were as they should be");
@@ -87,11 +87,11 @@ async fn what_is_missing_in_discord_is_told_to_staff_with_what_to_do() {
             .await
         }
     };
-    insta::assert_snapshot!(told("Attach Files").await.replace(&scene.fake.channel("staff").id().to_string(), "ID"), @"");
+    insta::assert_snapshot!(told("Attach Files").await.replace(&scene.fake.channel("staff").id().to_string(), "ID"), @r#"In <#ID> I may not do all I must. Please give the bot’s role there: Attach Files."#);
     scene.fake.channel("staff").delete();
     told("There is no channel").await;
     scene.fake.kick_bot();
-    insta::assert_snapshot!(told("I was removed").await, @"");
+    insta::assert_snapshot!(told("I was removed").await, @r#"I was removed from our Discord server. Invite the bot again with the scopes “bot” and “applications.commands”. Until then nothing of mine appears there."#);
     assert!(bot.stop().status.success());
     scene.fake.finish();
 }

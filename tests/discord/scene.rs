@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    fake::{Answer, Fake, Person, Setup},
+    fake::{Answer, Fake, Message, Person, Setup, World},
     harness::{Bot, Home, Receiver},
 };
 
@@ -44,7 +44,14 @@ impl Scene {
             fake.role("staff"),
             fake.http_url(),
         );
-        home.write("bellwether.toml", &format!("{config}{discord}{more}"));
+        let destinations = format!(
+            "\n[[destination]]\nid = \"status\"\nkind = \"discord\"\naudience = \"public\"\nchannel = \"{}\"\n\
+             \n[[destination]]\nid = \"staff\"\nkind = \"discord\"\naudience = \"staff\"\nchannel = \"{}\"\n\
+             \n[[destination]]\nid = \"people\"\nkind = \"discord\"\naudience = \"reporters\"\n",
+            fake.channel("status").id(),
+            fake.channel("staff").id(),
+        );
+        home.write("bellwether.toml", &format!("{config}{destinations}{discord}{more}"));
         home.write("secret-discord", &fake.token());
         Self { fake, receiver, home }
     }
@@ -54,6 +61,18 @@ impl Scene {
         let bot = self.home.start();
         self.fake.until_ready().await;
         bot
+    }
+
+    /// `kill -9`, and Discord has noticed.
+    pub async fn kill(&self, bot: Bot) {
+        bot.kill();
+        let is_gone = |world: &World| (!world.gateway.is_connected()).then_some(());
+        self.fake.until("the end of the bot", is_gone).await;
+    }
+
+    /// The words that staff are asked about, where they stand in Discord.
+    pub async fn card(&self, draft: u32) -> Message {
+        self.fake.channel("staff").until_message(&format!("draft publish {draft}")).await
     }
 
     /// A customer reports.
@@ -81,11 +100,40 @@ impl Scene {
 
 /// A command's answer to read: its words, and its buttons in brackets.
 pub fn shown(answer: &Answer) -> String {
-    let mut shown = answer.content.clone();
+    let mut shown = timeless(&answer.content);
     for followup in &answer.followups {
-        shown += &format!("\n---\n{}", followup.content);
+        shown += &format!("\n---\n{}", timeless(&followup.content));
     }
     let buttons: Vec<String> =
         answer.buttons().iter().map(|button| format!("[{}]", button.label)).collect();
     if buttons.is_empty() { shown } else { format!("{shown}\n{}", buttons.join(" ")) }
+}
+
+/// A message to read: its words, and its buttons in brackets.
+pub fn words(message: &Message) -> String {
+    let text = timeless(&message.text());
+    let buttons: Vec<String> =
+        message.buttons().iter().map(|button| format!("[{}]", button.label)).collect();
+    if buttons.is_empty() { text } else { format!("{text}\n{}", buttons.join(" ")) }
+}
+
+/// The words with TIME for a time of day and REF for a post's reference.
+fn timeless(text: &str) -> String {
+    let is_time = |word: &str| {
+        let digits = word.bytes().filter(u8::is_ascii_digit).count();
+        digits == 4 && word.len() == 5 && word.as_bytes()[2] == b':'
+    };
+    let is_reference = |word: &str| {
+        let hash = word.strip_prefix('#').filter(|hash| hash.len() == 12);
+        hash.is_some_and(|hash| hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    };
+    let lines = text.split('\n').map(|line| {
+        let words = line.split(' ').map(|word| match word {
+            word if is_time(word) => "TIME",
+            word if is_reference(word) => "#REF",
+            word => word,
+        });
+        words.collect::<Vec<_>>().join(" ")
+    });
+    lines.collect::<Vec<_>>().join("\n").replace("TIME EST", "TIME").replace("TIME EDT", "TIME")
 }

@@ -34,7 +34,7 @@ async fn a_button_works_after_a_restart() {
     let scene = Scene::new(false).await;
     let bot = scene.start().await;
     let card = scene.open_incident().await.message.expect("a card");
-    bot.kill();
+    scene.kill(bot).await;
     let bot = scene.start().await;
     let answer = scene.staff("tim").press(&card, "Wait").await;
     assert!(answer.content.starts_with("You will be asked about draft 1 again"), "{answer:?}");
@@ -52,7 +52,14 @@ async fn an_edit_of_words_that_changed_meanwhile_is_refused_and_not_lost() {
     let fields = [("draft", json!(1)), ("text", json!("Sue's words."))];
     scene.staff("sue").slash("draft edit", &fields).await;
     let refused = tim.submit(&form, &[("text", "Tim's *words*.")]).await;
-    insta::assert_snapshot!(shown(&refused), @"");
+    insta::assert_snapshot!(shown(&refused), @r#"
+    Draft 1 is now at revision 2: “Sue's words.
+    Next update by TIME.”
+
+    Your words, which were not put in:
+    Tim's \*words\*.
+    [Publish] [Edit] [Wait 15 min]
+    "#);
     assert!(bot.stop().status.success());
     scene.fake.finish();
 }

@@ -151,5 +151,6 @@ pub fn post(audience: Audience, number: u64, body: &str) -> Post {
         recipient: None,
         thread: None,
         body: body.to_owned(),
+        buttons: Vec::new(),
     }
 }

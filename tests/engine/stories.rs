@@ -452,7 +452,7 @@ fn a_post_keeps_its_promise_and_link_where_little_fits() {
 #[test]
 fn a_destination_with_room_for_it_gets_a_headline_and_passes_updates_on() {
     let mut settings = super::stage::settings();
-    let abilities = Abilities { headline: true, passes_on: true, reaches: None };
+    let abilities = Abilities { headline: true, passes_on: true, ..Abilities::default() };
     let news = super::stage::destination("news", Audience::Public);
     settings.destinations.push(Destination { abilities, ..news });
     let mut stage: Stage = Stage::with(settings);

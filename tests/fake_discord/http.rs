@@ -228,7 +228,8 @@ async fn events_are_made_moved_run_and_ended() {
 
 #[tokio::test]
 async fn direct_messages_reach_only_those_who_take_them() {
-    let setup = Setup::usual().member("shy", &[]).without_direct_messages("shy");
+    let setup =
+        Setup::usual().member("shy", &[]).without_direct_messages("shy").stranger("visitor");
     let fake = Fake::start(setup).await;
     let http = Http::of(&fake);
     let open = async |name: &str| {
@@ -240,8 +241,14 @@ async fn direct_messages_reach_only_those_who_take_them() {
     assert_eq!(open("anna").await, anna);
     http.say(anna, "fixed?").await;
     assert_eq!(fake.user("anna").direct_messages()[0].content, "fixed?");
-    let path = format!("/channels/{shy}/messages");
-    assert_eq!(http.post(&path, &json!({ "content": "x" })).await.1["code"], 50007);
+    let visitor = open("visitor").await;
+    let code = async |channel: u64| {
+        let path = format!("/channels/{channel}/messages");
+        http.post(&path, &json!({ "content": "x" })).await.1["code"].clone()
+    };
+    assert_eq!((code(shy).await, code(visitor).await), (json!(50007), json!(50007)));
+    fake.kick_bot();
+    assert_eq!(code(anna).await, 50007);
     fake.finish();
 }
 

@@ -408,3 +408,30 @@ async fn each_rule_for_forms_refuses_what_breaks_it() {
     let good = form(&"x".repeat(45), json!({ "value": "x".repeat(4000), "max_length": 4000 }));
     assert_eq!(http.post(&path, &good).await.0, 204);
 }
+
+#[tokio::test]
+async fn a_form_with_labels_is_filled_in_and_sent() {
+    let (fake, http, mut line) = with_a_command().await;
+    let anna = fake.user("anna");
+    let asked = anna.start_slash("ask", &[]).await;
+    let told = line.event("INTERACTION_CREATE").await;
+    let callback = |told: &Value| {
+        let text = |name: &str| told[name].as_str().unwrap_or_default().to_owned();
+        format!("/interactions/{}/{}/callback", text("id"), text("token"))
+    };
+    let input = json!({ "type": 4, "custom_id": "what", "style": 2, "value": "slow" });
+    let rows = json!([{ "type": 18, "label": "What is wrong?", "component": input }]);
+    let form = json!({ "custom_id": "f", "title": "Report", "components": rows });
+    let sent = http.post(&callback(&told), &json!({ "type": 9, "data": form })).await;
+    assert_eq!(sent.0, 204, "{}", sent.1);
+    let form = asked.answer().await;
+    let answered = async {
+        let told = line.event("INTERACTION_CREATE").await;
+        assert_eq!(told["data"]["components"][0]["component"]["value"], "gone");
+        let thanks = json!({ "type": 4, "data": { "content": "Thanks" } });
+        http.post(&callback(&told), &thanks).await.0
+    };
+    let (answer, status) = tokio::join!(anna.submit(&form, &[("what", "gone")]), answered);
+    assert_eq!((answer.content.as_str(), status), ("Thanks", 204));
+    fake.finish();
+}

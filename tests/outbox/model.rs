@@ -31,6 +31,7 @@ pub fn post(
         recipient: recipient.map(PersonId::from),
         thread: None,
         body: format!("word {number}"),
+        buttons: Vec::new(),
     }
 }
 

@@ -8,8 +8,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    command::{Button, Tone},
     domain::{Audience, Limits, PostId, TextUnit},
-    event::Post,
+    event::{Post, PostButton},
     render::{escape_markdown, fit},
 };
 
@@ -19,6 +20,8 @@ const CONTENT_LENGTH_MAX: usize = 2000;
 const DESCRIPTION: Limits = Limits { length_max: 4096, unit: TextUnit::Characters };
 /// The longest headline before it is escaped, in characters.
 const HEADLINE_LENGTH_MAX: u32 = 200;
+/// The longest text on a button.
+const LABEL: Limits = Limits { length_max: 80, unit: TextUnit::Characters };
 /// What the footer's reference begins with.
 const REFERENCE_MARK: char = '#';
 const REFERENCE_LENGTH: usize = 12;
@@ -45,6 +48,8 @@ pub(super) struct Message {
     allowed_mentions: AllowedMentions,
     #[serde(skip_serializing_if = "Option::is_none")]
     message_reference: Option<Reference>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    components: Vec<Row>,
     #[serde(skip_serializing_if = "is_zero")]
     flags: u32,
     #[serde(flatten)]
@@ -76,6 +81,23 @@ struct AllowedMentions {
     parse: [&'static str; 0],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     roles: Vec<String>,
+}
+
+/// A row of at most five buttons.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Row {
+    #[serde(rename = "type")]
+    kind: u8,
+    components: Vec<Pressable>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Pressable {
+    #[serde(rename = "type")]
+    kind: u8,
+    style: u8,
+    label: String,
+    custom_id: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -148,6 +170,7 @@ impl Message {
                 roles: draft.ping_role.map(|role| role.to_string()).into_iter().collect(),
             },
             message_reference: None,
+            components: rows(&post.buttons),
             flags: if unfurls { SUPPRESS_EMBEDS } else { 0 },
             key: None,
         }
@@ -171,6 +194,18 @@ impl Message {
             _ => standing.embeds.is_empty() && standing.content.trim() == self.content.trim(),
         }
     }
+}
+
+fn rows(buttons: &[PostButton]) -> Vec<Row> {
+    let pressable = |button: &PostButton| Pressable {
+        kind: 2,
+        style: Button::read(&button.id).map_or(Tone::Quiet, |known| known.tone()).number(),
+        label: fit(&button.label, &LABEL),
+        custom_id: button.id.clone(),
+    };
+    let row =
+        |some: &[PostButton]| Row { kind: 1, components: some.iter().map(pressable).collect() };
+    buttons.chunks(5).take(5).map(row).collect()
 }
 
 /// At most 25 characters, the same for every attempt at a post.

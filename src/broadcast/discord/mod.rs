@@ -415,6 +415,7 @@ fn abilities(options: &BTreeMap<String, String>) -> Abilities {
         headline: true,
         passes_on: options.get(CROSSPOST.name).is_some_and(|flag| flag == "true"),
         reaches: Some(SOURCE.to_owned()),
+        buttons: true,
     }
 }
 

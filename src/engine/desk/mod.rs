@@ -15,9 +15,10 @@ mod timers;
 pub(super) use publishing::body_of;
 
 use crate::{
+    command::Button,
     domain::{Audience, Destination, DestinationId, IncidentId, PersonId, PostId, Timestamp},
-    event::{Input, Output, Post, PostAction, post_id},
-    render::Words,
+    event::{Input, Output, Post, PostAction, PostButton, post_id},
+    render::{Facts, Words},
 };
 
 use super::{
@@ -139,6 +140,17 @@ impl<'e> Desk<'e> {
         post_id(&[installation, kind, id, revision, action, destination.as_str(), recipient])
     }
 
+    /// What can be pressed under a post at a destination.
+    fn buttons_at(&self, destination: &Destination, buttons: &[Button]) -> Vec<PostButton> {
+        let shown = buttons.iter().filter(|_| destination.abilities.buttons);
+        shown
+            .map(|button| PostButton {
+                id: button.id(),
+                label: self.speech().say(button.label_key(), Facts::new()),
+            })
+            .collect()
+    }
+
     /// A post to every staff destination but `except`.
     fn tell_staff(
         &mut self,
@@ -146,6 +158,18 @@ impl<'e> Desk<'e> {
         incident: Option<IncidentId>,
         text: &str,
         except: Option<&DestinationId>,
+    ) {
+        self.ask_staff(subject, incident, text, except, &[]);
+    }
+
+    /// The same with buttons under it, where the destination has them.
+    fn ask_staff(
+        &mut self,
+        subject: &str,
+        incident: Option<IncidentId>,
+        text: &str,
+        except: Option<&DestinationId>,
+        buttons: &[Button],
     ) {
         self.notices += 1;
         let (seq, notice) = (self.context.seq.to_string(), self.notices.to_string());
@@ -163,6 +187,7 @@ impl<'e> Desk<'e> {
                 recipient: None,
                 thread: None,
                 body: join_within(text, &[], &destination.limits),
+                buttons: self.buttons_at(&destination, buttons),
             };
             self.decide(Output::Post(post));
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
+    command::Button,
     domain::{Audience, DraftId, IncidentId, IncidentState, PersonId, Role, Timestamp, UpdateKind},
     engine::records::{Draft, Incident},
     event::{DraftEnd, Output, Post, PostAction},
@@ -80,6 +81,7 @@ impl Desk<'_> {
                 recipient: None,
                 thread: incident.first_posts.get(&destination.id).cloned(),
                 body: self.speech().body(incident, text, promise, destination),
+                buttons: Vec::new(),
             };
             let subject = ["incident", &id, &number];
             let passes_on = destination.abilities.passes_on;
@@ -139,6 +141,11 @@ impl Desk<'_> {
             .collect();
         let text = self.speech().follow_up(kind, body);
         let (id, number) = (incident.id.to_string(), revision.to_string());
+        let answers = [
+            Button::Fixed { incident: incident.id },
+            Button::StillBroken { incident: incident.id },
+        ];
+        let asked = if kind == UpdateKind::Resolved { &answers[..] } else { &[] };
         for destination in self.destinations(Audience::Reporters) {
             let reached = people.iter().filter(|(_, source)| self.serves(&destination, source));
             let reached: Vec<&PersonId> = reached.map(|(person, _)| person).collect();
@@ -153,6 +160,7 @@ impl Desk<'_> {
                     recipient: Some(person.clone()),
                     thread: None,
                     body: crate::engine::speech::join_within(&text, &[], &destination.limits),
+                    buttons: self.buttons_at(&destination, asked),
                 };
                 self.decide(Output::Post(post));
             }

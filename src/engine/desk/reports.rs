@@ -114,6 +114,7 @@ impl Desk<'_> {
                 recipient: Some(person.clone()),
                 thread: None,
                 body: join_within(&text, &[], &destination.limits),
+                buttons: Vec::new(),
             };
             self.decide(Output::Post(post));
         }

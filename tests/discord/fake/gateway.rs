@@ -213,9 +213,11 @@ fn intents_for(name: &str, is_direct: bool) -> u64 {
 }
 
 impl World {
-    /// Sends an event of the guild to whoever asked for its kind.
+    /// Sends an event of the guild to whoever asked for its kind; nothing when the bot is out.
     pub fn dispatch(&mut self, name: &str, data: Value) {
-        self.send(name, data, false);
+        if self.bot_is_in || name == "INTERACTION_CREATE" {
+            self.send(name, data, false);
+        }
     }
 
     /// Sends an event of a channel, if the bot can see it.

@@ -125,7 +125,8 @@ pub fn channel(world: &World, channel: &Channel) -> Value {
     let more = if channel.is_thread() {
         thread_fields(world, channel)
     } else {
-        let position = world.guild.channels.keys().position(|id| *id == channel.id);
+        // A channel that is just deleted still has a place.
+        let position = world.guild.channels.keys().position(|id| *id >= channel.id).unwrap_or(0);
         json!({
             "topic": channel.topic, "nsfw": false, "position": position,
             "permission_overwrites": overwrites,

@@ -283,9 +283,9 @@ impl World {
 
     /// Puts the bot out of the guild.
     pub fn kick_bot(&mut self) {
-        self.bot_is_in = false;
         let data = json!({ "id": self.guild.id.to_string() });
         self.dispatch("GUILD_DELETE", data);
+        self.bot_is_in = false;
         self.guild.members.remove(&self.bot);
     }
 

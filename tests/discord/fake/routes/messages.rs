@@ -87,8 +87,7 @@ pub fn post(world: &mut World, request: &Request, channel: Id) -> Answer {
 /// Whether the bot may send this into the channel.
 fn may_send(world: &World, request: &Request, channel: Id) -> Result<(), ApiError> {
     let known = world.channel(channel).ok_or(errors::UNKNOWN_CHANNEL)?;
-    let recipient = known.recipient.and_then(|id| world.users.get(&id));
-    if recipient.is_some_and(|user| !user.takes_direct_messages) {
+    if known.recipient.is_some_and(|user| !takes_messages(world, user)) {
         return Err(errors::CANNOT_DM.into());
     }
     let mut needed = if known.is_thread() { SEND_MESSAGES_IN_THREADS } else { SEND_MESSAGES };
@@ -102,6 +101,12 @@ fn may_send(world: &World, request: &Request, channel: Id) -> Result<(), ApiErro
         return Err(errors::THREAD_LOCKED.into());
     }
     world.allowed_channel(channel, needed).map(|_| ())
+}
+
+/// Whether somebody takes direct messages from the bot: wants to, and shares the guild with it.
+fn takes_messages(world: &World, user: Id) -> bool {
+    let shares = world.bot_is_in && world.guild.members.contains_key(&user);
+    shares && world.users.get(&user).is_some_and(|user| user.takes_direct_messages)
 }
 
 /// The message that the same author made with the same nonce not long ago, in whatever channel.
