@@ -76,6 +76,7 @@ fn started(servers: usize) -> (Engine, Timestamp) {
         installation: "bench".to_owned(),
         version: "bench".to_owned(),
         settings: Some(Arc::new(Settings { fleet: fleet(servers), ..Settings::default() })),
+        reload: None,
     };
     engine.handle(1, start, &Happening { at: start, input });
     (engine, start)

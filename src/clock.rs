@@ -2,12 +2,17 @@
 //!
 //! A [`Clock`] runs at a pace: the demo lets a minute of its story pass in a second of the
 //! viewer's. Every wait in the program goes through the clock, so intervals and time-outs scale
-//! alike. Must not: be known to `engine`, `outbox` state or `render`.
+//! alike. The bot's own time never goes back, whoever sets the machine's clock: see [`Steady`].
+//! Must not: be known to `engine`, `outbox` state or `render`.
 
 #![expect(
     clippy::disallowed_methods,
     reason = "the one place that reads time and randomness for everybody else"
 )]
+
+mod steady;
+
+pub use steady::Steady;
 
 use std::{
     future::Future,
@@ -28,6 +33,7 @@ pub struct Clock(Arc<Kind>);
 #[derive(Debug)]
 enum Kind {
     System,
+    Steady(Mutex<(Steady, Instant)>),
     Paced { started: Instant, start: Timestamp, pace: f64 },
     Stepped(Mutex<Timestamp>),
 }
@@ -41,6 +47,18 @@ impl Clock {
     /// The machine's own time.
     pub fn system() -> Self {
         Self(Arc::new(Kind::System))
+    }
+
+    /// The machine's time as [`Steady`] shows it, from no earlier than `last` on. A clock that is not
+    /// the machine's stays as it is.
+    pub fn steady(&self, last: Option<Timestamp>) -> Self {
+        match &*self.0 {
+            Kind::System => {
+                let steady = Steady::new(wall(), last);
+                Self(Arc::new(Kind::Steady(Mutex::new((steady, Instant::now())))))
+            }
+            Kind::Steady(_) | Kind::Paced { .. } | Kind::Stepped(_) => self.clone(),
+        }
     }
 
     /// A clock that shows `start` now and runs `pace` times as fast as the machine's.
@@ -67,7 +85,8 @@ impl Clock {
     /// The present moment, to the millisecond.
     pub fn now(&self) -> Timestamp {
         match &*self.0 {
-            Kind::System => DateTime::<Utc>::from(SystemTime::now()).trunc_subsecs(3),
+            Kind::System => wall(),
+            Kind::Steady(steady) => look(steady, Steady::now),
             Kind::Paced { started, start, pace } => {
                 let passed_ms = started.elapsed().as_secs_f64() * pace * 1000.0;
                 *start + TimeDelta::milliseconds(passed_ms as i64)
@@ -76,10 +95,36 @@ impl Clock {
         }
     }
 
+    /// What the machine's clock shows, for those who compare it with their own: signatures,
+    /// certificates.
+    pub fn wall(&self) -> Timestamp {
+        match &*self.0 {
+            Kind::System | Kind::Steady(_) => wall(),
+            Kind::Paced { .. } | Kind::Stepped(_) => self.now(),
+        }
+    }
+
+    /// The present moment for what is deleted by its age: a clock that was set ahead makes nothing
+    /// older than it is.
+    pub fn lived(&self) -> Timestamp {
+        match &*self.0 {
+            Kind::Steady(steady) => look(steady, Steady::lived),
+            Kind::System | Kind::Paced { .. } | Kind::Stepped(_) => self.now(),
+        }
+    }
+
+    /// A moment that somebody else told, in the time of this clock.
+    pub fn from_outside(&self, at: Timestamp) -> Timestamp {
+        match &*self.0 {
+            Kind::Steady(steady) => look(steady, |steady| steady.from_outside(at)),
+            Kind::System | Kind::Paced { .. } | Kind::Stepped(_) => at,
+        }
+    }
+
     /// Clock seconds that pass in one second of the machine's time.
     pub fn pace(&self) -> f64 {
         match &*self.0 {
-            Kind::System | Kind::Stepped(_) => 1.0,
+            Kind::System | Kind::Steady(_) | Kind::Stepped(_) => 1.0,
             Kind::Paced { pace, .. } => *pace,
         }
     }
@@ -112,6 +157,21 @@ impl Clock {
     ) -> Result<F::Output, TimedOut> {
         tokio::time::timeout(self.real(span), work).await.map_err(|_| TimedOut)
     }
+}
+
+fn wall() -> Timestamp {
+    DateTime::<Utc>::from(SystemTime::now()).trunc_subsecs(3)
+}
+
+/// Brings a steady clock up to now, and reads it.
+fn look<T>(steady: &Mutex<(Steady, Instant)>, read: impl FnOnce(&Steady) -> T) -> T {
+    let mut steady = steady.lock().unwrap_or_else(PoisonError::into_inner);
+    let (steady, looked) = &mut *steady;
+    let now = Instant::now();
+    let passed = TimeDelta::from_std(now - *looked).unwrap_or_default();
+    *looked = now;
+    steady.advance(passed, wall());
+    read(steady)
 }
 
 /// A stopwatch of the machine's time, for latencies.

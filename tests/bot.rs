@@ -12,6 +12,7 @@ mod bot {
     pub mod full_disk;
     pub mod harness;
     pub mod looking_back;
+    pub mod reload;
     pub mod stories;
 }
 mod hostile;

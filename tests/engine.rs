@@ -15,6 +15,8 @@ mod detector;
 mod determinism;
 #[path = "engine/other.rs"]
 mod other;
+#[path = "engine/reload.rs"]
+mod reload;
 #[path = "engine/reporters.rs"]
 mod reporters;
 #[path = "engine/stage.rs"]

@@ -177,6 +177,7 @@ impl World {
             installation: "replay".to_owned(),
             version: <Engine>::version(),
             settings: Some(Arc::new(self.config.settings.clone())),
+            reload: None,
         };
         for (place, line) in checks.enumerate() {
             let check: serde_json::Value = serde_json::from_slice(line).expect("it is JSON");

@@ -4,9 +4,13 @@
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
     reason = "tests of a real process wait in real time and fail where their own set-up fails"
 )]
 
+#[path = "upgrade/blind.rs"]
+mod blind;
 #[path = "upgrade/detectors.rs"]
 mod detectors;
 #[path = "upgrade/golden.rs"]
@@ -14,6 +18,10 @@ mod golden;
 #[path = "bot/harness.rs"]
 #[allow(dead_code, reason = "the bot's own tests use the rest")]
 mod harness;
+
+#[path = "engine/stage.rs"]
+#[allow(dead_code, reason = "the engine's own tests use the rest")]
+mod stage;
 
 use bellwether::{
     app::{

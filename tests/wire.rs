@@ -197,7 +197,7 @@ fn a_dump_is_read_back_line_by_line() {
     settings.fleet.domains = domains.collect();
     for settings in [None, Some(settings.into())] {
         let (installation, version) = ("i".to_owned(), "v".to_owned());
-        let started = input(9, Input::Started { installation, version, settings });
+        let started = input(9, Input::Started { installation, version, settings, reload: None });
         assert_eq!(wire::parse_line(started.as_bytes()), Ok(WireLine::Started(at)));
     }
     let servers = vec![ServerId::from("s1")];

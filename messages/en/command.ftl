@@ -21,6 +21,7 @@ command-upstream-said = Keeps what a provider said, beside what we measure.
 command-note = Keeps a remark in the timeline.
 command-deliveries = Shows posts that are not sent yet, may have arrived, or failed.
 command-status = Says how things stand.
+command-reload = Reads the configuration file again, as SIGHUP does; one with a problem is told and not taken.
 command-help = Says what you can type, or how one command works.
 
 ## What a command's arguments are, where a chat asks for them one by one

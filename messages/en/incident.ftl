@@ -218,7 +218,51 @@ staff-report-many = More such reports are coming in than are shown here: see “
 staff-failed = Not delivered to { $destination } ({ $subject }): { $reason }. It will not be tried again.
 staff-unresolved = This may or may not stand at { $destination } ({ $subject }): { $reason }. Please look there.
 staff-failed-more = Further failures there are not told for 10 minutes: see “deliveries”.
+staff-gone = Suspicion { $suspicion } ends: the configuration no longer has anything that measures it.
+staff-gone-open = Suspicion { $suspicion } ends: the configuration no longer has anything that measures it. Incident { $incident } stays open and is yours: nothing will say by itself that it is over.
 staff-removed = The fleet file no longer has { $servers }: open incidents go on without them.
+
+## The configuration was read again
+
+reload-refused =
+    The configuration was read again, asked by { $by }, and cannot be used; the one before stays in force:
+    { $problems }
+reload-more = … and { $count } more
+reload-unchanged = The configuration was read again, asked by { $by }: nothing has changed.
+reload-taken = The configuration was read again, asked by { $by }: { $changes }.
+reload-next-start = At the next start, and not before, these follow too: { $keys }.
+reload-named = { $kind ->
+    [component] { $count ->
+        [one] component
+       *[other] components
+    }
+    [server] { $count ->
+        [one] server
+       *[other] servers
+    }
+    [probe] { $count ->
+        [one] probe
+       *[other] probes
+    }
+   *[destination] { $count ->
+        [one] destination
+       *[other] destinations
+    }
+} { $names } { $change ->
+    [added] added
+    [removed] removed
+   *[changed] changed
+}
+reload-domains = { $count ->
+    [one] 1 domain
+   *[other] { $count } domains
+} { $change ->
+    [added] added
+    [removed] removed
+   *[moved] moved to another server
+}
+reply-no-reload = Only a running bot can read its configuration again.
+reload-keys = { $keys } changed
 
 reminder = Incident { $incident } ({ $title }): the next update is promised by { $time }.
 reminder-overdue = Incident { $incident } ({ $title }): the update promised by { $time } is overdue.

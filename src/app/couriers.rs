@@ -7,7 +7,10 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::TimeDelta;
-use tokio::{sync::mpsc, task::JoinSet};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
 
 use crate::{
     broadcast::{Driver, Sending},
@@ -41,14 +44,18 @@ pub struct Courier {
 }
 
 /// Hands every job to its destination's courier until the desk is gone; returns when the last
-/// courier is back.
-pub async fn run(drivers: Drivers, courier: Courier, mut jobs: mpsc::UnboundedReceiver<Job>) {
+/// courier is back. A courier who is out goes on with the driver that there was.
+pub async fn run(
+    drivers: watch::Receiver<Drivers>,
+    courier: Courier,
+    mut jobs: mpsc::UnboundedReceiver<Job>,
+) {
     let mut out = JoinSet::new();
     loop {
         tokio::select! {
             job = jobs.recv() => match job {
                 Some(job) => {
-                    let driver = driver_for(&drivers, &job);
+                    let driver = driver_for(&drivers.borrow(), &job);
                     let courier = courier.clone();
                     out.spawn(async move { courier.carry(driver, job).await });
                 }

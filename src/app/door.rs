@@ -2,13 +2,12 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::{
     clock::{Clock, Stopwatch},
-    command::{self, CommandSpec, Line},
+    command::{self, Command, CommandSpec, Line},
     domain::{Fleet, Role},
     event::Input,
     intake::{Answer, Door},
@@ -17,7 +16,11 @@ use crate::{
     render::{self, Facts, Words},
 };
 
-use super::{desk::Note, run::Desktop};
+use super::{
+    desk::Note,
+    reload::{Asked, Told},
+    run::Desktop,
+};
 
 /// What voices may know of the fleet: which names are ours.
 #[derive(Debug, Default)]
@@ -59,16 +62,16 @@ pub struct FrontDoor {
     pub clock: Clock,
     /// What is ours; replaced on reload.
     pub names: watch::Receiver<Arc<Names>>,
-    /// All words.
-    pub words: Arc<Words>,
+    /// All words; replaced on reload.
+    pub words: watch::Receiver<Arc<Words>>,
+    /// Who reads the configuration again.
+    pub reloads: mpsc::Sender<Asked>,
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// Whether inputs can be taken, as the last one showed.
     pub health: watch::Sender<Health>,
 }
 
-/// How long somebody who typed a command waits for its reply, in the machine's time.
-const REPLY_PATIENCE: TimeDelta = TimeDelta::seconds(20);
 /// The language that staff are answered in.
 const LANGUAGE: &str = "en";
 
@@ -80,14 +83,44 @@ impl FrontDoor {
         text: &str,
     ) -> Result<Answer, Refused> {
         let answer = match command::parse(text) {
-            Err(error) => Answer { ok: false, text: error.say(&self.words.sayer(LANGUAGE)) },
+            Err(error) => Answer { ok: false, text: error.say(&self.words().sayer(LANGUAGE)) },
             Ok((_, spec)) if !command::may(spec, role) => {
                 Answer { ok: false, text: self.too_low(spec, role) }
             }
             Ok((Line::Query(query), _)) => self.ask(query, role).await?,
+            Ok((Line::Command(Command::Reload), _)) => {
+                self.reload(&self.name_for_the_journal(&by)).await?
+            }
             Ok((Line::Command(_), _)) => self.journal_command(by, role, text).await?,
         };
         Ok(self.reveal(role, answer))
+    }
+
+    /// Has the configuration read again; the answer says what came of it.
+    ///
+    /// # Errors
+    ///
+    /// The journal did not take it, and the configuration before stays in force.
+    pub async fn reload(&self, by: &str) -> Result<Answer, Refused> {
+        let (answer, told) = oneshot::channel();
+        let asked = Asked { by: by.to_owned(), answer };
+        self.reloads.send(asked).await.map_err(|_| Refused::Stopping)?;
+        match told.await.map_err(|_| Refused::Stopping)?? {
+            Told::Answered(answer) => Ok(answer),
+            Told::Late(seq) => Ok(self.late(seq)),
+        }
+    }
+
+    /// The name of who asks, or a marker where it must not stand in the journal.
+    fn name_for_the_journal(&self, by: &By<'_>) -> String {
+        let account = by.private.as_ref().and_then(|private| private.account.as_deref());
+        let Some(account) = account else { return by.name.to_owned() };
+        let person = self.personal.person(account);
+        person.map_or_else(|| "…".to_owned(), |person| render::person_marker(&person))
+    }
+
+    fn words(&self) -> Arc<Words> {
+        self.words.borrow().clone()
     }
 
     fn too_low(&self, spec: &CommandSpec, role: Role) -> String {
@@ -95,7 +128,7 @@ impl FrontDoor {
             .text("command", spec.name)
             .text("needed", spec.role.word())
             .text("role", role.word());
-        self.words.say(LANGUAGE, "console-role-too-low", &facts)
+        self.words().say(LANGUAGE, "console-role-too-low", &facts)
     }
 
     async fn ask(&self, query: command::Query, role: Role) -> Result<Answer, Refused> {
@@ -114,18 +147,16 @@ impl FrontDoor {
 
     /// The reply to the input at this place in the journal, once it is durable.
     pub(super) async fn reply_to(&self, seq: u64) -> Result<Answer, Refused> {
-        let (reply, told) = oneshot::channel();
-        self.desk.tell(Note::AwaitReply { seq, reply }).await;
-        match Clock::system().timeout(REPLY_PATIENCE, told).await {
-            Ok(told) => told.map_err(|_| Refused::Stopping),
-            Err(_) => Ok(self.late(seq)),
+        match self.desk.reply_to(seq).await? {
+            Some(answer) => Ok(answer),
+            None => Ok(self.late(seq)),
         }
     }
 
     /// The command is safe in the journal, but the desk is busy.
     fn late(&self, seq: u64) -> Answer {
         let facts = Facts::new().text("seq", seq.to_string());
-        Answer { ok: true, text: self.words.say(LANGUAGE, "console-answer-late", &facts) }
+        Answer { ok: true, text: self.words().say(LANGUAGE, "console-answer-late", &facts) }
     }
 
     /// Staff see the words behind a report's marker; nobody else does.

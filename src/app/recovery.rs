@@ -80,7 +80,11 @@ fn thaw<D: Detector>(through: u64, state: &[u8]) -> Result<(Engine<D>, Outbox), 
 /// The snapshot cannot be read.
 pub fn newest_snapshot<D: Detector>(journal: &Journal) -> Result<(Engine<D>, u64), RecoverError> {
     match journal.snapshot() {
-        Some(snapshot) => Ok((thaw(snapshot.through, &snapshot.state)?.0, snapshot.through)),
+        Some(snapshot) => {
+            let mut engine: Engine<D> = thaw(snapshot.through, &snapshot.state)?.0;
+            engine.end_warming();
+            Ok((engine, snapshot.through))
+        }
         None => Ok((Engine::new(), 0)),
     }
 }
@@ -100,6 +104,7 @@ pub fn recover<D: Detector>(journal: &Journal) -> Result<Recovered<D>, RecoverEr
     };
     if engine.wants_warming() {
         warm(&mut engine, journal, through)?;
+        engine.end_warming();
     }
     let mut state = Recovered { engine, outbox, handled: through, fresh: Vec::new() };
     for folded in journal.recover(through) {

@@ -151,6 +151,7 @@ impl Steps {
             installation: "replay".to_owned(),
             version: <Engine>::version(),
             settings: Some(Arc::new(settings.clone())),
+            reload: None,
         };
         self.step(at, &Happening { at, input })
     }

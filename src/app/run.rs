@@ -13,7 +13,7 @@ use std::{
 use chrono::TimeDelta;
 use tokio::{
     net::TcpListener,
-    sync::{broadcast as watching, mpsc, watch},
+    sync::{broadcast as watching, mpsc, oneshot, watch},
     task::JoinSet,
 };
 
@@ -21,19 +21,19 @@ use crate::{
     broadcast::{self, BuildError},
     clock::Clock,
     config::Config,
-    domain::{Role, Settings, Timestamp},
+    domain::Role,
     engine::{Engine, View},
-    event::{Entry, Input, post_id},
+    event::{Entry, Input},
     intake::{
-        self, Door,
+        Answer, Door,
         console::{self, Console},
-        form::{FormLimits, FormOptions},
-        http::{BodyLimits, HttpLimits, Peers, serve},
+        form::FormMemory,
+        http::{HttpLimits, serve},
         probes::{self, ProbesError},
     },
     journal::{self, Appender, Journal, Offered, OpenError, Personal, Refused},
     outbox::{Job, Outbox},
-    pages::{self, Health, Metrics},
+    pages::{Health, Metrics},
     render::{WordProblem, Words, reveal},
 };
 
@@ -42,7 +42,10 @@ use super::{
     desk::{Desk, Note, Tools},
     door::{FrontDoor, Names},
     house,
+    housekeeping::{self, Retention},
     recovery::{self, RecoverError, Recovered},
+    reload::{self, Asked, Followers, Reloader},
+    web::{self, Web},
 };
 
 /// Notes that may wait for the desk; beyond, inputs queue at the committer and are then refused.
@@ -51,8 +54,10 @@ const NOTES_WAITING_MAX: usize = 4096;
 const WATCHERS_LAG_MAX: usize = 4096;
 /// How long a stop waits for posts in flight.
 const STOP_PATIENCE_S: i64 = 10;
-/// Retention is looked after this often.
-const HOUSEKEEPING_EVERY_S: i64 = 3600;
+/// How long somebody who typed a command waits for its reply, in the machine's time.
+const REPLY_PATIENCE: TimeDelta = TimeDelta::seconds(20);
+/// Who asks for a reload while one is under way waits; more wait to ask.
+const RELOADS_WAITING_MAX: usize = 8;
 
 /// Why the bot did not start.
 #[derive(Debug, thiserror::Error)]
@@ -128,6 +133,16 @@ impl Desktop {
             clock.sleep(TimeDelta::milliseconds(5)).await;
         }
     }
+
+    /// The reply to the input at this place in the journal; `None` when it takes too long.
+    pub(super) async fn reply_to(&self, seq: u64) -> Result<Option<Answer>, Refused> {
+        let (reply, told) = oneshot::channel();
+        self.tell(Note::AwaitReply { seq, reply }).await;
+        match Clock::system().timeout(REPLY_PATIENCE, told).await {
+            Ok(told) => told.map(Some).map_err(|_| Refused::Stopping),
+            Err(_) => Ok(None),
+        }
+    }
 }
 
 /// Somebody at this process's terminal.
@@ -143,12 +158,27 @@ impl Terminal {
     }
 }
 
+/// Has the configuration read again.
+#[derive(Clone)]
+pub struct Reloads(Arc<FrontDoor>);
+
+impl Reloads {
+    /// Reads it from its file; the answer says what came of it.
+    ///
+    /// # Errors
+    ///
+    /// The journal did not take it, and the configuration before stays in force.
+    pub async fn ask(&self, by: &str) -> Result<Answer, Refused> {
+        self.0.reload(by).await
+    }
+}
+
 /// The running bot.
 pub struct App {
     core: Core,
     door: Arc<FrontDoor>,
+    installation: String,
     address: SocketAddr,
-    words: Arc<Words>,
     clock: Clock,
     tasks: JoinSet<()>,
     shutdown: watch::Sender<bool>,
@@ -166,6 +196,9 @@ struct Core {
     /// Gives its notes back, so that the committer can end in peace.
     desk_thread: JoinHandle<Receiver<Note>>,
 }
+
+/// What the door reads, and who has it changed.
+type Followed = (watch::Sender<Arc<Names>>, watch::Sender<Arc<Words>>, mpsc::Receiver<Asked>);
 
 /// What is made once, before anything runs.
 struct Made {
@@ -221,12 +254,17 @@ impl App {
             journal::Options { reserve_bytes: config.journal_reserve_bytes, ..Default::default() };
         let journal = Journal::open(&config.data_dir, options)
             .map_err(|source| StartError::Open { dir, source })?;
+        let clock = clock.steady(journal.last_received());
         let made = make(&config, &clock).await?;
         let recovered = recovery::recover(&journal)?;
+        let settings = reload::for_the_journal(&config.settings);
+        let is_new = *recovered.engine.settings() != settings;
+        let installation = journal.installation();
         let started = Input::Started {
-            installation: journal.installation(),
+            installation: installation.clone(),
             version: <Engine>::version(),
-            settings: changed(&recovered.engine, for_the_journal(&config.settings)),
+            settings: is_new.then(|| Arc::new(settings)),
+            reload: None,
         };
         let first = [vec![started], recovered.interrupted(clock.now())].concat();
         let (core, jobs) = Core::start(journal, recovered, &clock)?;
@@ -234,35 +272,41 @@ impl App {
             core.appender.submit(Offered::plain(clock.now(), input)).await?;
         }
         let fleet = Arc::new(config.settings.fleet.clone());
+        let names = watch::channel(Arc::new(Names::of(fleet))).0;
+        let words = watch::channel(made.words.clone()).0;
+        let (reloads, asked) = mpsc::channel(RELOADS_WAITING_MAX);
         let door = Arc::new(FrontDoor {
             appender: core.appender.clone(),
             personal: core.personal.clone(),
             desk: core.desk.clone(),
             clock: clock.clone(),
-            names: watch::channel(Arc::new(Names::of(fleet))).1,
-            words: made.words.clone(),
+            names: names.subscribe(),
+            words: words.subscribe(),
+            reloads,
             metrics: core.metrics.clone(),
             health: watch::channel(Health { journal_open: true, engine_caught_up: true }).0,
         });
         let mut app = Self {
             core,
             door,
+            installation,
             address: made.address,
-            words: made.words.clone(),
             clock,
             tasks: JoinSet::new(),
             shutdown: watch::channel(false).0,
         };
-        app.open_up(&config, made, jobs)?;
+        app.open_up(config, made, jobs, (names, words, asked))?;
         Ok(app)
     }
 
-    /// Starts what reaches outside: couriers, the web server, probes, retention.
+    /// Starts what reaches outside: couriers, the web server, probes, retention; and who has all of
+    /// it follow the configuration.
     fn open_up(
         &mut self,
-        config: &Config,
+        config: Config,
         made: Made,
         jobs: mpsc::UnboundedReceiver<Job>,
+        (names, words, asked): Followed,
     ) -> Result<(), ProbesError> {
         let courier = Courier {
             appender: self.core.appender.clone(),
@@ -270,66 +314,49 @@ impl App {
             desk: self.core.desk.clone(),
             clock: self.clock.clone(),
         };
-        self.tasks.spawn(couriers::run(made.drivers, courier, jobs));
-        let router = self.router(config);
+        let drivers = watch::channel(made.drivers).0;
+        self.tasks.spawn(couriers::run(drivers.subscribe(), courier, jobs));
+        let web = self.web(&config);
+        let routers = watch::channel(web.router(&config, &made.words)).0;
         let limits = HttpLimits {
             connections_max: config.web.connections_max as usize,
             ..HttpLimits::default()
         };
         let (down, clock) = (self.going_down(), self.clock.clone());
-        let peers = trusted_peers(config);
+        let (peers, router) = (web.peers.clone(), web::latest(routers.subscribe()));
         self.tasks.spawn(async move {
             serve(made.listener, router, limits, peers, clock, down).await;
         });
         let probes = probes::run(&config.settings.fleet, self.door(), self.clock.clone())?;
-        let down = self.going_down();
-        self.tasks.spawn(async move {
-            down.await;
-            probes.stop().await;
-        });
-        let keeper = housekeeping(
+        let retention = watch::channel(Retention::of(&config)).0;
+        let keeper = housekeeping::run(
             self.core.desk.clone(),
             self.core.appender.clone(),
             self.clock.clone(),
-            (config.retention_probes_s, config.retention_personal_s),
+            retention.subscribe(),
             self.shutdown.subscribe(),
         );
         self.tasks.spawn(keeper);
         let (door, view) = (self.door.clone(), self.core.view.clone());
-        self.tasks.spawn(house::live_in_discord(config, door, view, self.shutdown.subscribe()));
+        self.tasks.spawn(house::live_in_discord(&config, door, view, self.shutdown.subscribe()));
+        let (appender, desk) = (self.core.appender.clone(), self.core.desk.clone());
+        let followers = Followers { drivers, names, words, web, routers, retention, probes };
+        let (clock, installation) = (self.clock.clone(), self.installation.clone());
+        let reloader = Reloader::new(config, followers, appender, desk, clock, installation);
+        self.tasks.spawn(reloader.run(asked, self.going_down()));
         Ok(())
     }
 
-    fn router(&self, config: &Config) -> axum::Router {
-        let language = config.languages.first().map_or("en", String::as_str);
-        let state = pages::PageState {
+    fn web(&self, config: &Config) -> Web {
+        Web {
             view: self.core.view.clone(),
-            words: Words::clone(&self.words),
-            language: language.to_owned(),
-            clock: self.clock.clone(),
             metrics: self.core.metrics.clone(),
             health: self.door.health.subscribe(),
-        };
-        let bodies = BodyLimits {
-            bytes_max: usize::try_from(config.web.body_bytes_max).unwrap_or(usize::MAX),
-            ..BodyLimits::default()
-        };
-        let settings = &config.settings;
-        let form = FormOptions {
-            host: settings.fleet.name.clone(),
-            language: language.to_owned(),
-            words: self.words.clone(),
-            limits: FormLimits {
-                per_address_max: config.web.reports_per_address_max as usize,
-                total_max: config.web.reports_per_hour_max as usize,
-            },
-            peers: trusted_peers(config),
-            secure: settings.public_url.as_deref().is_some_and(|url| url.starts_with("https:")),
-        };
-        let (door, clock) = (self.door(), self.clock.clone());
-        pages::router(state)
-            .merge(intake::api::router(door.clone(), clock.clone(), &config.tokens, bodies))
-            .merge(intake::form::router(door, clock, form))
+            door: self.door(),
+            clock: self.clock.clone(),
+            memory: FormMemory::new(),
+            peers: web::trusted_peers(config),
+        }
     }
 
     /// Resolves when the bot stops.
@@ -345,12 +372,17 @@ impl App {
         self.door.clone()
     }
 
+    /// The way to have the configuration read again.
+    pub fn reloads(&self) -> Reloads {
+        Reloads(self.door.clone())
+    }
+
     /// A console for somebody at this process's terminal.
     pub fn console(&self, by: &str, role: Role) -> Terminal {
         Terminal(Console {
             door: self.door(),
             clock: self.clock.clone(),
-            words: self.words.clone(),
+            words: self.door.words.clone(),
             language: "en".to_owned(),
             by: by.to_owned(),
             role,
@@ -443,57 +475,4 @@ async fn make(config: &Config, clock: &Clock) -> Result<Made, StartError> {
         .map_err(|source| StartError::Listen { address, source })?;
     let address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
     Ok(Made { words: Arc::new(words), drivers, listener, address })
-}
-
-/// Whose word on who asks is believed.
-fn trusted_peers(config: &Config) -> Peers {
-    Peers::in_front_of(config.listen, config.trusted_proxies.iter().copied())
-}
-
-/// The settings, when the engine does not have them already.
-fn changed(engine: &Engine, settings: Settings) -> Option<Arc<Settings>> {
-    (*engine.settings() != settings).then(|| Arc::new(settings))
-}
-
-/// The settings as the journal may keep them: a webhook's URL is often its secret, so of an option
-/// that is a URL only the host stays, with a hash that shows when it changes.
-fn for_the_journal(settings: &Settings) -> Settings {
-    let mut settings = settings.clone();
-    for destination in &mut settings.destinations {
-        for value in destination.options.values_mut() {
-            if let Ok(url) = url::Url::parse(value)
-                && let Some(host) = url.host_str()
-            {
-                let hash = post_id(&[value]);
-                *value = format!("{}://{host}/…{}", url.scheme(), &hash.as_str()[..8]);
-            }
-        }
-    }
-    settings
-}
-
-async fn housekeeping(
-    desk: Desktop,
-    appender: Appender,
-    clock: Clock,
-    (probes_s, personal_s): (u64, u64),
-    mut down: watch::Receiver<bool>,
-) {
-    loop {
-        let now = clock.now();
-        desk.tell(Note::Housekeeping { probes_before: earlier(now, probes_s) }).await;
-        appender.expire_personal(earlier(now, personal_s));
-        tokio::select! {
-            () = clock.sleep(TimeDelta::seconds(HOUSEKEEPING_EVERY_S)) => {}
-            _ = down.changed() => return,
-        }
-    }
-}
-
-fn earlier(now: Timestamp, seconds: u64) -> Timestamp {
-    i64::try_from(seconds)
-        .ok()
-        .and_then(TimeDelta::try_seconds)
-        .and_then(|span| now.checked_sub_signed(span))
-        .unwrap_or(Timestamp::MIN_UTC)
 }

@@ -134,7 +134,7 @@ impl Webhook {
     }
 
     fn request(&self, sending: Sending<'_>, body: Vec<u8>) -> reqwest::RequestBuilder {
-        let timestamp = self.clock.now().timestamp();
+        let timestamp = self.clock.wall().timestamp();
         let signature = sign(self.key.expose_secret(), &sending.post.id, timestamp, &body);
         let request = self
             .client
@@ -155,7 +155,7 @@ impl Webhook {
         let said = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
         let (asked, date) = (said(header::RETRY_AFTER), said(header::DATE));
         // The other side's seconds are the machine's; the outbox counts in the clock's.
-        let pause = retry_after::pause(asked, date, self.clock.now());
+        let pause = retry_after::pause(asked, date, self.clock.wall());
         let pause = pause.map(|pause| self.clock.scaled(pause));
         match verdict(status, pause) {
             Err(SendError::Rejected(reason)) => {

@@ -6,6 +6,7 @@ use std::{
 };
 
 use chrono::TimeDelta;
+use tokio::sync::watch;
 
 use crate::{
     clock::Clock,
@@ -42,8 +43,8 @@ pub struct Setup {
     pub support_channels: Vec<u64>,
     /// The time.
     pub clock: Clock,
-    /// All words.
-    pub words: Arc<Words>,
+    /// All words; replaced on reload.
+    pub words: watch::Receiver<Arc<Words>>,
     /// The language it speaks.
     pub language: String,
 }
@@ -115,7 +116,7 @@ impl Face {
             view: &view,
             fleet: &self.house.fleet(),
             links: &links,
-            words: &self.setup.words,
+            words: &self.words(),
             language: &self.setup.language,
         };
         Reply::say(known.answer(about))
@@ -162,7 +163,7 @@ impl Face {
         if !self.is_news(&trouble) {
             return;
         }
-        let text = trouble.say(&self.setup.words, &self.setup.language);
+        let text = trouble.say(&self.words(), &self.setup.language);
         tracing::warn!("{text}");
         self.house.tell_staff(text).await;
     }
@@ -192,7 +193,11 @@ impl Face {
     }
 
     pub(super) fn say(&self, key: &str, facts: Facts) -> String {
-        self.setup.words.say(&self.setup.language, key, &facts)
+        self.words().say(&self.setup.language, key, &facts)
+    }
+
+    pub(super) fn words(&self) -> Arc<Words> {
+        self.setup.words.borrow().clone()
     }
 }
 

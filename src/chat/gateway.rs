@@ -239,8 +239,8 @@ impl Handler {
         &self.face.setup.clock
     }
 
-    fn words(&self) -> &Arc<Words> {
-        &self.face.setup.words
+    fn words(&self) -> Arc<Words> {
+        self.face.words()
     }
 
     fn responder(&self, context: &Context) -> Responder {
@@ -248,7 +248,7 @@ impl Handler {
             http: context.http.clone(),
             face: self.face.clone(),
             clock: self.clock().clone(),
-            words: self.words().clone(),
+            words: self.words(),
             language: self.face.setup.language.clone(),
             staff_channel: ChannelId::new(self.config.staff_channel),
         }
@@ -262,7 +262,7 @@ impl Handler {
         loop {
             let wanted = {
                 let view = view.borrow_and_update().clone();
-                presence::of(&view, self.words(), &self.face.setup.language)
+                presence::of(&view, &self.words(), &self.face.setup.language)
             };
             let context = contexts.borrow_and_update().clone();
             if let Some(context) = context.filter(|_| shown.as_ref() != Some(&wanted)) {
@@ -304,7 +304,7 @@ impl Handler {
 
     /// Writes the commands anew where they are not as they should be.
     async fn register(&self, http: &Http) {
-        let wanted = menu::all(self.words(), &self.face.setup.language);
+        let wanted = menu::all(&self.words(), &self.face.setup.language);
         let guild = GuildId::new(self.config.guild);
         let registered = match http.get_guild_commands(guild).await {
             Ok(commands) => {
@@ -334,7 +334,7 @@ impl Handler {
             return;
         };
         let Some(said) = self.face.read(&message).await else { return };
-        let mut messages = answer::messages(&said, self.words(), &self.face.setup.language);
+        let mut messages = answer::messages(&said, &self.words(), &self.face.setup.language);
         if let Some(first) = messages.first_mut() {
             first["message_reference"] = serde_json::json!({
                 "message_id": found.id.get().to_string(),

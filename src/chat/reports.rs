@@ -208,8 +208,8 @@ impl Face {
         }
         let reports: Vec<String> = filed.iter().map(ToString::to_string).collect();
         let facts = Facts::new()
-            .text("reports", list(&self.setup.words, &self.setup.language, &reports))
-            .text("domains", list(&self.setup.words, &self.setup.language, &domains));
+            .text("reports", list(&self.words(), &self.setup.language, &reports))
+            .text("domains", list(&self.words(), &self.setup.language, &domains));
         let key = match (is_new, domains.is_empty()) {
             (false, _) => "chat-filed-before",
             (true, true) => "chat-filed-nowhere",

@@ -9,7 +9,7 @@ use anyhow::Context;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::{
-    app::{App, Stopped},
+    app::{App, Reloads, Stopped},
     broadcast,
     clock::Clock,
     config::{self, Config, SecretsWanted},
@@ -27,7 +27,7 @@ pub struct Args {
     console: bool,
 }
 
-/// Runs until SIGTERM or SIGINT.
+/// Runs until SIGTERM or SIGINT; on SIGHUP reads its configuration again.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     super::log_to_stderr("info");
     let path = if args.config.as_os_str().is_empty() {
@@ -43,12 +43,14 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
     let Some(config) = read(&path) else { return Ok(ExitCode::from(1)) };
     let mut stop = StopSignals::listen()?;
+    let hangup = signal(SignalKind::hangup())?;
     let app = App::start(config, Clock::system()).await.context("the bot did not start")?;
     println!("bellwether listens on http://{}", app.address());
     if args.console {
         let console = app.console("console", Role::Admin);
         tokio::spawn(async move { console.listen().await });
     }
+    tokio::spawn(reload_on(hangup, app.reloads()));
     tokio::select! {
         () = stop.any() => tracing::info!("stopping"),
         () = app.journal_failed() => tracing::error!("the journal has failed"),
@@ -56,6 +58,15 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     match app.stop().await {
         Stopped::Cleanly => Ok(ExitCode::SUCCESS),
         Stopped::JournalFailed(why) => anyhow::bail!("the journal has failed: {why}"),
+    }
+}
+
+/// Has the configuration read again at each signal; problems are logged where they are found.
+async fn reload_on(mut hangup: Signal, reloads: Reloads) {
+    while hangup.recv().await.is_some() {
+        if let Ok(answer) = reloads.ask("SIGHUP").await {
+            tracing::info!("{}", answer.text);
+        }
     }
 }
 

@@ -107,6 +107,8 @@ pub enum Command {
         /// `None`: the open one, if there is just one.
         incident: Option<IncidentId>,
     },
+    /// Read the configuration again. The program sees to it, not the engine.
+    Reload,
     /// Keep a remark.
     Note {
         /// In staff's words.

@@ -14,6 +14,7 @@ mod incident;
 mod line;
 mod note;
 mod problem;
+mod reload;
 mod reports;
 mod shape;
 mod status;
@@ -81,6 +82,7 @@ pub const TABLE: &[CommandSpec] = &[
     note::NOTE,
     deliveries::DELIVERIES,
     status::STATUS,
+    reload::RELOAD,
     help::HELP,
 ];
 

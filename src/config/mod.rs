@@ -149,6 +149,8 @@ impl Default for WebLimits {
 /// A configuration without a problem.
 #[derive(Clone, Debug)]
 pub struct Config {
+    /// The file it was read from, to be read again on a reload; none for a text.
+    pub file: Option<PathBuf>,
     /// What the engine and the journal are told; holds no secret.
     pub settings: Settings,
     /// The languages posts are written in, the usual one first. Never empty.
@@ -197,7 +199,10 @@ pub fn load(
     let name = path.display().to_string();
     let base = path.parent().unwrap_or(Path::new(""));
     match read_bounded(path, FILE_BYTES_MAX) {
-        Ok(text) => from_text(&name, &text, base, drivers, secrets),
+        Ok(text) => {
+            let config = from_text(&name, &text, base, drivers, secrets)?;
+            Ok(Config { file: Some(path.to_owned()), ..config })
+        }
         Err(found) => Err(vec![Problem {
             file: name,
             line: 1,
@@ -263,6 +268,7 @@ fn assemble(root: &Root<'_>, base: &Path, drivers: &[DriverSpec], wanted: Secret
     let words = words.unwrap_or_default();
     let settings = Settings { fleet, policy, destinations, words, public_url: bot.public_url };
     Config {
+        file: None,
         settings,
         languages: bot.languages,
         data_dir: bot.data_dir,

@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeMap, fmt, path::Path};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::domain::DestinationId;
 
@@ -26,6 +26,16 @@ impl Secrets {
     /// Keeps a secret.
     pub fn insert(&mut self, destination: DestinationId, option: &str, secret: SecretString) {
         self.0.insert((destination, option.to_owned()), secret);
+    }
+
+    /// Whether a destination's secrets are the same here and there.
+    pub fn same_for(&self, other: &Self, destination: &DestinationId) -> bool {
+        let own = |secrets: &Self| -> Vec<(String, String)> {
+            let of = secrets.0.iter().filter(|((of, _), _)| of == destination);
+            of.map(|((_, name), secret)| (name.clone(), secret.expose_secret().to_owned()))
+                .collect()
+        };
+        own(self) == own(other)
     }
 
     /// How many there are.

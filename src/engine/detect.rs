@@ -183,6 +183,9 @@ pub enum Finding {
     Recovering(SuspicionId),
     /// A standing suspicion is over.
     Cleared(SuspicionId),
+    /// Nothing that measures a standing suspicion is in the fleet any more: whether it is over can
+    /// no longer be told.
+    Gone(SuspicionId),
     /// Too little for a suspicion, enough for staff to know.
     HeadsUp {
         /// The servers concerned.

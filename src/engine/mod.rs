@@ -138,7 +138,7 @@ impl<D: Detector> Engine<D> {
     }
 
     /// Shows the detector alone an earlier input, oldest first, after [`Self::restore`] found a
-    /// snapshot of another detector.
+    /// snapshot of another detector. [`Self::end_warming`] comes after the last one.
     pub fn warm(&mut self, received: Timestamp, happening: &Happening) {
         self.detector.observe(received, happening);
     }

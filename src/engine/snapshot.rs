@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use crate::{event::Output, render::Words};
 
-use super::{Detector, Engine, records::Records};
+use super::{
+    Detector, Engine,
+    records::{HeadsUpRecord, Records},
+};
 
 /// A snapshot that cannot be read back.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +45,8 @@ impl<D: Detector> Engine<D> {
     }
 
     /// Reads a snapshot back. One of another detector restores the records with a fresh detector,
-    /// which knows the standing suspicions and wants to be fed with [`Self::warm`].
+    /// which knows the standing suspicions, wants to be fed with [`Self::warm`] and then
+    /// [told the rest](Self::end_warming).
     ///
     /// # Errors
     /// When `bytes` is not the JSON of a snapshot.
@@ -68,5 +72,23 @@ impl<D: Detector> Engine<D> {
         let words = Words::with(&settings.words).unwrap_or_default();
         let deadline = records.next_deadline();
         Ok(Self { detector, records, words, deadline, wants_warming: !is_same })
+    }
+
+    /// Tells a detector that is new to this journal which vantages are blind, and of the last
+    /// heads-up. What it was warmed with is older: told before, a vantage would be taken to have
+    /// recovered by results from before it failed.
+    pub fn end_warming(&mut self) {
+        if !std::mem::take(&mut self.wants_warming) {
+            return;
+        }
+        let now = self.records.now;
+        for vantage in &self.records.blind {
+            self.detector.accept(now, &Output::MonitorBlind { vantage: vantage.clone() });
+        }
+        if let Some(HeadsUpRecord { at, servers }) = self.records.heads_up.clone() {
+            // What it said then is not kept; a detector needs to know when, and of which servers.
+            let given = Output::HeadsUp { servers, people: 0, explanation: String::new() };
+            self.detector.accept(at, &given);
+        }
     }
 }

@@ -22,6 +22,9 @@ pub enum Input {
         /// The whole fleet and the policies; `None` when they are as they were.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         settings: Option<Arc<Settings>>,
+        /// A running bot was told to read its configuration again; `None` when it starts.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reload: Option<Reload>,
     },
     /// One outcome of a check.
     ProbeResult {
@@ -85,6 +88,22 @@ pub enum Input {
         #[serde(flatten)]
         event: DeliveryEvent,
     },
+}
+
+/// What came of reading the configuration again, beside the settings.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reload {
+    /// Who asked for it: the name of a token or account, or of the signal.
+    pub by: String,
+    /// What is wrong with it; when anything is, the one before stays in force.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<String>,
+    /// Keys of the file whose values changed and are not told to the engine ("token").
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub followed: Vec<String>,
+    /// Keys of the file whose values changed and follow only at the next start ("bot.listen").
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub at_next_start: Vec<String>,
 }
 
 impl Input {

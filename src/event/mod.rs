@@ -9,7 +9,7 @@ mod output;
 mod post;
 pub mod wire;
 
-pub use input::{DeliveryEvent, Input, TimerReason};
+pub use input::{DeliveryEvent, Input, Reload, TimerReason};
 pub use output::{DraftEnd, Output, TimelineKind};
 pub use post::{Post, PostAction, PostButton, Receipt, Resolution, SendError, post_id};
 

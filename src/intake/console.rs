@@ -5,7 +5,10 @@
 
 use std::{io, sync::Arc};
 
-use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::{
+    io::{AsyncBufRead, AsyncBufReadExt, AsyncWrite, AsyncWriteExt},
+    sync::watch,
+};
 
 use crate::{
     clock::Clock,
@@ -28,8 +31,8 @@ pub struct Console {
     pub door: Arc<dyn Door>,
     /// Reports happen now.
     pub clock: Clock,
-    /// All words.
-    pub words: Arc<Words>,
+    /// All words; others on a reload.
+    pub words: watch::Receiver<Arc<Words>>,
     /// The language of the answers.
     pub language: String,
     /// The name in the journal.
@@ -116,7 +119,7 @@ impl Console {
     }
 
     fn say(&self, key: &str, facts: &Facts) -> String {
-        self.words.say(&self.language, key, facts)
+        self.words.borrow().say(&self.language, key, facts)
     }
 }
 

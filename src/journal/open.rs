@@ -14,7 +14,10 @@ use std::{
 
 use chrono::DateTime;
 
-use crate::clock::{self, Clock};
+use crate::{
+    clock::{self, Clock},
+    domain::Timestamp,
+};
 
 use super::{
     Appender, CommitError, Durable, Entries, Forgotten, OpenError, Options, Personal, ReadError,
@@ -96,6 +99,11 @@ impl Journal {
     /// The last record's `seq`; 0 while there is none.
     pub fn last_seq(&self) -> u64 {
         self.head.last
+    }
+
+    /// When the latest input was received; `None` while there is none.
+    pub fn last_received(&self) -> Option<Timestamp> {
+        self.head.received
     }
 
     /// The newest snapshot that is whole.

@@ -36,6 +36,7 @@ pub struct Receiver {
     arrivals: Arc<Mutex<Vec<Arrival>>>,
     held: Arc<Mutex<BTreeSet<String>>>,
     busy: Arc<Mutex<BTreeSet<String>>>,
+    slow: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Receiver {
@@ -61,6 +62,11 @@ impl Receiver {
         } else {
             all.remove(destination);
         }
+    }
+
+    /// From now on answers two seconds after it took what comes to this destination.
+    pub fn be_slow(&self, destination: &str) {
+        self.slow.lock().expect("the slow ones").insert(destination.to_owned());
     }
 
     pub fn all(&self) -> Vec<Arrival> {
@@ -106,6 +112,10 @@ async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes)
     if is_held {
         std::future::pending::<()>().await;
     }
+    let is_slow = receiver.slow.lock().expect("the slow ones").contains(&destination);
+    if is_slow {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
     StatusCode::OK
 }
 
@@ -143,6 +153,13 @@ impl Home {
         let path = self.path().join(name);
         fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
         fs::write(path, text).expect("writing a file of the test");
+    }
+
+    /// Changes the configuration file.
+    pub fn edit(&self, change: impl FnOnce(String) -> String) {
+        let path = self.path().join("bellwether.toml");
+        let text = fs::read_to_string(path).expect("the configuration");
+        self.write("bellwether.toml", &change(text));
     }
 
     /// Runs one command of the binary in this home.
@@ -265,6 +282,11 @@ impl Bot {
         (response.status().as_u16(), response.text().await.expect("its text"))
     }
 
+    /// Has it read its configuration again.
+    pub fn hang_up(&self) {
+        signal(self.pid(), "-HUP");
+    }
+
     /// Asks it to stop, and waits; its exit status and what it logged.
     pub fn stop(mut self) -> Output {
         terminate(self.pid());
@@ -296,7 +318,11 @@ fn checks(at: chrono::DateTime<chrono::Utc>, step: i64, troubled: &[&str]) -> Ve
 }
 
 fn terminate(pid: u32) {
-    let status = Command::new("kill").args(["-TERM", &pid.to_string()]).status();
+    signal(pid, "-TERM");
+}
+
+fn signal(pid: u32, name: &str) {
+    let status = Command::new("kill").args([name, &pid.to_string()]).status();
     assert!(status.expect("running kill").success());
 }
 

@@ -256,6 +256,7 @@ fn the_first_installation_id_is_kept() {
         installation: "another".to_owned(),
         version: Engine::<Evidence>::version(),
         settings: None,
+        reload: None,
     });
     let after = stage.engine.snapshot();
     assert!(text(&before).contains("installation-1"));

@@ -120,6 +120,7 @@ impl<D: Detector> Stage<D> {
             installation: "installation-1".to_owned(),
             version: Engine::<D>::version(),
             settings: settings.map(Arc::new),
+            reload: None,
         });
     }
 

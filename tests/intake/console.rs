@@ -10,13 +10,15 @@ use bellwether::{
     render::Words,
 };
 
+use tokio::sync::watch;
+
 use crate::recorder::Recorder;
 
 async fn typed(door: &Arc<Recorder>, lines: &[u8]) -> String {
     let console = Console {
         door: door.clone(),
         clock: Clock::system(),
-        words: Arc::new(Words::built_in()),
+        words: watch::channel(Arc::new(Words::built_in())).1,
         language: "en".to_owned(),
         by: "console".to_owned(),
         role: Role::Admin,

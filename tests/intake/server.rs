@@ -14,7 +14,7 @@ use bellwether::{
     domain::{Role, Scope},
     intake::{
         api,
-        form::{self, FormLimits, FormOptions},
+        form::{self, FormLimits, FormMemory, FormOptions},
         http::{self, BodyLimits, HttpLimits, Peer, Peers},
     },
     render::Words,
@@ -69,6 +69,7 @@ pub fn router(door: &Arc<Recorder>) -> Router {
         limits: FormLimits { per_address_max: 3, total_max: 5 },
         peers: Peers::trusting([IpAddr::from([127, 0, 0, 1])]),
         secure: false,
+        memory: FormMemory::new(),
     };
     api::router(door.clone(), clock.clone(), &tokens(), body).merge(form::router(
         door.clone(),

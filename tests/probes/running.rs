@@ -8,10 +8,14 @@ use std::{
 use bellwether::{
     clock::Clock,
     domain::{Probe, ProbeKind},
-    intake::probes::{Options, Probes, ProbesError, run, run_with},
+    intake::probes::{AGAIN_COUNT, Options, Probes, ProbesError, next_start, run, run_with},
 };
+use chrono::TimeDelta;
+use tokio::io::AsyncWriteExt;
 
-use super::servers::{Kept, fleet, get, http, probe, says, silent, until};
+use super::servers::{
+    Kept, fleet, get, http, nobody, probe, read_head, says, server, silent, until,
+};
 
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello";
 
@@ -99,6 +103,66 @@ async fn stopping_stops_every_probe() {
     let (before, told) = (seen.connections.load(Ordering::SeqCst), door.count());
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert_eq!((seen.connections.load(Ordering::SeqCst), door.count()), (before, told));
+}
+
+/// Fifty minutes of the clock in one of the machine's; the first turn of `probe` is two seconds off.
+fn hurried(probe: &Probe) -> Clock {
+    let first = next_start(probe, "2014-04-24T01:00:00Z".parse().expect("a moment"));
+    Clock::paced(first - TimeDelta::seconds(2), 50.0)
+}
+
+#[tokio::test]
+async fn one_failure_is_looked_at_six_times_more_and_then_left_to_its_turn() {
+    let answers = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let (address, _) = server(move |mut stream| {
+        let count = answers.fetch_add(1, Ordering::SeqCst);
+        async move {
+            read_head(&mut stream).await;
+            let text = if count == 0 { "HTTP/1.1 500 no\r\ncontent-length: 0\r\n\r\n" } else { OK };
+            let _ = stream.write_all(text.as_bytes()).await;
+        }
+    })
+    .await;
+    let probe = Probe { every_ms: 600_000, ..probe("p", get(address)) };
+    let (door, clock) = (Kept::default(), hurried(&probe));
+    let running = run(&fleet(vec![probe]), Arc::new(door.clone()), clock).expect("it can be read");
+    let wanted = 1 + usize::from(AGAIN_COUNT);
+    until("each look was told", || door.of("p").len() >= wanted).await;
+    // Twenty more seconds of the clock.
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    let told = door.of("p");
+    assert_eq!(told.len(), wanted, "{told:?}");
+    assert!(!told[0] && told[1..].iter().all(|ok| *ok), "{told:?}");
+    let counts = running.counts();
+    assert_eq!((counts.again, counts.skipped), (u64::from(AGAIN_COUNT), 0), "{counts:?}");
+    let moments: Vec<_> = door.results.lock().expect("results").iter().map(|one| one.at).collect();
+    assert!(moments.windows(2).all(|pair| pair[1] - pair[0] >= TimeDelta::seconds(5)));
+}
+
+#[tokio::test]
+async fn another_fleet_is_followed_and_what_is_the_same_keeps_its_schedule() {
+    let (address, seen) = says(OK).await;
+    let dead = nobody();
+    let stays = Probe { every_ms: 600_000, ..probe("stays", get(dead)) };
+    let goes = Probe { every_ms: 20, ..probe("goes", get(address)) };
+    let other = |address| Probe { every_ms: 20, ..probe("changes", get(address)) };
+    let (door, clock) = (Kept::default(), hurried(&stays));
+    let before = fleet(vec![stays.clone(), goes, other(address)]);
+    let running = run(&before, Arc::new(door.clone()), clock).expect("targets that can be read");
+    until("all run", || ["stays", "goes", "changes"].iter().all(|id| !door.of(id).is_empty()))
+        .await;
+
+    let unreadable = fleet(vec![probe("new", http("no url".to_owned()))]);
+    assert!(running.prepare(&unreadable).is_err());
+    let new = Probe { every_ms: 20, ..probe("new", get(address)) };
+    let after = running.prepare(&fleet(vec![stays, other(dead), new]));
+    running.follow(after.unwrap_or_else(|error| panic!("{error}"))).await;
+    until("the new one runs", || door.of("new").len() > 2).await;
+    until("the changed one looks elsewhere", || door.of("changes").last() == Some(&false)).await;
+    let (gone, looked) = (door.of("goes").len(), door.of("stays").len());
+    until("a bad result goes on being looked at", || door.of("stays").len() > looked + 1).await;
+    assert_eq!(door.of("goes").len(), gone, "what is gone is told no more");
+    assert!(seen.connections.load(Ordering::SeqCst) > 3);
 }
 
 #[tokio::test]

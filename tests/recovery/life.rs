@@ -191,6 +191,7 @@ fn first_inputs(
         installation: journal.installation(),
         version: <Engine>::version(),
         settings: is_new.then_some(settings),
+        reload: None,
     };
     [vec![started], recovered.interrupted(clock.now())].concat()
 }

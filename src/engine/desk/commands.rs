@@ -77,6 +77,11 @@ impl Desk<'_> {
                 let text = self.speech().say("upstream-said", facts);
                 self.keep(incident, TimelineKind::UpstreamSaid, who.by, text);
             }
+            Command::Reload => {
+                // Only where there is no file to read: in a replay of what was typed.
+                let text = self.speech().say("reply-no-reload", Facts::new());
+                self.reply(false, text);
+            }
             Command::Note { words, incident } => {
                 self.keep(incident, TimelineKind::Note, who.by, words);
             }

@@ -8,6 +8,7 @@ mod commands;
 mod deliveries;
 mod drafting;
 mod publishing;
+mod reload;
 mod reports;
 mod suspicions;
 mod timers;
@@ -48,7 +49,10 @@ impl<'e> Desk<'e> {
     /// What the input itself asks for.
     pub fn work_on_input(&mut self) {
         match &self.context.happening.input {
-            Input::Started { settings, .. } => {
+            Input::Started { settings, reload, .. } => {
+                if let Some(reload) = reload {
+                    self.hear_of_reload(reload);
+                }
                 if settings.is_some() {
                     self.follow_fleet();
                 }
@@ -70,6 +74,7 @@ impl<'e> Desk<'e> {
                 Finding::Merged { id, into } => self.merge(id, into),
                 Finding::Recovering(id) => self.recovering(id),
                 Finding::Cleared(id) => self.clear(id),
+                Finding::Gone(id) => self.give_up(id),
                 Finding::HeadsUp { servers, people, shared, failed } => {
                     self.heads_up(servers, people, &shared, failed);
                 }

@@ -316,6 +316,23 @@ impl Desk<'_> {
         }
     }
 
+    /// Nothing measures it any more: it ends, and its incident is staff's alone from here on.
+    pub(super) fn give_up(&mut self, id: SuspicionId) {
+        let incident = self.incident_of(id).filter(|one| one.state.is_open()).map(|one| one.id);
+        self.decide(Output::SuspicionCleared { id, merged_into: None });
+        let facts = Facts::new().text("suspicion", id.to_string());
+        let text = match incident {
+            Some(incident) => {
+                self.speech().say("staff-gone-open", facts.text("incident", incident.to_string()))
+            }
+            None => self.speech().say("staff-gone", facts),
+        };
+        self.tell_staff("suspicion", incident, &text, None);
+        if let Some(incident) = incident {
+            self.check_drafts(incident);
+        }
+    }
+
     pub(super) fn heads_up(
         &mut self,
         servers: Vec<ServerId>,

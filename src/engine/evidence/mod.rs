@@ -133,8 +133,8 @@ impl Detector for Evidence {
             }
             Input::Timer { reason: TimerReason::Evidence, .. } => self.look_again(),
             Input::Timer { reason: TimerReason::Recovery(_), .. } => self.find_ends(),
+            Input::Started { .. } => self.find_gone(),
             Input::Timer { .. }
-            | Input::Started { .. }
             | Input::Report { .. }
             | Input::Command { .. }
             | Input::Trouble { .. }
@@ -193,7 +193,8 @@ impl Detector for Evidence {
         } else if let Output::MonitorRecovered { vantage } = output {
             self.blind.remove(vantage);
         } else if let Output::HeadsUp { servers, .. } = output {
-            self.heads_up.given(self.now_ms, servers);
+            // At an upgrade it was given earlier.
+            self.heads_up.given(self.now_ms.min(now.timestamp_millis()), servers);
         } else if let Output::Incident { state, suspicion: Some(id), by: Some(_), .. } = output
             && !state.is_open()
             && let Some(standing) = self.standing.get_mut(id)
@@ -285,6 +286,12 @@ impl Evidence {
             }
             standing.is_recovering = looks_well;
         }
+    }
+
+    /// Suspicions that nothing in the fleet measures any more.
+    fn find_gone(&mut self) {
+        let gone = self.standing.iter().filter(|(_, standing)| standing.is_gone());
+        self.found.extend(gone.map(|(id, _)| Finding::Gone(*id)));
     }
 
     /// Takes in what was said of a suspicion: it covers its targets from now on.

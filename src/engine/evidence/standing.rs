@@ -58,6 +58,9 @@ pub(super) struct StandingCause {
     /// The affected targets, ascending; follows from the fleet.
     #[serde(skip)]
     pub targets: Vec<usize>,
+    /// A probe watches one of them.
+    #[serde(skip)]
+    is_watched: bool,
 }
 
 /// Evidence that a loss has gone.
@@ -78,6 +81,11 @@ impl Recovery {
 }
 
 impl StandingCause {
+    /// Whether probes see it.
+    fn is_seen(&self) -> bool {
+        self.loss.is_some() && self.is_watched
+    }
+
     /// Finds class and targets in the fleet.
     fn resolve(&mut self, core: &Core, names: &Names, servers: &[ServerId]) {
         self.class = self.ids.iter().find_map(|id| names.class(id));
@@ -89,6 +97,7 @@ impl StandingCause {
             let own = &core.shape().class(class).targets;
             targets.retain(|target| own.binary_search(target).is_ok());
         }
+        self.is_watched = targets.iter().any(|target| names.targets[*target].probe.is_some());
         self.targets = targets;
     }
 }
@@ -108,6 +117,7 @@ impl Standing {
                         recovery: Recovery::default(),
                         class: None,
                         targets: Vec::new(),
+                        is_watched: false,
                     },
                 )),
             }
@@ -182,9 +192,16 @@ impl Standing {
         }
     }
 
+    /// Whether nothing in the fleet can tell any more that it is over: its servers are gone, or
+    /// the probes of what probes told of.
+    pub fn is_gone(&self) -> bool {
+        let is_unseen = || self.causes.iter().all(|cause| cause.loss.is_some() && !cause.is_seen());
+        self.servers.is_empty() || (!self.reports_only && is_unseen())
+    }
+
     /// Whether every cause that probes see has gained so much.
     pub fn has_gained(&self, nats: f64) -> bool {
-        let mut seen = self.causes.iter().filter(|cause| cause.loss.is_some()).peekable();
+        let mut seen = self.causes.iter().filter(|cause| cause.is_seen()).peekable();
         seen.peek().is_some() && seen.all(|cause| cause.recovery.gained >= nats)
     }
 
@@ -199,7 +216,7 @@ impl Standing {
         if self.ended_ms.is_some() {
             return self.ended_ms;
         }
-        let is_blind = self.causes.iter().all(|cause| cause.loss.is_none());
+        let is_blind = self.causes.iter().all(|cause| !cause.is_seen());
         if self.reports_only || is_blind {
             return Some(self.reported_ms.unwrap_or(self.stands_ms) + REPORTS_QUIET_MS);
         }

@@ -9,8 +9,8 @@ use crate::{
 };
 
 use super::{
-    Basis, Context, Draft, DraftOutcome, Incident, Moment, PostRecord, Published, Records,
-    ReportRecord, Step, SuspicionRecord,
+    Basis, Context, Draft, DraftOutcome, HeadsUpRecord, Incident, Moment, PostRecord, Published,
+    Records, ReportRecord, Step, SuspicionRecord,
 };
 
 /// How many notices about reports are remembered for their limit.
@@ -88,7 +88,10 @@ impl Records {
             Output::Reminder { incident, text } => {
                 self.tell(*incident, Moment { at, step: Step::Reminded { text: text.clone() } });
             }
-            Output::HeadsUp { .. } | Output::Reply { .. } | Output::StaffNotice { .. } => {}
+            Output::HeadsUp { servers, .. } => {
+                self.heads_up = Some(HeadsUpRecord { at, servers: servers.clone() });
+            }
+            Output::Reply { .. } | Output::StaffNotice { .. } => {}
         }
         Vec::new()
     }

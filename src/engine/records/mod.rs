@@ -70,9 +70,22 @@ pub(super) struct Records {
     pub failure_told_at: BTreeMap<DestinationId, Timestamp>,
     /// When staff were last told of a report that is no evidence.
     pub report_told_at: VecDeque<Timestamp>,
+    /// The last heads-up, for another detector at an upgrade.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heads_up: Option<HeadsUpRecord>,
     /// The record's own timer that the present input fired.
     #[serde(skip)]
     pub fired: Option<TimerReason>,
+    /// The settings before the present input, where it is a reload that changed them.
+    #[serde(skip)]
+    pub before_reload: Option<Arc<Settings>>,
+}
+
+/// A heads-up that was given.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct HeadsUpRecord {
+    pub at: Timestamp,
+    pub servers: Vec<ServerId>,
 }
 
 /// A suspicion, standing or past.

@@ -1,7 +1,7 @@
 //! What an input changes by itself, before anything is decided.
 
 use crate::{
-    domain::{PostId, Settings, Timestamp},
+    domain::{PostId, Timestamp},
     event::{DeliveryEvent, Input, TimerReason},
 };
 
@@ -15,9 +15,19 @@ impl Records {
     pub fn observe(&mut self, context: &Context<'_>) {
         self.now = self.now.max(context.received);
         self.fired = None;
+        self.before_reload = None;
         match &context.happening.input {
-            Input::Started { installation, version, settings } => {
-                self.start(context.received, installation, version, settings.as_deref());
+            Input::Started { installation, version, settings, reload } => {
+                self.start(context.received, installation, version);
+                if reload.is_none() {
+                    self.ask_anew(context.received);
+                }
+                if let Some(settings) = settings {
+                    let before = std::mem::replace(&mut self.settings, settings.clone());
+                    self.before_reload = reload.is_some().then_some(before);
+                    self.forget_vantages();
+                }
+                self.prune();
             }
             Input::Timer { reason, due } => self.fire(*reason, *due),
             Input::Delivery { post, event } => self.deliver(context.received, post, event),
@@ -28,13 +38,7 @@ impl Records {
         }
     }
 
-    fn start(
-        &mut self,
-        at: Timestamp,
-        installation: &str,
-        version: &str,
-        settings: Option<&Settings>,
-    ) {
+    fn start(&mut self, at: Timestamp, installation: &str, version: &str) {
         if self.installation.is_empty() {
             self.installation = installation.to_owned();
         }
@@ -44,15 +48,20 @@ impl Records {
                 self.versions.pop_front();
             }
         }
-        if let Some(settings) = settings {
-            self.settings = std::sync::Arc::new(settings.clone());
-        }
-        // Nobody could answer while the bot was down, and its evidence is that old: the time that a
-        // draft has waited begins anew.
+    }
+
+    /// Nobody could answer while the bot was down, and its evidence is that old: the time that a
+    /// draft has waited begins anew.
+    fn ask_anew(&mut self, at: Timestamp) {
         for draft in self.drafts.values_mut() {
             draft.asked_at = draft.asked_at.max(at);
         }
-        self.prune();
+    }
+
+    /// A vantage that the fleet no longer has is not blind.
+    fn forget_vantages(&mut self) {
+        let probes = &self.settings.fleet.probes;
+        self.blind.retain(|vantage| probes.iter().any(|probe| probe.vantage == *vantage));
     }
 
     /// Marks a deadline as met, if it is one that now stands: the loop may send one that a

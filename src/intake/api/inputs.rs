@@ -71,6 +71,7 @@ async fn take(api: &Api, request: Request) -> Result<Response, ApiError> {
 async fn offer(api: &Api, identity: &Identity, item: &[u8]) -> Outcome {
     let step = wire::parse(item)
         .map_err(ApiError::from)
+        .map(|input| WireInput { at: api.clock.from_outside(input.at), ..input })
         .and_then(|input| check(api.door.as_ref(), identity, input));
     let result = match step {
         Ok(Step::Submit(offered)) => api.door.submit(offered).await.map(Outcome::Taken),

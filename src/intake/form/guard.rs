@@ -11,7 +11,7 @@ use sha2::Sha256;
 use axum::http::{HeaderMap, header};
 
 use crate::{
-    clock::{Clock, random_bytes, random_id},
+    clock::{Clock, random_id},
     domain::Timestamp,
 };
 
@@ -34,9 +34,9 @@ pub(super) struct Ticket {
 }
 
 impl Guard {
-    /// `secure`: the cookie is for HTTPS alone.
-    pub(super) fn new(clock: Clock, secure: bool) -> Self {
-        Self { key: random_bytes(), clock, secure }
+    /// `key` signs tokens; `secure`: the cookie is for HTTPS alone.
+    pub(super) fn new(key: [u8; 32], clock: Clock, secure: bool) -> Self {
+        Self { key, clock, secure }
     }
 
     /// A token for a new form; a visitor who has a cookie keeps it, so that two open forms work.

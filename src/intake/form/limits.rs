@@ -5,7 +5,7 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     net::IpAddr,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use chrono::TimeDelta;
@@ -18,18 +18,20 @@ const WINDOW: TimeDelta = TimeDelta::hours(1);
 pub(super) struct Limits {
     per_address_max: usize,
     total_max: usize,
-    taken: Mutex<Taken>,
+    taken: Arc<Mutex<Taken>>,
 }
 
+/// What was taken within the last hour.
 #[derive(Default)]
-struct Taken {
+pub(super) struct Taken {
     moments: VecDeque<(Timestamp, IpAddr)>,
     by_address: BTreeMap<IpAddr, usize>,
 }
 
 impl Limits {
-    pub(super) fn new(per_address_max: usize, total_max: usize) -> Self {
-        Self { per_address_max, total_max, taken: Mutex::default() }
+    /// Goes on counting from what was `taken`.
+    pub(super) fn new(per_address_max: usize, total_max: usize, taken: Arc<Mutex<Taken>>) -> Self {
+        Self { per_address_max, total_max, taken }
     }
 
     /// Counts one more report, unless a limit is reached: then says how long until it isn't.

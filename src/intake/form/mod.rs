@@ -9,7 +9,10 @@ mod guard;
 mod limits;
 mod page;
 
-use std::{net::IpAddr, sync::Arc};
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex},
+};
 
 use axum::{
     Form, Router,
@@ -21,7 +24,7 @@ use axum::{
 use serde::Deserialize;
 
 use crate::{
-    clock::Clock,
+    clock::{Clock, random_bytes},
     event::wire::{TEXT_LENGTH_MAX, domain_name},
     journal::{Private, Refused},
     render::Words,
@@ -33,7 +36,7 @@ use super::{
     http::{BodyError, BodyLimits, Peers, address_key, read_body},
 };
 use guard::Guard;
-use limits::Limits;
+use limits::{Limits, Taken};
 use page::{Errors, Page};
 
 /// The longest body of the form, in bytes: its longest fields, percent-encoded.
@@ -55,6 +58,27 @@ impl Default for FormLimits {
     }
 }
 
+/// What outlives a form that gives way to one with other options: forms that visitors have open
+/// stay good, and what was sent within the hour goes on counting.
+#[derive(Clone)]
+pub struct FormMemory {
+    key: [u8; 32],
+    taken: Arc<Mutex<Taken>>,
+}
+
+impl FormMemory {
+    /// Nothing yet, and a key of its own.
+    pub fn new() -> Self {
+        Self { key: random_bytes(), taken: Arc::default() }
+    }
+}
+
+impl Default for FormMemory {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// What the form says and to whom it listens.
 pub struct FormOptions {
     /// The host's name, as customers know it.
@@ -69,6 +93,8 @@ pub struct FormOptions {
     pub peers: Peers,
     /// The page is seen over HTTPS alone (`bot.public_url` begins with `https:`).
     pub secure: bool,
+    /// What earlier forms of this process know.
+    pub memory: FormMemory,
 }
 
 struct FormState {
@@ -82,12 +108,12 @@ struct FormState {
 
 /// The form's route.
 pub fn router(door: Arc<dyn Door>, clock: Clock, options: FormOptions) -> Router {
-    let FormOptions { host, language, words, limits, peers, secure } = options;
+    let FormOptions { host, language, words, limits, peers, secure, memory } = options;
     let state = FormState {
         door,
         page: Page::new(words, language, host),
-        guard: Guard::new(clock.clone(), secure),
-        limits: Limits::new(limits.per_address_max, limits.total_max),
+        guard: Guard::new(memory.key, clock.clone(), secure),
+        limits: Limits::new(limits.per_address_max, limits.total_max, memory.taken),
         peers,
         clock,
     };

@@ -197,7 +197,7 @@ async fn look(
         Target::Tcp { .. } => Ok(()),
         Target::Tls { name, connector, days_left_min, .. } => {
             let stream = Box::pin(tls::handshake(connector, name, stream)).await?;
-            tls::enough_days_left(&stream, *days_left_min, clock.now())
+            tls::enough_days_left(&stream, *days_left_min, clock.wall())
         }
     }
 }

@@ -1,50 +1,48 @@
 //! Our own probes: what is measured, when, and how the outcome becomes an input.
 //!
 //! [`run`] starts every probe of the fleet that is not somebody else's. Each has its own place in
-//! its interval (`schedule`); each check opens a fresh connection (`check`), because a pooled
-//! one hides what a customer would feel. A probe whose last check is still going is skipped and
-//! counted, and at most [`Options::concurrency_max`] checks run at once, so nothing piles up
-//! however slow the world is. A check that our own machine could not make (no free socket) is
-//! counted and not told: it says nothing about a server.
+//! its interval (`schedule`), and after a bad result is looked at again sooner (`scheduler`); each
+//! check opens a fresh connection (`check`), because a pooled one hides what a customer would feel.
+//! A probe whose last check is still going is skipped and counted, and at most
+//! [`Options::concurrency_max`] checks run at once, so nothing piles up however slow the world is.
+//! A check that our own machine could not make (no free socket) is counted and not told: it says
+//! nothing about a server.
 //!
-//! Must not: judge (a bad result is handed over as it is), repeat a check that failed, or keep a
-//! result that the door refused: the next one is fresher. EVIDENCE.md's adaptive re-probing
-//! belongs into `schedule`, which then needs the last outcome. Start at [`run`].
+//! Must not: judge (a bad result is handed over as it is), hide a check that failed behind one that
+//! did not, or keep a result that the door refused: the next one is fresher. Start at [`run`].
 
 mod check;
 mod http;
 mod schedule;
+mod scheduler;
 mod target;
 mod tls;
+mod usual;
 mod words;
 
-use std::{
-    cmp::Reverse,
-    collections::BinaryHeap,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
-use chrono::TimeDelta;
 use rustls::RootCertStore;
 use tokio::{
-    sync::Semaphore,
-    task::{JoinHandle, JoinSet},
+    sync::{Semaphore, mpsc},
+    task::JoinHandle,
 };
 
 use crate::{
     clock::Clock,
-    domain::{Fleet, Probe, ProbeId, Timestamp},
-    event::Input,
-    journal::Offered,
+    domain::{Fleet, Probe, ProbeId},
 };
 
 use super::Door;
 
 pub use check::{Checker, Outcome};
-pub use schedule::{JITTER_SHARE, next_start, phase_ms};
+pub use schedule::{AGAIN_AFTER_MS, AGAIN_COUNT, Burst, JITTER_SHARE, next_start, phase_ms};
+pub use usual::Usual;
+
+use scheduler::Scheduler;
 
 /// How probes run.
 #[derive(Clone, Debug)]
@@ -97,6 +95,8 @@ pub struct Counts {
     pub bad: u64,
     /// Starts that were left out because the probe's last check was still going.
     pub skipped: u64,
+    /// Starts out of turn, after a bad result.
+    pub again: u64,
     /// Checks that our own machine could not make.
     pub not_made: u64,
     /// Results that the door refused.
@@ -107,13 +107,33 @@ pub struct Counts {
 #[derive(Debug)]
 pub struct Probes {
     scheduler: JoinHandle<()>,
+    fleets: mpsc::Sender<Prepared>,
     shared: Arc<Shared>,
 }
+
+/// The probes of a fleet, each with a target that can be spoken to.
+pub struct Prepared(Vec<(Probe, check::Target)>);
 
 impl Probes {
     /// What happened so far.
     pub fn counts(&self) -> Counts {
         self.shared.tally.counts()
+    }
+
+    /// Reads the targets of another fleet, and changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`].
+    pub fn prepare(&self, fleet: &Fleet) -> Result<Prepared, ProbesError> {
+        prepare(&self.shared.checker, fleet)
+    }
+
+    /// Goes on with another fleet: a probe that is the same in both keeps its schedule and the
+    /// check it is at; what a removed or changed one is at is told no more.
+    pub async fn follow(&self, fleet: Prepared) {
+        // A scheduler that is gone was stopped: there is nothing to follow.
+        let _ = self.fleets.send(fleet).await;
     }
 
     /// Stops every probe; checks under way are dropped and tell nothing.
@@ -151,44 +171,40 @@ pub fn run_with(
     options: &Options,
 ) -> Result<Probes, ProbesError> {
     let checker = Checker::new(clock.clone(), options.trust.clone());
-    let mut watched = Vec::new();
-    for probe in &fleet.probes {
-        if let Some(target) = checker.target(probe)? {
-            watched.push(Watched { probe: probe.clone(), target, busy: AtomicBool::new(false) });
-        }
-    }
-    let shared = Arc::new(Shared {
-        watched,
-        checker,
-        door,
-        clock,
-        turns: Semaphore::new(options.concurrency_max.max(1)),
-        tally: Tally::default(),
-    });
-    let scheduler = tokio::spawn(schedule_all(Arc::clone(&shared)));
-    Ok(Probes { scheduler, shared })
+    let prepared = prepare(&checker, fleet)?;
+    let turns_max = options.concurrency_max.max(1);
+    let turns = Semaphore::new(turns_max);
+    let tally = Tally::default();
+    let shared = Arc::new(Shared { checker, door, clock, turns, turns_max, tally });
+    let (fleets, followed) = mpsc::channel(1);
+    let scheduler = tokio::spawn(Scheduler::new(Arc::clone(&shared), prepared).run(followed));
+    Ok(Probes { scheduler, fleets, shared })
 }
 
+fn prepare(checker: &Checker, fleet: &Fleet) -> Result<Prepared, ProbesError> {
+    let mut own = Vec::new();
+    for probe in &fleet.probes {
+        if let Some(target) = checker.target(probe)? {
+            own.push((probe.clone(), target));
+        }
+    }
+    Ok(Prepared(own))
+}
+
+/// What every check needs.
 struct Shared {
-    watched: Vec<Watched>,
     checker: Checker,
     door: Arc<dyn Door>,
     clock: Clock,
     turns: Semaphore,
+    turns_max: usize,
     tally: Tally,
 }
 
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} probes, {:?}", self.watched.len(), self.tally.counts())
+        write!(f, "probes, {:?}", self.tally.counts())
     }
-}
-
-struct Watched {
-    probe: Probe,
-    target: check::Target,
-    /// Its last check is still going, or waits for its turn.
-    busy: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -196,6 +212,7 @@ struct Tally {
     run: AtomicU64,
     bad: AtomicU64,
     skipped: AtomicU64,
+    again: AtomicU64,
     not_made: AtomicU64,
     refused: AtomicU64,
 }
@@ -207,6 +224,7 @@ impl Tally {
             run: read(&self.run),
             bad: read(&self.bad),
             skipped: read(&self.skipped),
+            again: read(&self.again),
             not_made: read(&self.not_made),
             refused: read(&self.refused),
         }
@@ -215,80 +233,4 @@ impl Tally {
 
 fn count(number: &AtomicU64) {
     number.fetch_add(1, Ordering::Relaxed);
-}
-
-/// Starts each probe at its moments, for ever.
-async fn schedule_all(shared: Arc<Shared>) {
-    let now = shared.clock.now();
-    let next = |place: usize, after: Timestamp| next_start(&shared.watched[place].probe, after);
-    let mut starts: BinaryHeap<Reverse<(Timestamp, usize)>> =
-        (0..shared.watched.len()).map(|place| Reverse((next(place, now), place))).collect();
-    let mut checks = JoinSet::new();
-    while let Some(Reverse((start, place))) = starts.pop() {
-        let wait = start - shared.clock.now();
-        if wait.num_milliseconds() > longest_wait_ms(&shared.watched[place].probe) {
-            // Somebody set the machine's clock back: don't wait until it is then again.
-            starts.push(Reverse((next(place, shared.clock.now()), place)));
-            continue;
-        }
-        if wait > TimeDelta::zero() {
-            shared.clock.sleep(wait).await;
-        } else {
-            // Even a sleep of nothing lasts until the timer's next millisecond.
-            tokio::task::coop::consume_budget().await;
-        }
-        begin(&shared, &mut checks, place);
-        // After a pause of the machine, moments that are gone are gone.
-        starts.push(Reverse((next(place, start.max(shared.clock.now())), place)));
-    }
-}
-
-fn begin(shared: &Arc<Shared>, checks: &mut JoinSet<()>, place: usize) {
-    // Finished checks are only let go of: what they found they have told already.
-    while checks.try_join_next().is_some() {}
-    if shared.watched[place].busy.swap(true, Ordering::AcqRel) {
-        count(&shared.tally.skipped);
-    } else {
-        checks.spawn(measure(Arc::clone(shared), place));
-    }
-}
-
-/// No next start is further off than this.
-fn longest_wait_ms(probe: &Probe) -> i64 {
-    i64::try_from(probe.every_ms.saturating_mul(2)).unwrap_or(i64::MAX).max(1_000)
-}
-
-/// One check of one probe, from waiting for its turn to handing over what it found.
-async fn measure(shared: Arc<Shared>, place: usize) {
-    let watched = &shared.watched[place];
-    if let Ok(_turn) = shared.turns.acquire().await {
-        // Boxed, so that a check that waits for its turn is small.
-        let check = Box::pin(shared.checker.look_at(&watched.target, watched.probe.timeout_ms));
-        match check.await {
-            Ok(outcome) => tell(&shared, &watched.probe, outcome).await,
-            Err(not_made) => {
-                count(&shared.tally.not_made);
-                tracing::warn!(probe = %watched.probe.id, %not_made, "a check could not be made");
-            }
-        }
-    }
-    watched.busy.store(false, Ordering::Release);
-}
-
-async fn tell(shared: &Shared, probe: &Probe, outcome: Outcome) {
-    count(&shared.tally.run);
-    if !outcome.ok {
-        count(&shared.tally.bad);
-    }
-    let input = Input::ProbeResult {
-        probe: probe.id.clone(),
-        ok: outcome.ok,
-        latency_ms: outcome.latency_ms,
-        error: outcome.error,
-    };
-    let offered = Offered { at: shared.clock.now(), input, private: None };
-    if let Err(refused) = shared.door.submit(offered).await {
-        count(&shared.tally.refused);
-        tracing::debug!(probe = %probe.id, %refused, "a result was refused");
-    }
 }

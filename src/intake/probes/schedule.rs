@@ -3,8 +3,7 @@
 //! A probe has a place of its own in its interval, by a hash of its id: thousands of probes spread
 //! evenly, also after a restart, and two Bellwethers with the same fleet look at the same moments.
 //! Around that place each start moves a little, so that nothing periodic on a server is always met
-//! or always missed. Adaptive re-probing (EVIDENCE.md) would make [`next_start`] take the last
-//! outcome as well.
+//! or always missed. After a bad result a probe is [looked at again](Burst) sooner than that.
 
 use chrono::{DateTime, TimeDelta};
 use sha2::{Digest, Sha256};
@@ -13,6 +12,10 @@ use crate::domain::{Probe, ProbeId, Timestamp};
 
 /// Each start moves by up to this share of the interval.
 pub const JITTER_SHARE: f64 = 0.1;
+/// So often a target is looked at again after a bad result (EVIDENCE.md, "Adaptive probing") …
+pub const AGAIN_COUNT: u8 = 6;
+/// … and so long after each result, in milliseconds.
+pub const AGAIN_AFTER_MS: u64 = 5_000;
 
 /// The probe's place in its interval, in milliseconds: `0..every_ms`.
 pub fn phase_ms(probe: &ProbeId, every_ms: u64) -> u64 {
@@ -33,6 +36,33 @@ pub fn next_start(probe: &Probe, after: Timestamp) -> Timestamp {
         .and_then(|start_ms| DateTime::from_timestamp_millis(i64::try_from(start_ms).ok()?))
         // Out of reach for any date a clock can show: then simply an interval on.
         .unwrap_or_else(|| after + TimeDelta::milliseconds(every_ms.min(1 << 40) as i64))
+}
+
+/// How often a target is still to be looked at out of its turn.
+///
+/// A bad result makes it six times, a good one takes one off. The turns of [`next_start`] go on
+/// meanwhile, and count likewise.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Burst {
+    left: u8,
+}
+
+impl Burst {
+    /// Takes in what a check found.
+    pub fn note(&mut self, is_bad: bool) {
+        self.left = if is_bad { AGAIN_COUNT } else { self.left.saturating_sub(1) };
+    }
+
+    /// When to look again after a result that came at `told`; `None` when the next turn is soon
+    /// enough. A probe whose own interval is as short is never looked at more often.
+    pub fn again(self, probe: &Probe, told: Timestamp) -> Option<Timestamp> {
+        if self.left == 0 || probe.every_ms <= AGAIN_AFTER_MS {
+            return None;
+        }
+        let round = u64::try_from(told.timestamp_millis()).unwrap_or_default();
+        let after_ms = AGAIN_AFTER_MS + jitter_ms(&probe.id, round, AGAIN_AFTER_MS);
+        Some(told + TimeDelta::milliseconds(i64::try_from(after_ms).unwrap_or_default()))
+    }
 }
 
 fn jitter_ms(probe: &ProbeId, round: u64, every_ms: u64) -> u64 {
