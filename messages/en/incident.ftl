@@ -103,7 +103,7 @@ state = { $state ->
 
 ## Explanations for staff
 
-explain = { $rates }{ $people }; since about { $since }. { $cause }{ $excluded }{ $alternatives }{ $apart }
+explain = { $rates }{ $people }; since about { $since }. { $cause }{ $excluded }{ $alternatives }{ $apart }{ $map }
 explain-reported = { $reports }; since about { $since }; probes see nothing. { $cause }{ $alternatives }{ $apart }
 
 explain-rate = { $server } { $loss } of { $checks } checks bad (normally { $normal })
@@ -123,6 +123,7 @@ explain-excluded-server = { $server } { $failed } of { $checks } failed
 explain-alternatives = {" "}Else: { $list }.
 explain-alternative = { $name } { $probability }
 explain-nothing = nothing at all
+explain-map = {" "}It began together with the fault of { $name }: check in the fleet file whether { $servers } depends on that too.
 explain-apart = {" "}No probe can tell { $names } apart; one of a server behind only one of them would.
 
 kind = { $kind ->

@@ -222,6 +222,9 @@ pub struct Suspected {
     pub servers: Vec<ServerId>,
     /// No probe speaks for it, only people do.
     pub reports_only: bool,
+    /// A component that the fleet does not put above this server, and whose fault began together
+    /// with its own: the fleet file may be wrong.
+    pub fits: Option<String>,
     /// The numbers, affected servers first.
     pub evidence: Vec<ServerEvidence>,
 }

@@ -46,6 +46,7 @@ impl Detector for Alarmist {
             alternatives: Vec::new(),
             servers: self.servers.clone(),
             reports_only: false,
+            fits: None,
             evidence: self.evidence(now, &self.servers),
         })]
     }

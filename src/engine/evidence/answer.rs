@@ -26,6 +26,8 @@ const BETTER: f64 = 3.0;
 pub(super) const PROBABLE: f64 = 0.9;
 /// A target of a class at fault is spared if its own results say so much against it, in nats.
 const SPARED: f64 = -3.0;
+/// Faults whose onsets are no further apart than this began together, in milliseconds.
+const TOGETHER_MS: i64 = 120_000;
 /// Alternatives that are told.
 const ALTERNATIVES_MAX: usize = 3;
 
@@ -57,21 +59,42 @@ impl Evidence {
         let causes = self.told_causes(localised, lasting);
         let is_alarm = self.core.stage1().total() >= ALARM_S;
         let found_before = self.found.len();
-        for told in self.groups(causes) {
+        let groups = self.groups(causes);
+        for told in &groups {
             if told.ids.is_empty() {
                 if is_alarm {
                     let options = Options::of(&self.core, localised, lasting, excluded);
-                    self.say(None, &told, &options);
+                    let fits = self.fits(told, &groups);
+                    self.say(None, told, &options, fits);
                 } else {
-                    self.find_heads_up(&told);
+                    self.find_heads_up(told);
                 }
             } else {
-                self.revise(&told, localised, lasting, excluded);
+                self.revise(told, localised, lasting, excluded);
             }
         }
         if is_alarm && self.found.len() == found_before {
             self.core.stage1_mut().reset();
         }
+    }
+
+    /// A shared cause elsewhere that began together with the fault of a lone server: it may stand
+    /// elsewhere than the map says.
+    fn fits(&self, told: &Told, groups: &[Told]) -> Option<String> {
+        let shape = self.core.shape();
+        let [alone] = told.causes.as_slice() else { return None };
+        if alone.loss.is_none() || shape.places(alone.class).len() != 1 {
+            return None;
+        }
+        let found = groups.iter().flat_map(|group| &group.causes);
+        let found = found.filter(|cause| cause.loss.is_some()).map(|one| (one.class, one.since));
+        let standing = self.standing.values().filter(|one| !one.reports_only);
+        let standing = standing.flat_map(|one| one.classes().into_iter().map(|it| (it, one.since)));
+        let near = |since: Timestamp| (alone.since - since).num_milliseconds().abs() <= TOGETHER_MS;
+        let mut shared = found.chain(standing);
+        let (class, _) =
+            shared.find(|(class, since)| shape.places(*class).len() > 1 && near(*since))?;
+        Some(self.names.members[class].first()?.id.clone())
     }
 
     /// EVIDENCE.md, "When to speak", 3: what stage 1 alone knows.
@@ -82,19 +105,26 @@ impl Evidence {
             places.filter_map(|place| self.names.servers.get(*place)).cloned().collect();
         let cause = ToldCause {
             class,
-            since: timestamp(self.now_ms - WINDOW_MS),
+            since: timestamp(self.heard_since(class, loss)),
             loss: (loss > 0.0).then_some(loss),
             servers,
         };
-        let share = self.core.stage1().sum(class) / self.core.stage1().total();
         for told in self.groups(vec![cause]) {
             if told.ids.is_empty() {
-                let nats = (share / (1.0 - share).max(1e-6)).ln();
-                self.say(None, &told, &Options(vec![(vec![class], nats), (Vec::new(), 0.0)]));
+                self.say(None, &told, &Options::of_stage1(&self.core), None);
             } else {
                 self.core.stage1_mut().reset();
             }
         }
+    }
+
+    /// The first word of it within the window, where people alone speak; else all that is seen.
+    fn heard_since(&self, class: usize, loss: f64) -> i64 {
+        let from_ms = self.now_ms - WINDOW_MS;
+        let places = self.core.shape().places(class);
+        let mut reports = self.core.reports();
+        let first = reports.find(|(at, place)| *at > from_ms && places.contains(place));
+        first.filter(|_| loss == 0.0).map_or(from_ms, |(at, _)| at)
     }
 
     /// A class that is blamed twice got worse: it is at fault since the first time, and as bad as
@@ -197,9 +227,6 @@ impl Evidence {
         excluded: &[usize],
     ) {
         let standing: Vec<_> = told.ids.iter().filter_map(|id| self.standing.get(id)).collect();
-        if standing.iter().any(|one| one.is_mending()) {
-            return;
-        }
         let mut known: Vec<usize> = standing.iter().flat_map(|one| one.classes()).collect();
         known.sort_unstable();
         known.dedup();
@@ -207,11 +234,19 @@ impl Evidence {
             standing.iter().flat_map(|one| &one.servers).cloned().collect();
         let is_more = told.servers.len() > servers.len();
         let classes = told.classes();
+        if standing.iter().any(|one| one.is_mending()) {
+            return;
+        }
+        // Results of two times call for further causes beside the one that got worse.
+        let is_beside = !is_more && known.iter().all(|class| classes.contains(class));
+        if is_beside && classes != known && standing.iter().any(|one| one.got_worse(self.now_ms)) {
+            return;
+        }
         if classes == known && told.ids.len() == 1 {
             if is_more || self.is_worse_or_surer(told, localised, lasting, excluded) {
                 let told = Told { servers: &told.servers | &servers, ..told.clone() };
                 let options = Options::of(&self.core, localised, lasting, excluded);
-                self.say(told.ids.first().copied(), &told, &options);
+                self.say(told.ids.first().copied(), &told, &options, None);
             }
             return;
         }
@@ -221,7 +256,7 @@ impl Evidence {
         let least = if is_more { 0.0 } else { BETTER };
         if score(&classes) >= score(&known) + least {
             let options = Options::of(&self.core, localised, lasting, excluded);
-            self.say(told.ids.first().copied(), told, &options);
+            self.say(told.ids.first().copied(), told, &options, None);
         }
     }
 
@@ -258,7 +293,13 @@ impl Evidence {
     }
 
     /// The suspicion in full, then the merging of those it absorbs.
-    fn say(&mut self, of: Option<SuspicionId>, told: &Told, options: &Options) {
+    fn say(
+        &mut self,
+        of: Option<SuspicionId>,
+        told: &Told,
+        options: &Options,
+        fits: Option<String>,
+    ) {
         let mut order: Vec<&ToldCause> = told.causes.iter().collect();
         let probability = |cause: &ToldCause| options.probability(cause.class);
         order.sort_by(|one, other| probability(other).total_cmp(&probability(one)));
@@ -289,6 +330,7 @@ impl Evidence {
             causes,
             alternatives: self.alternatives(options, &classes),
             reports_only: told.causes.iter().all(|cause| cause.loss.is_none()),
+            fits,
             evidence: self.table(&classes, &servers, from_ms),
             servers,
         }));
@@ -313,7 +355,7 @@ impl Evidence {
         let nats = (probable / (1.0 - probable)).ln();
         let options = Options(vec![(told.classes(), nats), (Vec::new(), 0.0)]);
         if !told.causes.is_empty() {
-            self.say(Some(id), &told, &options);
+            self.say(Some(id), &told, &options, None);
         }
     }
 
@@ -324,7 +366,7 @@ impl Evidence {
             .filter_map(|class| {
                 let first = self.names.members[class].first()?;
                 let (kind, id) = (first.kind.to_owned(), first.id.clone());
-                Some(Alternative { kind, id, probability: options.probability(class) })
+                Some(Alternative { kind, id, probability: options.instead(class, told) })
             })
             .collect();
         let nothing = options.of_nothing();
@@ -365,6 +407,19 @@ impl Options {
         all
     }
 
+    /// What stage 1 alone makes of it: R of each class against the mean time between faults is how
+    /// much more probable it is than that all is well (Shiryaev 1963).
+    fn of_stage1(core: &Core) -> Self {
+        let classes = 0..core.shape().classes().len();
+        let known = classes.map(|class| (class, core.stage1().sum(class)));
+        let mut all: Vec<(Vec<usize>, f64)> = known
+            .filter(|(_, sum)| *sum > 0.0)
+            .map(|(class, sum)| (vec![class], sum.ln()))
+            .collect();
+        all.push((Vec::new(), -core.shape().rate().ln()));
+        Self(all)
+    }
+
     fn add(&mut self, set: Vec<usize>, score: f64) {
         if !self.0.iter().any(|(known, _)| *known == set) {
             self.0.push((set, score));
@@ -374,6 +429,12 @@ impl Options {
     /// The share of the explanations that hold a class: a softmax over the scores.
     fn probability(&self, class: usize) -> f64 {
         self.share(|set| set.contains(&class))
+    }
+
+    /// The share of the explanations that hold a class and not all that is told.
+    fn instead(&self, class: usize, told: &[usize]) -> f64 {
+        let is_other = |set: &[usize]| told.iter().any(|one| !set.contains(one));
+        self.share(|set| set.contains(&class) && is_other(set))
     }
 
     fn of_nothing(&self) -> f64 {

@@ -35,7 +35,7 @@ const CANARIES_BAD_MIN: usize = 2;
 /// What is over within this is a blip: a fault must be older, in milliseconds, …
 const BLIP_MS_MAX: i64 = 40_000;
 /// … and explain better than a blip, by this in nats.
-const BLIP_MARGIN: f64 = 2.0;
+const BLIP_MARGIN: f64 = 3.0;
 /// What the last results may say against it, in nats, over …
 const CONTRADICTION: f64 = -2.0;
 /// … this many milliseconds.

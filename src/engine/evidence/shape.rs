@@ -44,6 +44,8 @@ pub struct Shape {
     alarming_place: Vec<Vec<usize>>,
     /// Each class's share of the prior; 0 where it may not raise an alarm.
     weights: Vec<f64>,
+    /// Faults of ours per second.
+    rate: f64,
     servers: usize,
 }
 
@@ -87,6 +89,7 @@ impl Shape {
             alarming,
             alarming_place,
             weights,
+            rate: total / 3600.0,
             servers,
         }
     }
@@ -149,6 +152,11 @@ impl Shape {
     /// A class's share of the prior of an alarm.
     pub fn weight(&self, class: usize) -> f64 {
         self.weights[class]
+    }
+
+    /// Faults of all that may raise an alarm, per second.
+    pub fn rate(&self) -> f64 {
+        self.rate
     }
 
     /// What a class's rarity and being named costs, in nats (negative).

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{ServerId, Suspicion, Timestamp};
 
-use super::{core::Core, model, names::Names, ring::Outcome};
+use super::{core::Core, model, names::Names, ring::Outcome, worse::felt};
 
 /// Recovery is proposed from here on, in nats: ln 100 …
 pub(super) const RECOVERING: f64 = 4.605_170_185_988_092;
@@ -42,6 +42,8 @@ pub(super) struct Standing {
     pub told_probability: f64,
     /// The highest loss that was told.
     pub told_loss: f64,
+    /// When it was told that it got worse.
+    worse_ms: Option<i64>,
 }
 
 /// One class of it.
@@ -131,6 +133,8 @@ impl Standing {
             cause.recovery = earlier.map_or(Recovery::default(), |earlier| earlier.recovery);
         }
         let loss = suspicion.causes.iter().filter_map(|cause| cause.loss).fold(0.0, f64::max);
+        let is_worse = before.as_ref().is_some_and(|before| felt(loss) > felt(before.told_loss));
+        let worse_ms = before.as_ref().and_then(|before| before.worse_ms);
         Self {
             causes,
             servers: suspicion.servers.clone(),
@@ -142,6 +146,7 @@ impl Standing {
             is_recovering: false,
             told_probability: suspicion.probability(),
             told_loss: before.map_or(0.0, |before| before.told_loss).max(loss),
+            worse_ms: if is_worse { Some(now_ms) } else { worse_ms },
         }
     }
 
@@ -209,6 +214,11 @@ impl Standing {
     /// to all of them is better than the one that stands.
     pub fn is_mending(&self) -> bool {
         self.causes.iter().any(|cause| cause.recovery.gained >= RECOVERING)
+    }
+
+    /// Whether it has got worse within the window.
+    pub fn got_worse(&self, now_ms: i64) -> bool {
+        self.worse_ms.is_some_and(|at| now_ms - at < model::WINDOW_MS)
     }
 
     /// When nothing but time is missing for its end, in milliseconds.

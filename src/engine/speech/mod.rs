@@ -62,8 +62,18 @@ impl<'a> Speech<'a> {
 
     /// "about" a moment: to five minutes, never later than it was.
     pub fn about(&self, moment: Timestamp) -> String {
-        let over = i64::from(moment.minute() % 5) * 60 + i64::from(moment.second());
-        self.moment(moment - TimeDelta::seconds(over))
+        self.moment(five_minutes(moment))
+    }
+
+    /// Beginning and end, each "about" a moment; both with their dates when these differ.
+    pub fn about_span(&self, from: Timestamp, to: Timestamp) -> (String, String) {
+        let day = |at: Timestamp| at.with_timezone(&self.timezone()).date_naive();
+        if day(from) == day(to) {
+            return (self.about(from), self.about(to));
+        }
+        let dated =
+            |at| render::date_time(self.words, self.language, five_minutes(at), self.timezone());
+        (dated(from), dated(to))
     }
 
     pub fn kind(&self, kind: UpdateKind) -> &'static str {
@@ -98,6 +108,12 @@ impl<'a> Speech<'a> {
         }
         self.list(&names)
     }
+}
+
+/// The last full five minutes.
+fn five_minutes(moment: Timestamp) -> Timestamp {
+    let over = i64::from(moment.minute() % 5) * 60 + i64::from(moment.second());
+    moment - TimeDelta::seconds(over)
 }
 
 /// The kind's word for messages, also for what is no component.

@@ -89,13 +89,14 @@ impl Speech<'_> {
         };
         let until = suspicion.and_then(|record| record.cleared_at).unwrap_or(now);
         let servers = self.public_servers(&incident.servers);
+        let (from, to) = self.about_span(incident.since, until);
         let facts = || {
             Facts::new()
                 .text("servers", servers.clone())
                 .text("impact", incident.impact.word())
                 .text("title", incident.title.clone())
-                .text("since", self.about(incident.since))
-                .text("until", self.about(until))
+                .text("since", from.clone())
+                .text("until", to.clone())
         };
         let facts_with_trouble = facts().text("trouble", self.say("trouble", facts()));
         let watching = incident.state == crate::domain::IncidentState::Monitoring;

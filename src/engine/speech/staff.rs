@@ -34,7 +34,8 @@ impl Speech<'_> {
             .text("cause", self.explain_cause(&found.causes, found.servers.len()))
             .text("excluded", self.explain_excluded(&found.evidence))
             .text("alternatives", self.explain_alternatives(found))
-            .text("apart", self.explain_apart(&found.causes));
+            .text("apart", self.explain_apart(&found.causes))
+            .text("map", self.explain_map(found));
         self.say(key, facts)
     }
 
@@ -153,6 +154,14 @@ impl Speech<'_> {
             return String::new();
         }
         self.unless_empty_named("explain-apart", "names", &names)
+    }
+
+    fn explain_map(&self, found: &Suspected) -> String {
+        let Some(component) = &found.fits else { return String::new() };
+        let facts = Facts::new()
+            .text("servers", self.staff_servers(&found.servers))
+            .text("name", self.staff_name(component));
+        self.say("explain-map", facts)
     }
 
     fn unless_empty(&self, key: &str, list: &[String]) -> String {
