@@ -13,6 +13,8 @@ mod bounds;
 mod detector;
 #[path = "engine/determinism.rs"]
 mod determinism;
+#[path = "engine/map.rs"]
+mod map;
 #[path = "engine/other.rs"]
 mod other;
 #[path = "engine/reload.rs"]

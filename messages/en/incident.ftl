@@ -123,7 +123,7 @@ explain-excluded-server = { $server } { $failed } of { $checks } failed
 explain-alternatives = {" "}Else: { $list }.
 explain-alternative = { $name } { $probability }
 explain-nothing = nothing at all
-explain-map = {" "}It began together with the fault of { $name }: check in the fleet file whether { $servers } depends on that too.
+explain-map = {" "}{ $server } and { $name } began to fail together: check in the fleet file whether { $server } depends on { $name }.
 explain-apart = {" "}No probe can tell { $names } apart; one of a server behind only one of them would.
 
 kind = { $kind ->

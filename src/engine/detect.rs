@@ -209,6 +209,16 @@ pub enum Finding {
     },
 }
 
+/// A server whose fault began together with that of a component which the fleet does not put above
+/// it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fit {
+    /// The server.
+    pub server: ServerId,
+    /// The component's id.
+    pub component: String,
+}
+
 /// A suspicion as the detector finds it, before it has a number and words.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Suspected {
@@ -222,9 +232,8 @@ pub struct Suspected {
     pub servers: Vec<ServerId>,
     /// No probe speaks for it, only people do.
     pub reports_only: bool,
-    /// A component that the fleet does not put above this server, and whose fault began together
-    /// with its own: the fleet file may be wrong.
-    pub fits: Option<String>,
+    /// Where the fleet file may be wrong.
+    pub fits: Option<Fit>,
     /// The numbers, affected servers first.
     pub evidence: Vec<ServerEvidence>,
 }

@@ -35,7 +35,7 @@ use speech::Speech;
 
 pub use self::evidence::Evidence;
 pub use detect::{
-    ClassEvidence, ClassMember, CountedReport, Detector, Explanation, Finding, ServerChart,
+    ClassEvidence, ClassMember, CountedReport, Detector, Explanation, Finding, Fit, ServerChart,
     Suspected, TargetEvidence,
 };
 pub use explain::{CHART_MINUTES_MAX, CHART_SERVERS_MAX, Chart, Explained, Standing};

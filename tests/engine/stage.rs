@@ -15,6 +15,8 @@ pub struct Stage<D: Detector = Evidence> {
     pub seq: u64,
     pub heard: Vec<(Timestamp, Output)>,
     pub inputs: Vec<(u64, Timestamp, Happening, Vec<Output>)>,
+    /// All of the fleet it began with, in turn.
+    probes: Vec<ProbeId>,
     random: u64,
     reports: u32,
 }
@@ -110,7 +112,8 @@ impl<D: Detector> Stage<D> {
         let now = "2014-04-24T01:00:00Z".parse().unwrap();
         let (heard, inputs) = (Vec::new(), Vec::new());
         let engine = Engine::new();
-        let mut stage = Self { engine, now, seq: 0, heard, inputs, random: 42, reports: 0 };
+        let probes = settings.fleet.probes.iter().map(|probe| probe.id.clone()).collect();
+        let mut stage = Self { engine, now, seq: 0, heard, inputs, probes, random: 42, reports: 0 };
         stage.start(Some(settings));
         stage
     }
@@ -166,10 +169,7 @@ impl<D: Detector> Stage<D> {
 
     /// Every probe twice a minute; `failing` probes (by the start of their id) lose that share.
     pub fn probe_for(&mut self, minutes: i64, failing: &[&str], loss: f64) {
-        let probes: Vec<ProbeId> =
-            ["s1-http", "s1-tcp", "s2-http", "s2-tcp", "s3-http", "s3-tcp", "canary-1", "canary-2"]
-                .map(ProbeId::from)
-                .into();
+        let probes = self.probes.clone();
         for _ in 0..minutes * 2 {
             for probe in &probes {
                 self.now += TimeDelta::milliseconds(30_000 / probes.len() as i64);

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use crate::{
     domain::{Alternative, Cause, ServerId, SuspicionId, Timestamp},
-    engine::detect::{Finding, Suspected},
+    engine::detect::{Finding, Fit, Suspected},
 };
 
 use super::{
@@ -78,23 +78,27 @@ impl Evidence {
         }
     }
 
-    /// A shared cause elsewhere that began together with the fault of a lone server: it may stand
-    /// elsewhere than the map says.
-    fn fits(&self, told: &Told, groups: &[Told]) -> Option<String> {
-        let shape = self.core.shape();
-        let [alone] = told.causes.as_slice() else { return None };
-        if alone.loss.is_none() || shape.places(alone.class).len() != 1 {
-            return None;
-        }
+    /// A lone server and a shared cause elsewhere, one of which is told now, that began together:
+    /// the server may stand elsewhere than the map says.
+    fn fits(&self, told: &Told, groups: &[Told]) -> Option<Fit> {
         let found = groups.iter().flat_map(|group| &group.causes);
         let found = found.filter(|cause| cause.loss.is_some()).map(|one| (one.class, one.since));
         let standing = self.standing.values().filter(|one| !one.reports_only);
         let standing = standing.flat_map(|one| one.classes().into_iter().map(|it| (it, one.since)));
-        let near = |since: Timestamp| (alone.since - since).num_milliseconds().abs() <= TOGETHER_MS;
-        let mut shared = found.chain(standing);
-        let (class, _) =
-            shared.find(|(class, since)| shape.places(*class).len() > 1 && near(*since))?;
-        Some(self.names.members[class].first()?.id.clone())
+        let all: Vec<(usize, Timestamp)> = found.chain(standing).collect();
+        let own = told.causes.iter().filter(|cause| cause.loss.is_some());
+        own.flat_map(|own| all.iter().map(|other| ((own.class, own.since), *other)))
+            .filter(|(own, other)| (own.1 - other.1).num_milliseconds().abs() <= TOGETHER_MS)
+            .find_map(|(own, other)| self.fit(own.0, other.0).or_else(|| self.fit(other.0, own.0)))
+    }
+
+    fn fit(&self, alone: usize, shared: usize) -> Option<Fit> {
+        let shape = self.core.shape();
+        let [place] = shape.places(alone) else { return None };
+        let elsewhere = shape.places(shared).len() > 1 && !shape.places(shared).contains(place);
+        let server = self.names.servers.get(*place)?.clone();
+        let component = self.names.members[shared].first()?.id.clone();
+        elsewhere.then_some(Fit { server, component })
     }
 
     /// EVIDENCE.md, "When to speak", 3: what stage 1 alone knows.
@@ -293,13 +297,7 @@ impl Evidence {
     }
 
     /// The suspicion in full, then the merging of those it absorbs.
-    fn say(
-        &mut self,
-        of: Option<SuspicionId>,
-        told: &Told,
-        options: &Options,
-        fits: Option<String>,
-    ) {
+    fn say(&mut self, of: Option<SuspicionId>, told: &Told, options: &Options, fits: Option<Fit>) {
         let mut order: Vec<&ToldCause> = told.causes.iter().collect();
         let probability = |cause: &ToldCause| options.probability(cause.class);
         order.sort_by(|one, other| probability(other).total_cmp(&probability(one)));

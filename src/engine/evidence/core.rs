@@ -174,9 +174,10 @@ impl Core {
     pub fn localise_since(&self, now_ms: i64, excluded: &[usize], onsets_ms: &[i64]) -> Localised {
         let known: Vec<i64> = onsets_ms.iter().map(|onset| now_ms - onset).collect();
         let tables = Tables::new(self, now_ms, &[], &known);
-        let first = Search::new(&self.shape, &tables, excluded).solve();
+        let first = Search::new(&self.shape, &tables, excluded).solve_without_singles();
         if first.causes.is_empty() {
-            return Localised { tables, answer: first };
+            let answer = Search::new(&self.shape, &tables, excluded).solve();
+            return Localised { tables, answer };
         }
         let found: Vec<i64> = first.causes.iter().map(|cause| cause.age_ms).collect();
         let tables = Tables::new(self, now_ms, &found, &known);

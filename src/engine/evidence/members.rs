@@ -1,87 +1,167 @@
 //! What one class's targets gain together, for every loss at once.
+//!
+//! What a target gains is linear in its ell. So the targets that are explained alike are added up
+//! first, and the formula is worked out once for all of them.
 
 use super::{
     model::GRID_LEN,
     search::{Explained, Search},
-    tables,
+    tables::{self, Product},
 };
 
-/// A class's targets: those with bad results one by one, the others counted by how far they are
-/// explained.
+/// A class's targets, added up by how far they are explained.
 pub(super) struct Members {
-    noisy: Vec<usize>,
-    quiet: Vec<usize>,
-    /// Good results by age of the quiet ones, for each way of being explained.
-    groups: Vec<(Explained, Vec<f64>)>,
+    groups: Vec<Group>,
+    /// Targets that something explains, one by one: what patchiness gains on them is not linear.
+    explained: Vec<usize>,
+    /// They gain no more together.
+    explained_max: f64,
+    /// Σ of what patchiness gains on the others, by age; nothing where a class cannot be patchy.
+    patchy: Vec<Product>,
+    /// Whether a bad result comes in at an age.
+    enters: Vec<bool>,
+}
+
+/// Targets that are explained alike.
+struct Group {
+    explained: Explained,
+    good: Vec<u32>,
+    /// Σ of the targets' rows, by age.
+    bad: Vec<[f64; GRID_LEN]>,
 }
 
 impl Members {
     pub fn of(search: &Search<'_>, class: usize) -> Self {
         let ages = search.tables.ages_ms.len();
-        let targets = search.shape.class(class).targets.iter().copied();
-        let (noisy, quiet): (Vec<usize>, Vec<usize>) =
-            targets.partition(|target| search.tables.is_noisy(*target));
-        let mut groups: Vec<(Explained, Vec<f64>)> = Vec::new();
-        for target in &quiet {
-            let key = match search.state.targets[*target] {
-                Explained::Spared => Explained::Untouched,
-                other @ (Explained::Untouched | Explained::By { .. }) => other,
-            };
-            let group = match groups.iter().position(|(other, _)| *other == key) {
-                Some(place) => place,
-                None => {
-                    groups.push((key, vec![0.0; ages]));
-                    groups.len() - 1
-                }
-            };
-            for (age, cell) in groups[group].1.iter_mut().enumerate() {
-                *cell += f64::from(search.tables.good(*target, age));
-            }
+        let may_be_patchy = search.shape.may_be_patchy(class);
+        let mut members = Self {
+            groups: Vec::new(),
+            explained: Vec::new(),
+            explained_max: 0.0,
+            patchy: vec![Product::ONE; if may_be_patchy { ages } else { 0 }],
+            enters: vec![false; ages],
+        };
+        for target in &search.shape.class(class).targets {
+            members.add(search, *target);
         }
-        Self { noisy, quiet, groups }
+        for group in &mut members.groups {
+            group.add_up();
+        }
+        members.explained_max = search.known_bound(&members.explained);
+        members
     }
 
-    /// What each loss since `age` gains over all targets, and a bound on what patchiness gains.
-    pub fn gains(&self, search: &Search<'_>, age: usize) -> ([f64; GRID_LEN], f64) {
-        let (mut sums, mut highest) = ([0.0; GRID_LEN], 0.0);
-        for target in &self.noisy {
-            let gains = search.added(*target, search.state.targets[*target], age);
-            let mut most = 0.0f64;
-            for (sum, gain) in sums.iter_mut().zip(gains) {
-                *sum += gain;
-                most = most.max(gain);
-            }
-            highest += most;
-        }
-        for (explained, good) in &self.groups {
-            let nats = search.tables.good_nats();
-            let Explained::By { loss, age: since } = *explained else {
-                for (sum, nats) in sums.iter_mut().zip(nats) {
-                    *sum += good[age] * nats;
+    fn add(&mut self, search: &Search<'_>, target: usize) {
+        let key = match search.state.targets[target] {
+            Explained::Spared => Explained::Untouched,
+            other @ (Explained::Untouched | Explained::By { .. }) => other,
+        };
+        match key {
+            Explained::By { .. } => self.explained.push(target),
+            Explained::Untouched | Explained::Spared => {
+                let factors = search.tables.patchy_factors(target);
+                for (product, factor) in self.patchy.iter_mut().zip(factors) {
+                    product.multiply(*factor);
                 }
+            }
+        }
+        let place = match self.groups.iter().position(|group| group.explained == key) {
+            Some(place) => place,
+            None => {
+                self.groups.push(Group::new(key, self.enters.len()));
+                self.groups.len() - 1
+            }
+        };
+        let group = &mut self.groups[place];
+        for (sum, count) in group.good.iter_mut().zip(search.tables.good_by_age(target)) {
+            *sum += u32::from(*count);
+        }
+        let mut last = [0.0; GRID_LEN];
+        for row in search.tables.rows(target) {
+            self.enters[row.age] = true;
+            for ((sum, nats), last) in group.bad[row.age].iter_mut().zip(row.nats).zip(last) {
+                *sum += nats - last;
+            }
+            last = row.nats;
+        }
+    }
+
+    /// Whether a bad result comes in at this age. Where none does, no further good result makes a
+    /// loss likelier, and nothing is gained that the age before does not gain.
+    pub fn enters(&self, age: usize) -> bool {
+        self.enters[age]
+    }
+
+    /// What each loss since `age` gains over all targets.
+    pub fn gains(&self, search: &Search<'_>, age: usize) -> [f64; GRID_LEN] {
+        let nats = search.tables.good_nats();
+        let mut sums = [0.0; GRID_LEN];
+        for group in &self.groups {
+            let Explained::By { loss, age: since } = group.explained else {
+                add(&mut sums, group.ell(nats, age));
                 continue;
             };
             let (own, since) = (usize::from(loss), usize::from(since));
+            let within = group.ell(nats, age.min(since));
             for (other, sum) in sums.iter_mut().enumerate() {
-                let both = usize::from(search.combined[own][other]);
-                *sum += good[age.min(since)] * (nats[both] - nats[own]);
-                if age > since {
-                    *sum += (good[age] - good[since]) * nats[other];
-                }
+                *sum += within[usize::from(search.combined[own][other])] - within[own];
+            }
+            if age > since {
+                let shorter = group.ell(nats, since);
+                let mut beyond = group.ell(nats, age);
+                beyond.iter_mut().zip(shorter).for_each(|(cell, less)| *cell -= less);
+                add(&mut sums, beyond);
             }
         }
-        (sums, highest)
+        sums
     }
 
-    /// What a patchy cause since `age` gains, without its cost.
-    pub fn patchy(&self, search: &Search<'_>, age: usize) -> f64 {
-        let all = self.noisy.iter().chain(&self.quiet);
-        all.map(|target| match search.state.targets[*target] {
-            explained @ Explained::By { .. } => {
-                tables::patchy(&search.added(*target, explained, age))
+    /// What a patchy cause since `age` gains, without its cost, if that is more than `least`.
+    pub fn patchy(&self, search: &Search<'_>, age: usize, least: f64) -> Option<f64> {
+        let others = self.patchy.get(age)?.nats();
+        let gains = |target: &usize| search.added(*target, search.state.targets[*target], age);
+        if !self.explained.is_empty() {
+            let highest = self.explained.iter().map(|target| highest(&gains(target)));
+            if others + highest.sum::<f64>() <= least {
+                return None;
             }
-            Explained::Untouched | Explained::Spared => search.tables.patchy(*target, age),
-        })
-        .sum()
+        }
+        let own = self.explained.iter().map(|target| tables::patchy(&gains(target)));
+        Some(others + own.sum::<f64>())
     }
+}
+
+impl Group {
+    fn new(explained: Explained, ages: usize) -> Self {
+        Self { explained, good: vec![0; ages], bad: vec![[0.0; GRID_LEN]; ages] }
+    }
+
+    /// Makes sums of what comes in at each age.
+    fn add_up(&mut self) {
+        let mut sums = [0.0; GRID_LEN];
+        for cell in &mut self.bad {
+            add(&mut sums, *cell);
+            *cell = sums;
+        }
+    }
+
+    fn ell(&self, good_nats: &[f64; GRID_LEN], age: usize) -> [f64; GRID_LEN] {
+        let count = f64::from(self.good[age]);
+        let mut ell = self.bad[age];
+        for (cell, nats) in ell.iter_mut().zip(good_nats) {
+            *cell += count * nats;
+        }
+        ell
+    }
+}
+
+fn add(sums: &mut [f64; GRID_LEN], more: [f64; GRID_LEN]) {
+    for (sum, more) in sums.iter_mut().zip(more) {
+        *sum += more;
+    }
+}
+
+/// Patchiness gains no more on a target than the loss that gains most, and nothing where none does.
+fn highest(gains: &[f64; GRID_LEN]) -> f64 {
+    gains.iter().copied().fold(0.0, f64::max)
 }

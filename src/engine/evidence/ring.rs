@@ -30,37 +30,81 @@ impl Outcome {
 }
 
 /// The last results in the order of their times, at most [`RING_LEN`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+///
+/// Nearly all are good: only the bad ones have a value, and their places among the times.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "Packed", into = "Packed")]
 pub struct Ring {
     times_ms: VecDeque<i64>,
-    /// 0 for a good result, b for a failed one, −b for a slow one.
-    values: VecDeque<f64>,
-    bad: usize,
+    /// The bad ones by serial number, which is the place and what was forgotten before.
+    bad: VecDeque<Bad>,
+    /// How many results gave way; wraps around.
+    forgotten: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Bad {
+    serial: u32,
+    /// b for a failed one, −b for a slow one.
+    value: f64,
 }
 
 impl Ring {
-    /// Takes in a result at its time; the oldest gives way.
+    /// Takes in a result at its time; the oldest gives way, were it this one.
     pub fn push(&mut self, at_ms: i64, outcome: Outcome) {
+        if self.times_ms.len() >= RING_LEN {
+            if self.times_ms.front().is_some_and(|oldest| at_ms < *oldest) {
+                return;
+            }
+            self.forget_oldest();
+        }
         let value = match outcome {
-            Outcome::Good => 0.0,
-            Outcome::Failed(b) => b,
-            Outcome::Slow(b) => -b,
+            Outcome::Good => None,
+            Outcome::Failed(b) => Some(b),
+            Outcome::Slow(b) => Some(-b),
         };
-        self.bad += usize::from(value != 0.0);
         if self.times_ms.back().is_none_or(|last| *last <= at_ms) {
+            let serial = self.serial(self.times_ms.len());
             self.times_ms.push_back(at_ms);
-            self.values.push_back(value);
+            self.bad.extend(value.map(|value| Bad { serial, value }));
         } else {
-            let place = self.times_ms.partition_point(|earlier| *earlier <= at_ms);
-            self.times_ms.insert(place, at_ms);
-            self.values.insert(place, value);
+            self.insert(at_ms, value);
         }
-        if self.times_ms.len() > RING_LEN {
-            self.times_ms.pop_front();
-            let oldest = self.values.pop_front();
-            self.bad -= usize::from(oldest.is_some_and(|value| value != 0.0));
+    }
+
+    /// Takes in a late one.
+    fn insert(&mut self, at_ms: i64, value: Option<f64>) {
+        let place = self.times_ms.partition_point(|earlier| *earlier <= at_ms);
+        self.times_ms.insert(place, at_ms);
+        let first = self.bad_before(place);
+        for bad in self.bad.range_mut(first..) {
+            bad.serial = bad.serial.wrapping_add(1);
         }
+        if let Some(value) = value {
+            let serial = self.serial(place);
+            self.bad.insert(first, Bad { serial, value });
+        }
+    }
+
+    fn forget_oldest(&mut self) {
+        if self.bad.front().is_some_and(|bad| self.place(bad) == 0) {
+            self.bad.pop_front();
+        }
+        self.times_ms.pop_front();
+        self.forgotten = self.forgotten.wrapping_add(1);
+    }
+
+    fn serial(&self, place: usize) -> u32 {
+        self.forgotten.wrapping_add(u32::try_from(place).unwrap_or(u32::MAX))
+    }
+
+    fn place(&self, bad: &Bad) -> usize {
+        bad.serial.wrapping_sub(self.forgotten) as usize
+    }
+
+    /// How many bad results are among the first `until`.
+    fn bad_before(&self, until: usize) -> usize {
+        self.bad.partition_point(|bad| self.place(bad) < until)
     }
 
     /// Forgets all.
@@ -92,24 +136,58 @@ impl Ring {
         self.times_ms.partition_point(|time| *time <= at_ms)
     }
 
-    /// How many results are earlier than `at_ms`.
-    pub fn before(&self, at_ms: i64) -> usize {
-        self.times_ms.partition_point(|time| *time < at_ms)
+    /// How many of the first `until` results are no older than each of the ages, which ascend.
+    pub fn count_by_age(&self, until: usize, now_ms: i64, ages_ms: &[i64], counts: &mut [u16]) {
+        let (Some(first_ms), Some(last_ms)) = (self.times_ms.front(), self.newest_ms()) else {
+            counts.fill(0);
+            return;
+        };
+        // Most probes keep to their interval, so that a guess is right or next to it.
+        let guessed_ms = (last_ms.saturating_sub(*first_ms) / self.len() as i64).max(1);
+        let mut from = until;
+        let mut last_age_ms = 0;
+        for (age_ms, count) in ages_ms.iter().zip(counts) {
+            let oldest_ms = now_ms - age_ms;
+            let steps = usize::try_from((age_ms - last_age_ms) / guessed_ms).unwrap_or(0);
+            last_age_ms = *age_ms;
+            from = from.saturating_sub(steps);
+            while from < until && self.times_ms[from] < oldest_ms {
+                from += 1;
+            }
+            while from > 0 && self.times_ms[from - 1] >= oldest_ms {
+                from -= 1;
+            }
+            *count = u16::try_from(until - from).unwrap_or(u16::MAX);
+        }
     }
 
     /// Whether a bad result is no earlier than `from_ms`.
     pub fn has_bad_since(&self, from_ms: i64) -> bool {
-        self.bad > 0
-            && self
-                .entries_back(self.len())
-                .take_while(|(at, _)| *at >= from_ms)
-                .any(|(_, outcome)| outcome != Outcome::Good)
+        let newest = self.bad.back().map(|bad| self.times_ms[self.place(bad)]);
+        newest.is_some_and(|at_ms| at_ms >= from_ms)
+    }
+
+    /// The bad ones of the first `until` results, newest first.
+    pub fn bad_back(&self, until: usize) -> impl Iterator<Item = (i64, Outcome)> + '_ {
+        let bad = self.bad.range(..self.bad_before(until)).rev();
+        bad.map(|bad| (self.times_ms[self.place(bad)], outcome(bad.value)))
     }
 
     /// The first `until` results, newest first.
     pub fn entries_back(&self, until: usize) -> impl Iterator<Item = (i64, Outcome)> + '_ {
-        let times = self.times_ms.range(..until).rev();
-        times.zip(self.values.range(..until).rev()).map(|(at, value)| (*at, outcome(*value)))
+        let mut bad = self.bad.range(..self.bad_before(until)).rev().peekable();
+        let times = self.times_ms.range(..until).enumerate().rev();
+        times.map(move |(place, at_ms)| {
+            let own = bad.next_if(|bad| self.place(bad) == place);
+            (*at_ms, own.map_or(Outcome::Good, |bad| outcome(bad.value)))
+        })
+    }
+}
+
+impl PartialEq for Ring {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len()
+            && self.entries_back(self.len()).eq(other.entries_back(other.len()))
     }
 }
 
@@ -134,10 +212,10 @@ struct Packed {
 impl From<Packed> for Ring {
     fn from(packed: Packed) -> Self {
         let mut ring = Self::default();
-        let mut at_ms = 0;
+        let mut at_ms = 0_i64;
         let mut bad = packed.bad.into_iter().peekable();
         for (place, step) in packed.times.into_iter().enumerate() {
-            at_ms += step;
+            at_ms = at_ms.saturating_add(step);
             let value = bad.next_if(|(other, _)| *other == place).map_or(0.0, |(_, value)| value);
             ring.push(at_ms, outcome(value));
         }
@@ -150,7 +228,7 @@ impl From<Ring> for Packed {
         let mut last = 0;
         let steps = ring.times_ms.iter().map(|at| at - std::mem::replace(&mut last, *at));
         let times = steps.collect();
-        let bad = ring.values.iter().copied().enumerate().filter(|(_, value)| *value != 0.0);
+        let bad = ring.bad.iter().map(|bad| (ring.place(bad), bad.value));
         Self { times, bad: bad.collect() }
     }
 }

@@ -6,6 +6,9 @@
 //! one of its targets was explained since, and only when a bound on it does not rule it out: a
 //! target adds at most the largest difference within its table. Start at [`Search::solve`].
 
+mod bound;
+
+use self::bound::SINGLES_MAX;
 use super::{
     members::Members,
     model::{self, CAUSES_MAX, GRID_LEN, PATCHY_COST, REPORT_RATES, REPORTS_COST},
@@ -58,7 +61,8 @@ pub struct Answer {
     pub score: f64,
     /// The loss that explains each target, as a place on the grid, where one does.
     pub hit: Vec<Option<u8>>,
-    /// The score of each candidate class alone, ascending by class, with its profile.
+    /// The score of candidate classes alone, ascending by class, with its profile: of all of them
+    /// up to 512, and of more those of the highest scores and every vantage.
     pub singles: Vec<(usize, f64, Profile)>,
 }
 
@@ -105,6 +109,8 @@ pub struct Search<'a> {
     score: f64,
     /// By class: the gain under the present state, or none where it must be worked out again.
     gains: Vec<Option<(f64, Profile)>>,
+    /// By target: a bound on what it adds under the present state, where it was worked out.
+    bounds: Vec<Option<f64>>,
 }
 
 impl<'a> Search<'a> {
@@ -132,18 +138,30 @@ impl<'a> Search<'a> {
             chosen: Vec::new(),
             score: 0.0,
             gains: vec![None; shape.classes().len()],
+            bounds: vec![None; shape.targets()],
         }
     }
 
     /// The most probable set.
     pub fn solve(mut self) -> Answer {
-        for class in self.candidates.clone() {
-            self.gains[class] = Some(self.best(class));
-        }
+        self.gains = self.tables.singles.get_or_init(|| self.weigh_singles()).clone();
         let single = |class: &usize| self.gains[*class].map(|(gain, at)| (*class, gain, at));
-        let singles = self.candidates.iter().filter_map(single).collect();
+        let mut singles: Vec<_> = self.candidates.iter().filter_map(single).collect();
+        if singles.len() > SINGLES_MAX {
+            singles.sort_by(|one, other| other.1.total_cmp(&one.1));
+            let (best, rest) = singles.split_at(SINGLES_MAX);
+            let vantages = rest.iter().filter(|single| self.is_vantage(single.0));
+            singles = best.iter().chain(vantages).copied().collect();
+            singles.sort_by_key(|single| single.0);
+        }
         self.add_more();
         self.answer(singles)
+    }
+
+    /// The same without what each class gains alone.
+    pub fn solve_without_singles(mut self) -> Answer {
+        self.add_more();
+        self.answer(Vec::new())
     }
 
     /// The most probable set that begins with these classes. Each of them may be blamed once
@@ -210,9 +228,11 @@ impl<'a> Search<'a> {
                     known = Some((gain, *class, profile));
                 }
                 Some(_) => {}
-                None => open.push((self.bound(*class), *class)),
+                None => open.push(*class),
             }
         }
+        let mut open: Vec<(f64, usize)> =
+            open.into_iter().map(|class| (self.bound(class), class)).collect();
         open.sort_by(|one, other| other.0.total_cmp(&one.0));
         for (bound, class) in open {
             if bound <= 0.0 || known.is_some_and(|best| bound < best.0) {
@@ -262,6 +282,7 @@ impl<'a> Search<'a> {
             if self.state.targets[target] != before.targets[target]
                 || self.state.places[place] != before.places[place]
             {
+                self.bounds[target] = None;
                 for class in self.shape.above(target) {
                     self.gains[*class] = None;
                 }
@@ -363,49 +384,19 @@ impl<'a> Search<'a> {
         gains
     }
 
-    /// No profile of this class gains more: a target adds at most the largest difference within
-    /// its table, one without bad results nothing, a report four nats.
-    fn bound(&self, class: usize) -> f64 {
-        let mut bound = self.shape.prior(class);
-        for target in &self.shape.class(class).targets {
-            if self.tables.is_noisy(*target) {
-                bound += self.bound_of(*target);
-            }
-        }
-        let (reports, _) = self.unexplained_reports(&self.state, class);
-        bound + f64::from(reports.last().copied().unwrap_or(0)) * model::REPORT_NATS_MAX
-    }
-
-    fn bound_of(&self, target: usize) -> f64 {
-        let Explained::By { loss, age: since } = self.state.targets[target] else {
-            return self.tables.highest(target).max(0.0);
-        };
-        let (own, since) = (usize::from(loss), usize::from(since));
-        let largest = |gains: [f64; GRID_LEN]| gains.into_iter().fold(f64::MIN, f64::max);
-        let (mut within, mut beyond) = (f64::MIN, 0.0f64);
-        for age in 0..=since {
-            let ell = self.tables.ell(target, age);
-            within = within.max(largest(ell) - ell[own]);
-        }
-        let shorter = self.tables.ell(target, since);
-        for age in since + 1..self.tables.ages_ms.len() {
-            let mut longer = self.tables.ell(target, age);
-            for (cell, less) in longer.iter_mut().zip(shorter) {
-                *cell -= less;
-            }
-            beyond = beyond.max(largest(longer));
-        }
-        (within + beyond).max(0.0)
-    }
-
     /// The best profile of a class under the present state, and its gain with the prior.
     fn best(&self, class: usize) -> (f64, Profile) {
         let members = Members::of(self, class);
         let (reports, places) = self.unexplained_reports(&self.state, class);
         let mut best = (-1e18, Profile { age: 0, strike: Strike::Blind, reports: 0 });
-        let may_be_patchy = self.shape.may_be_patchy(class);
+        let mut known = 0;
         for age in 0..self.tables.ages_ms.len() {
-            let (rate, reported) = self.best_rate(reports.get(age).copied(), places, age);
+            let count = reports.get(age).copied();
+            if age > 0 && !members.enters(age) && count.unwrap_or(0) == known {
+                continue;
+            }
+            known = count.unwrap_or(0);
+            let (rate, reported) = self.best_rate(count, places, age);
             let mut offer = |gain: f64, strike: Strike| {
                 if gain > best.0 {
                     best = (gain, Profile { age, strike, reports: rate });
@@ -414,12 +405,12 @@ impl<'a> Search<'a> {
             if rate > 0 {
                 offer(reported, Strike::Blind);
             }
-            let (gains, highest) = members.gains(self, age);
-            for (loss, gain) in gains.iter().enumerate() {
+            for (loss, gain) in members.gains(self, age).iter().enumerate() {
                 offer(reported + gain, Strike::Loss(loss));
             }
-            if may_be_patchy && reported + highest - PATCHY_COST > best.0 {
-                let gain = reported + members.patchy(self, age) - PATCHY_COST;
+            let least = best.0 + PATCHY_COST - reported;
+            if let Some(gain) = members.patchy(self, age, least) {
+                let gain = reported + gain - PATCHY_COST;
                 if gain > best.0 {
                     best = (gain, Profile { age, strike: Strike::Patchy, reports: rate });
                 }

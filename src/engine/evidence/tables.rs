@@ -1,41 +1,58 @@
 //! Stage 2's tables: for each age of an onset, what the results since then say about each loss.
 //!
 //! ell[i, a, j] = Σ over the ring entries of target i no older than age a of
-//! ln((1 − (1−b)(1−θ_j))/b) for a bad result and ln(1 − θ_j) for a good one. Only targets with a
-//! bad result get the whole table; of the others the counts of good results say the same. Each
-//! ring is walked once from its newest entry, and logarithms are taken once an age, of products.
+//! ln((1 − (1−b)(1−θ_j))/b) for a bad result and ln(1 − θ_j) for a good one. Good results are
+//! counted by age; of the bad ones there is a row with their sums for each age at which one comes
+//! in, which for most targets are few. A whole table would be large and say no more.
+
+use std::sync::OnceLock;
 
 use super::{
     core::Core,
     model::{self, AGES_MS, GRID, GRID_LEN, RING_LEN, WINDOW_MS},
+    search::Profile,
 };
 
 /// Products are brought back to logarithms after so many factors, each at most 1/b ≤ 10⁴.
 const FACTORS_MAX: u32 = 64;
 /// Larger exponents are cut: exp overflows at 709.
 const EXPONENT_MAX: f64 = 600.0;
+/// A product of factors between ½ and this …
+const FACTOR_MAX: f64 = 1e100;
+/// … becomes a logarithm outside of these.
+const PRODUCT_MIN: f64 = 1e-100;
 
 /// What the results say at a moment, by age of onset.
 #[derive(Clone, Debug)]
 pub struct Tables {
     /// Ages of an onset in milliseconds, ascending.
     pub ages_ms: Vec<i64>,
-    /// The row of each target in `ell` and `patchy`, or none for one without bad results.
-    rows: Vec<Option<usize>>,
     /// Good results by target and age.
     good: Vec<u16>,
-    ell: Vec<[f64; GRID_LEN]>,
+    /// The rows of each target: from its number here up to the next one's.
+    rows_from: Vec<usize>,
+    rows: Vec<Row>,
+    /// ½ + ½·mean exp(ell) by target and age.
     patchy: Vec<f64>,
-    /// The largest value of each row.
+    /// The largest ell of each target.
     highest: Vec<f64>,
     /// ln(1 − θ) by place on the grid.
     good_nats: [f64; GRID_LEN],
-    /// ln(½ + ½·mean exp(ell)) of a target with so many good results and no bad one.
-    patchy_good: Vec<f64>,
     /// Counted reports by age, for each place that has any, ascending.
     reports: Vec<(usize, Vec<u32>)>,
     /// Background of reports per server-second, wrong names included.
     pub background: f64,
+    /// By class: what it gains alone; worked out by the first search that asks.
+    pub(super) singles: OnceLock<Vec<Option<(f64, Profile)>>>,
+}
+
+/// The bad results of a target since an age.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    /// Place of the age from which on this row holds.
+    pub age: usize,
+    /// Σ ln((1 − (1−b)(1−θ))/b) by loss.
+    pub nats: [f64; GRID_LEN],
 }
 
 impl Tables {
@@ -53,37 +70,32 @@ impl Tables {
         ages_ms.retain(|age| (1..=WINDOW_MS).contains(age));
         ages_ms.sort_unstable();
         ages_ms.dedup();
-        let good_nats = GRID.map(|loss| (1.0 - loss).ln());
-        let patchy_good = (0..=RING_LEN)
-            .map(|count| patchy(&good_nats.map(|nats| nats * count as f64)))
-            .collect();
         let targets = core.shape().targets();
         let mut tables = Self {
-            rows: vec![None; targets],
             good: vec![0; targets * ages_ms.len()],
-            ell: Vec::new(),
-            patchy: Vec::new(),
-            highest: Vec::new(),
-            good_nats,
-            patchy_good,
+            rows_from: Vec::with_capacity(targets + 1),
+            rows: Vec::new(),
+            patchy: Vec::with_capacity(targets * ages_ms.len()),
+            highest: Vec::with_capacity(targets),
+            good_nats: GRID.map(|loss| (1.0 - loss).ln()),
             reports: Vec::new(),
             background: 0.0,
+            singles: OnceLock::new(),
             ages_ms,
         };
         tables.read_reports(core, now_ms);
+        let powers = Powers::new(tables.good_nats);
         for target in 0..targets {
-            if core.target(target).ring().has_bad_since(now_ms - WINDOW_MS) {
-                tables.read_noisy(core, now_ms, target);
-            } else {
-                tables.read_quiet(core, now_ms, target);
-            }
+            tables.rows_from.push(tables.rows.len());
+            tables.read(core, now_ms, target, &powers);
         }
+        tables.rows_from.push(tables.rows.len());
         tables
     }
 
     /// Targets with a bad result in the window.
     pub fn noisy(&self) -> impl Iterator<Item = usize> + '_ {
-        self.rows.iter().enumerate().filter(|(_, row)| row.is_some()).map(|(target, _)| target)
+        (0..self.highest.len()).filter(|target| self.is_noisy(*target))
     }
 
     /// Places with a counted report in the window.
@@ -93,44 +105,63 @@ impl Tables {
 
     /// Whether a target has a bad result in the window.
     pub fn is_noisy(&self, target: usize) -> bool {
-        self.rows[target].is_some()
+        !self.highest[target].is_nan()
     }
 
     /// ell of a target at an age and all losses.
     pub fn ell(&self, target: usize, age: usize) -> [f64; GRID_LEN] {
-        match self.rows[target] {
-            Some(row) => self.ell[row * self.ages_ms.len() + age],
-            None => {
-                let count = f64::from(self.good(target, age));
-                self.good_nats.map(|nats| nats * count)
+        let count = f64::from(self.good(target, age));
+        let mut ell = self.good_nats.map(|nats| nats * count);
+        if let Some(row) = self.row(target, age) {
+            for (cell, nats) in ell.iter_mut().zip(row.nats) {
+                *cell += nats;
             }
         }
+        ell
     }
 
     /// ell of a target at an age and one loss.
     pub fn ell_at(&self, target: usize, age: usize, loss: usize) -> f64 {
-        match self.rows[target] {
-            Some(row) => self.ell[row * self.ages_ms.len() + age][loss],
-            None => f64::from(self.good(target, age)) * self.good_nats[loss],
-        }
+        let bad = self.row(target, age).map_or(0.0, |row| row.nats[loss]);
+        f64::from(self.good(target, age)) * self.good_nats[loss] + bad
     }
 
     /// ln(½ + ½·mean exp(ell)): a target that a patchy cause hits with probability ½.
     pub fn patchy(&self, target: usize, age: usize) -> f64 {
-        match self.rows[target] {
-            Some(row) => self.patchy[row * self.ages_ms.len() + age],
-            None => self.patchy_good[usize::from(self.good(target, age))],
-        }
+        self.patchy[target * self.ages_ms.len() + age].ln()
+    }
+
+    /// exp of [`Self::patchy`] by age.
+    pub(super) fn patchy_factors(&self, target: usize) -> &[f64] {
+        let ages = self.ages_ms.len();
+        &self.patchy[target * ages..][..ages]
     }
 
     /// No ell of this target is larger; 0 for one without bad results.
     pub fn highest(&self, target: usize) -> f64 {
-        self.rows[target].map_or(0.0, |row| self.highest[row])
+        if self.is_noisy(target) { self.highest[target] } else { 0.0 }
     }
 
-    /// Good results of a target without bad ones.
+    /// Good results of a target.
     pub fn good(&self, target: usize, age: usize) -> u16 {
         self.good[target * self.ages_ms.len() + age]
+    }
+
+    /// The same by age.
+    pub(super) fn good_by_age(&self, target: usize) -> &[u16] {
+        let ages = self.ages_ms.len();
+        &self.good[target * ages..][..ages]
+    }
+
+    /// A target's rows, by ascending age.
+    pub(super) fn rows(&self, target: usize) -> &[Row] {
+        &self.rows[self.rows_from[target]..self.rows_from[target + 1]]
+    }
+
+    fn row(&self, target: usize, age: usize) -> Option<&Row> {
+        let rows = self.rows(target);
+        let after = rows.partition_point(|row| row.age <= age);
+        rows[..after].last()
     }
 
     /// The loss that explains the results of these targets best, over all onsets; the middle of
@@ -189,45 +220,120 @@ impl Tables {
             model::BACKGROUND + model::REPORTS_ASTRAY * f64::from(count) / window_s / servers;
     }
 
-    fn read_quiet(&mut self, core: &Core, now_ms: i64, target: usize) {
+    fn read(&mut self, core: &Core, now_ms: i64, target: usize, powers: &Powers) {
         let ring = core.target(target).ring();
         let until = ring.until(now_ms);
-        let row = target * self.ages_ms.len();
-        for (place, age) in self.ages_ms.iter().enumerate() {
-            let count = until - ring.before(now_ms - age).min(until);
-            self.good[row + place] = u16::try_from(count).unwrap_or(u16::MAX);
+        let ages = self.ages_ms.len();
+        let good = &mut self.good[target * ages..][..ages];
+        ring.count_by_age(until, now_ms, &self.ages_ms, good);
+        if !ring.has_bad_since(now_ms - WINDOW_MS) {
+            self.highest.push(f64::NAN);
+            self.patchy.extend(good.iter().map(|count| powers.mixed(*count, None)));
+            return;
         }
-    }
-
-    fn read_noisy(&mut self, core: &Core, now_ms: i64, target: usize) {
-        let ring = core.target(target).ring();
-        let mut entries = ring.entries_back(ring.until(now_ms)).peekable();
-        let (mut good, mut sum, mut highest) = (0u32, Logarithm::default(), f64::NEG_INFINITY);
-        for age in &self.ages_ms {
-            while let Some((_, outcome)) = entries.next_if(|(at, _)| now_ms - at <= *age) {
-                match outcome.bad_with() {
-                    None => good += 1,
-                    Some(b) => sum.multiply(b),
-                }
+        let mut entries = ring.bad_back(until).peekable();
+        let (mut sum, mut bad, mut highest) = (Logarithm::default(), 0, f64::NEG_INFINITY);
+        let mut last: Option<(Row, Odds)> = None;
+        for (age, (age_ms, good)) in self.ages_ms.iter().zip(good).enumerate() {
+            let known = bad;
+            while let Some((_, outcome)) = entries.next_if(|(at, _)| now_ms - at <= *age_ms) {
+                sum.multiply(outcome.bad_with().unwrap_or(1.0));
+                bad += 1;
             }
-            let bad = sum.take();
-            let mut ell = [0.0; GRID_LEN];
-            for (loss, cell) in ell.iter_mut().enumerate() {
-                *cell = f64::from(good) * self.good_nats[loss] + bad[loss];
-                highest = highest.max(*cell);
+            *good -= bad;
+            if bad > known {
+                let row = Row { age, nats: sum.take() };
+                self.rows.push(row);
+                last = Some((row, odds(&row.nats)));
             }
-            self.patchy.push(patchy(&ell));
-            self.ell.push(ell);
+            if bad > known || age == 0 {
+                let count = f64::from(*good);
+                let ell = |loss: usize| {
+                    count * self.good_nats[loss] + last.map_or(0.0, |(row, _)| row.nats[loss])
+                };
+                highest = (0..GRID_LEN).map(ell).fold(highest, f64::max);
+            }
+            self.patchy.push(powers.mixed(*good, last.as_ref()));
         }
-        self.rows[target] = Some(self.highest.len());
         self.highest.push(highest);
     }
 }
 
 /// ln(½ + ½·mean exp(gain)).
 pub fn patchy(gains: &[f64; GRID_LEN]) -> f64 {
+    mixed(gains).ln()
+}
+
+/// ½ + ½·mean exp(gain).
+fn mixed(gains: &[f64; GRID_LEN]) -> f64 {
     let sum: f64 = gains.iter().map(|gain| gain.min(EXPONENT_MAX).exp()).sum();
-    (0.5 + 0.5 * sum / GRID_LEN as f64).ln()
+    0.5 + 0.5 * sum / GRID_LEN as f64
+}
+
+/// exp of a row's sums; none where that could overflow.
+type Odds = Option<[f64; GRID_LEN]>;
+
+fn odds(nats: &[f64; GRID_LEN]) -> Odds {
+    nats.iter().all(|nats| *nats < EXPONENT_MAX).then(|| nats.map(f64::exp))
+}
+
+/// (1 − θ)ⁿ by number of good results and loss: exponentials of what the good ones say.
+struct Powers {
+    nats: [f64; GRID_LEN],
+    by_count: Vec<[f64; GRID_LEN]>,
+}
+
+impl Powers {
+    fn new(nats: [f64; GRID_LEN]) -> Self {
+        let power = |count: usize| nats.map(|nats| (nats * count as f64).exp());
+        Self { nats, by_count: (0..=RING_LEN).map(power).collect() }
+    }
+
+    /// ½ + ½·mean exp(ell) of so many good results and the bad ones of a row.
+    fn mixed(&self, good: u16, bad: Option<&(Row, Odds)>) -> f64 {
+        let powers = &self.by_count[usize::from(good)];
+        let sum: f64 = match bad {
+            None => powers.iter().sum(),
+            Some((_, Some(odds))) => {
+                powers.iter().zip(odds).map(|(power, odds)| power * odds).sum()
+            }
+            Some((row, None)) => {
+                let mut ell = row.nats;
+                for (cell, nats) in ell.iter_mut().zip(self.nats) {
+                    *cell += nats * f64::from(good);
+                }
+                return mixed(&ell);
+            }
+        };
+        0.5 + 0.5 * sum / GRID_LEN as f64
+    }
+}
+
+/// Σ ln of factors from ½ on, as products that are made logarithms where they get too large.
+#[derive(Clone, Copy)]
+pub(super) struct Product {
+    nats: f64,
+    product: f64,
+}
+
+impl Product {
+    pub const ONE: Self = Self { nats: 0.0, product: 1.0 };
+
+    pub fn multiply(&mut self, factor: f64) {
+        if factor > FACTOR_MAX {
+            self.nats += factor.ln();
+            return;
+        }
+        self.product *= factor;
+        if !(PRODUCT_MIN..=FACTOR_MAX).contains(&self.product) {
+            self.nats += self.product.ln();
+            self.product = 1.0;
+        }
+    }
+
+    pub fn nats(self) -> f64 {
+        self.nats + self.product.ln()
+    }
 }
 
 /// Σ ln of bad results' ratios by loss, as products that are made logarithms now and then.

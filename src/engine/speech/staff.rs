@@ -157,10 +157,10 @@ impl Speech<'_> {
     }
 
     fn explain_map(&self, found: &Suspected) -> String {
-        let Some(component) = &found.fits else { return String::new() };
+        let Some(fit) = &found.fits else { return String::new() };
         let facts = Facts::new()
-            .text("servers", self.staff_servers(&found.servers))
-            .text("name", self.staff_name(component));
+            .text("server", self.staff_name(fit.server.as_str()))
+            .text("name", self.staff_name(&fit.component));
         self.say("explain-map", facts)
     }
 
