@@ -30,6 +30,7 @@ discord-permission = { $permission ->
     [threads] “Create Public Threads”
    *[send-threads] “Send Messages in Threads”
 }
+discord-staff-unheard = No destination of kind "discord" has the audience "staff": drafts, and the buttons under them, are shown nowhere in Discord.
 
 discord-role-good = { $use }: the role “{ $role }” is there.
 discord-role-missing = { $use }: the server has no role { $id }. It was deleted, or the id is that of something else: copy the role's id again.

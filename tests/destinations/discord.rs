@@ -171,6 +171,24 @@ async fn refusals_say_what_to_do() {
 }
 
 #[tokio::test]
+async fn an_answer_that_makes_no_sense_is_taken_for_the_yes_that_its_status_is() {
+    let fake = Fake::start().await;
+    let public = driver(&destination(&fake, Audience::Public));
+    let deep = "[".repeat(100_000);
+    let long = format!(r#"{{"id":"4242","x":"{}"}}"#, "x".repeat(5 << 20));
+    for body in ["", "[]", "{", r#"{"id":5}"#, r#"{"id":"../4242"}"#, &deep, &long] {
+        fake.will(Fault { body: body.to_owned(), ..Fault::new(Moment::Answer, 200) });
+        let outcome = public.send(rows::sending(&rows::post())).await;
+        assert_eq!(outcome, Ok(Receipt::default()), "{:.40}", body);
+    }
+    for body in [&deep, r#"{"code":-1,"errors":7}"#, r#"{"errors":{"a":{"b":{}}}}"#] {
+        fake.will(Fault { body: body.to_owned(), ..Fault::new(Moment::Answer, 400) });
+        let outcome = public.send(rows::sending(&rows::post())).await;
+        assert_eq!(outcome, Err(SendError::Rejected("status 400".to_owned())), "{:.40}", body);
+    }
+}
+
+#[tokio::test]
 async fn a_change_needs_the_message_it_is_about_and_may_be_done_twice() {
     let fake = Fake::start().await;
     let public = driver(&destination(&fake, Audience::Public));

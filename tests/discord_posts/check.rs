@@ -36,6 +36,12 @@ kind = "discord"
 audience = "public"
 channel = {}
 crosspost = true
+
+[[destination]]
+id = "room"
+kind = "discord"
+audience = "staff"
+channel = {}
 "#,
             fake.guild_id(),
             channel("staff"),
@@ -43,6 +49,7 @@ crosspost = true
             fake.role("staff"),
             fake.http_url(),
             channel("status"),
+            channel("staff"),
         );
         Self { folder: tempfile::tempdir().expect("a folder"), text }
     }
@@ -93,8 +100,9 @@ async fn a_server_that_is_right_is_told_to_be() {
     ✓ staff_channel: #staff is there, with every permission it needs.
     ✓ support_channels: #support is there, with every permission it needs.
     ✓ destination news: #status is there, with every permission it needs.
+    ✓ destination room: #staff is there, with every permission it needs.
     ✓ staff_roles: the role “staff” is there.
-    7 things were looked at and are as they must be.
+    8 things were looked at and are as they must be.
     exit 0
     "#);
     assert!(fake.history().is_empty(), "nothing was sent");
@@ -145,9 +153,10 @@ async fn everything_that_is_missing_is_told_at_once_with_what_to_do() {
     ✗ staff_channel: in #staff the bot lacks “Embed Links” and “Attach Files”. Open “Edit Channel”, “Permissions”, add the role of Bellwether, and allow these.
     ✗ support_channels: in #support the bot lacks “View Channel”, “Send Messages” and “Read Message History”. Open “Edit Channel”, “Permissions”, add the role of Bellwether, and allow these.
     ✗ destination news: #rules is no announcement channel, so nothing there can be passed on. Make it one (“Edit Channel”, “Announcement Channel”), or leave `crosspost` out.
+    ✗ destination room: in #staff the bot lacks “Embed Links”. Open “Edit Channel”, “Permissions”, add the role of Bellwether, and allow these.
     ✗ admin_roles: the server has no role 4242. It was deleted, or the id is that of something else: copy the role's id again.
     ✗ destination news: the role “staff” would be named but not pinged. Allow anyone to mention it (“Edit Role”, “Allow anyone to @mention this role”), or give the bot “Mention @everyone, @here, and All Roles”.
-    6 things are not as they must be.
+    7 things are not as they must be.
     exit 1
     "#);
     assert!(fake.history().is_empty(), "nothing was sent");
@@ -157,6 +166,7 @@ async fn everything_that_is_missing_is_told_at_once_with_what_to_do() {
 async fn a_channel_that_is_gone_and_nobody_who_may_approve_are_wrong_too() {
     let fake = Fake::start(setup()).await;
     let home = Home::of(&fake)
+        .but("audience = \"staff\"\n", "audience = \"public\"\n")
         .but(&format!("staff_roles = [{}]\n", fake.role("staff")), "")
         .but("message_content = true", "message_content = false");
     let status = fake.channel("status").id().to_string();
@@ -169,6 +179,8 @@ async fn a_channel_that_is_gone_and_nobody_who_may_approve_are_wrong_too() {
     ✓ staff_channel: #staff is there, with every permission it needs.
     ✓ support_channels: #support is there, with every permission it needs.
     ✗ destination news: the server has no channel STATUS that the bot knows of. It was deleted, or the id is that of something else: copy the channel's id again.
+    ✓ destination room: #staff is there, with every permission it needs.
+    ? No destination of kind "discord" has the audience "staff": drafts, and the buttons under them, are shown nowhere in Discord.
     ✗ There are neither staff_roles nor admin_roles: nobody may approve anything in Discord. Name the roles of those who may.
     2 things are not as they must be.
     exit 1

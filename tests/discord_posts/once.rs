@@ -124,6 +124,26 @@ async fn long_after_a_crash_the_channel_is_read_back() {
 }
 
 #[tokio::test]
+async fn where_discord_tells_no_nonce_plain_words_are_known_by_themselves() {
+    for (fault, word) in [(Fault::LostAfter, "one"), (Fault::LostBefore, "two")] {
+        let fake = Fake::usual().await;
+        let mut stage = Stage::in_channel(&fake, "status", Audience::Staff);
+        stage.decide(&post(Audience::Staff, 1, "word one, said before"));
+        stage.deliver().await;
+        let told = post(Audience::Staff, 2, &format!("word {word}"));
+        stage.decide(&told);
+        fake.fail(WRITE, fault);
+        stage.die_sending().await;
+        fake.with(|world| world.messages.values_mut().for_each(|message| message.nonce = None));
+        let mut stage = later(&fake, stage, Audience::Staff, HALF_AN_HOUR);
+        stage.deliver().await;
+        let texts = fake.channel("status").texts();
+        assert_eq!(texts, ["word one, said before".to_owned(), told.body.clone()]);
+        fake.finish();
+    }
+}
+
+#[tokio::test]
 async fn somebody_elses_copy_is_not_taken_for_ours() {
     let fake = Fake::usual().await;
     let mut stage = Stage::in_channel(&fake, "status", Audience::Staff);

@@ -49,7 +49,12 @@ impl Inquiry<'_> {
     /// Channels and roles.
     pub(super) fn judge_server(&self, seen: &Seen) -> Vec<Finding> {
         let channels = self.uses().into_iter().map(|wanted| self.judge_channel(seen, &wanted));
-        channels.chain(self.judge_roles(seen)).collect()
+        let mut findings: Vec<Finding> = channels.collect();
+        if !self.destinations().any(|one| one.audience == Audience::Staff) {
+            findings.push(self.doubtful("discord-staff-unheard", Facts::new()));
+        }
+        findings.extend(self.judge_roles(seen));
+        findings
     }
 
     fn uses(&self) -> Vec<Use<'_>> {
