@@ -127,6 +127,7 @@ impl Play {
                 source: "web".to_owned(),
                 domain: Some(domain.unwrap_or_else(|| "elsewhere.example".to_owned())),
                 confirmed: true,
+                answered: false,
                 text: None,
             },
         );
@@ -199,6 +200,7 @@ fn told(mut settings: Settings) -> Settings {
         language: "en".to_owned(),
         options: Default::default(),
         limits: Limits { length_max: 2000, unit: TextUnit::Characters },
+        abilities: Default::default(),
     };
     settings.destinations = audiences.map(destination).into();
     let servers = settings.fleet.servers.iter().map(|server| &server.id);
