@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::scene::{Scene, shown};
-use crate::fake::AnswerKind;
+use crate::fake::{AnswerKind, Setup};
 
 #[tokio::test]
 async fn a_known_and_an_unknown_domain_are_answered_in_the_same_form() {
@@ -121,7 +121,7 @@ async fn a_message_in_the_support_channel_counts_and_our_question_is_answered() 
 #[tokio::test]
 async fn without_the_intent_to_read_messages_staff_are_told_and_commands_work() {
     // Asked for in the configuration, and not granted by the application.
-    let setup = crate::fake::Setup::usual().privileged(0);
+    let setup = Setup::usual().privileged(0);
     let scene = Scene::with(setup, true, "").await;
     let bot = scene.start().await;
     let answer = scene.report("anna", "example.org", "slow").await;
@@ -135,5 +135,30 @@ async fn without_the_intent_to_read_messages_staff_are_told_and_commands_work() 
     })
     .await;
     assert!(bot.stop().status.success());
+    scene.fake.finish();
+}
+
+#[tokio::test]
+async fn a_raid_of_new_accounts_is_shown_to_staff_and_soon_counts_for_nothing() {
+    let scene = Scene::new(false).await;
+    let bot = scene.start().await;
+    for number in 0..8 {
+        scene.fake.join(&format!("p{number}"));
+        let answer = scene.report(&format!("p{number}"), "example.org", "down!!!").await;
+        assert!(answer.content.starts_with("Thank you"), "the same for everybody: {answer:?}");
+    }
+    crate::harness::eventually("word to staff", async || {
+        let told = scene.receiver.texts("staff-room", "trouble");
+        told.into_iter().find(|text| text.contains("Many new accounts"))
+    })
+    .await;
+    assert!(bot.stop().status.success());
+    let confirmed: Vec<bool> = scene
+        .journal()
+        .iter()
+        .filter(|line| line["type"] == "report")
+        .map(|line| line["confirmed"] == true)
+        .collect();
+    assert_eq!(confirmed, [true, true, true, true, true, false, false, false]);
     scene.fake.finish();
 }

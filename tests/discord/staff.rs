@@ -81,3 +81,44 @@ async fn a_hostile_button_is_none() {
     assert!(bot.stop().status.success());
     scene.fake.finish();
 }
+
+#[tokio::test]
+async fn a_timeline_keeps_staffs_own_words_and_of_a_customers_only_where_they_stand() {
+    let scene = Scene::new(false).await;
+    let bot = scene.start().await;
+    scene.open_incident().await;
+    let support = scene.fake.channel("support");
+    scene.fake.user("anna").at("support").say("my private trouble");
+    scene.fake.user("tim").at("support").say("rebooted s1: no change");
+    let (annas, tims) = (support.messages()[0].clone(), support.messages()[1].clone());
+    let tim = scene.fake.user("tim");
+    for message in [&annas, &tims] {
+        let kept = tim.menu("Add to timeline", message).await;
+        assert_eq!(kept.content, "Kept in the timeline of incident 1.");
+    }
+    let refused = scene.fake.user("anna").menu("Add to timeline", &annas).await;
+    assert!(refused.content.starts_with("That is for staff"), "{}", refused.content);
+    let story = bot.staff("incident show 1").await;
+    assert!(story.contains("tim: Note: rebooted s1: no change"), "{story}");
+    let link = format!("/{}/{}", support.id(), annas.id);
+    assert!(story.contains(&link) && !story.contains("private"), "{story}");
+    assert!(bot.stop().status.success());
+    scene.fake.finish();
+}
+
+#[tokio::test]
+async fn a_press_that_says_it_is_no_incident_ends_it() {
+    let scene = Scene::new(false).await;
+    let bot = scene.start().await;
+    scene.open_incident().await;
+    let card = scene.card(1).await;
+    let ended = scene.staff("sue").press(&card, "Not an incident").await;
+    insta::assert_snapshot!(shown(&ended), @r#"Incident 1 is closed as a false alarm. Nothing had been published, so nothing was said."#);
+    let late = scene.staff("tim").press(&card, "Publish").await;
+    insta::assert_snapshot!(shown(&late), @r#"Draft 1 was dismissed by sue."#);
+    let late = scene.staff("tim").press(&card, "Edit").await;
+    assert_eq!(late.content, shown(&late), "no form, and the same words without buttons");
+    assert!(late.content.contains("dismissed by sue"), "{}", late.content);
+    assert!(bot.stop().status.success());
+    scene.fake.finish();
+}
