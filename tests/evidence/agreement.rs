@@ -321,6 +321,7 @@ fn the_detector_makes_the_same_classes_of_a_fleet_and_weighs_results_as_they_com
             installation: String::new(),
             version: String::new(),
             settings: Some(settings.clone()),
+            reload: None,
         };
         detector.observe(moment(began_ms), &Happening { at: moment(began_ms), input });
         let events = 30 + chance.below(300);

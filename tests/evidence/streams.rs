@@ -71,6 +71,7 @@ impl Play {
                 installation: "i".to_owned(),
                 version: Engine::<bellwether::engine::Evidence>::version(),
                 settings: Some(settings),
+                reload: None,
             },
         );
     }
