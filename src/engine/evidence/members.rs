@@ -10,7 +10,7 @@ use super::{
 };
 
 /// Classes of so many targets are added up once for all searches over the same tables.
-pub(super) const LARGE_MIN: usize = 16;
+pub(super) const LARGE_MIN: usize = 8;
 
 /// A class's targets, added up by how far they are explained.
 #[derive(Clone, Debug)]
