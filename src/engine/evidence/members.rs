@@ -9,7 +9,11 @@ use super::{
     tables::{self, Product},
 };
 
+/// Classes of so many targets are added up once for all searches over the same tables.
+pub(super) const LARGE_MIN: usize = 8;
+
 /// A class's targets, added up by how far they are explained.
+#[derive(Clone, Debug)]
 pub(super) struct Members {
     groups: Vec<Group>,
     /// Targets that something explains, one by one: what patchiness gains on them is not linear.
@@ -23,6 +27,7 @@ pub(super) struct Members {
 }
 
 /// Targets that are explained alike.
+#[derive(Clone, Debug)]
 struct Group {
     explained: Explained,
     good: Vec<u32>,
@@ -32,17 +37,26 @@ struct Group {
 
 impl Members {
     pub fn of(search: &Search<'_>, class: usize) -> Self {
-        let ages = search.tables.ages_ms.len();
-        let may_be_patchy = search.shape.may_be_patchy(class);
-        let mut members = Self {
-            groups: Vec::new(),
-            explained: Vec::new(),
-            explained_max: 0.0,
-            patchy: vec![Product::ONE; if may_be_patchy { ages } else { 0 }],
-            enters: vec![false; ages],
+        let targets = &search.shape.class(class).targets;
+        let is_explained =
+            |target: &&usize| matches!(search.state.targets[**target], Explained::By { .. });
+        let mut members = match search.tables.large.get(&class) {
+            Some(known) => {
+                let all = known.get_or_init(|| Self::unexplained(search, class, targets.iter()));
+                let mut members = all.clone();
+                for target in targets.iter().filter(is_explained) {
+                    members.take_out(search, *target);
+                }
+                members
+            }
+            None => {
+                let others = targets.iter().filter(|target| !is_explained(target));
+                Self::unexplained(search, class, others)
+            }
         };
-        for target in &search.shape.class(class).targets {
-            members.add(search, *target);
+        for target in targets.iter().filter(is_explained) {
+            members.explained.push(*target);
+            members.add(search, *target, search.state.targets[*target]);
         }
         for group in &mut members.groups {
             group.add_up();
@@ -51,24 +65,36 @@ impl Members {
         members
     }
 
-    fn add(&mut self, search: &Search<'_>, target: usize) {
-        let key = match search.state.targets[target] {
-            Explained::Spared => Explained::Untouched,
-            other @ (Explained::Untouched | Explained::By { .. }) => other,
+    /// These as if nothing explained them; not yet summed over the ages.
+    fn unexplained<'a>(
+        search: &Search<'_>,
+        class: usize,
+        targets: impl Iterator<Item = &'a usize>,
+    ) -> Self {
+        let ages = search.tables.ages_ms.len();
+        let may_be_patchy = search.shape.may_be_patchy(class);
+        let mut members = Self {
+            groups: vec![Group::new(Explained::Untouched, ages)],
+            explained: Vec::new(),
+            explained_max: 0.0,
+            patchy: vec![Product::ONE; if may_be_patchy { ages } else { 0 }],
+            enters: vec![false; ages],
         };
-        match key {
-            Explained::By { .. } => self.explained.push(target),
-            Explained::Untouched | Explained::Spared => {
-                let factors = search.tables.patchy_factors(target);
-                for (product, factor) in self.patchy.iter_mut().zip(factors) {
-                    product.multiply(*factor);
-                }
+        for target in targets {
+            members.add(search, *target, Explained::Untouched);
+            let factors = search.tables.patchy_factors(*target);
+            for (product, factor) in members.patchy.iter_mut().zip(factors) {
+                product.multiply(*factor);
             }
         }
-        let place = match self.groups.iter().position(|group| group.explained == key) {
+        members
+    }
+
+    fn add(&mut self, search: &Search<'_>, target: usize, explained: Explained) {
+        let place = match self.groups.iter().position(|group| group.explained == explained) {
             Some(place) => place,
             None => {
-                self.groups.push(Group::new(key, self.enters.len()));
+                self.groups.push(Group::new(explained, self.enters.len()));
                 self.groups.len() - 1
             }
         };
@@ -76,13 +102,24 @@ impl Members {
         for (sum, count) in group.good.iter_mut().zip(search.tables.good_by_age(target)) {
             *sum += u32::from(*count);
         }
-        let mut last = [0.0; GRID_LEN];
-        for row in search.tables.rows(target) {
-            self.enters[row.age] = true;
-            for ((sum, nats), last) in group.bad[row.age].iter_mut().zip(row.nats).zip(last) {
-                *sum += nats - last;
-            }
-            last = row.nats;
+        for (age, nats) in search.tables.entering(target) {
+            self.enters[age] = true;
+            add(&mut group.bad[age], nats);
+        }
+    }
+
+    /// Takes one of the unexplained out again.
+    fn take_out(&mut self, search: &Search<'_>, target: usize) {
+        let Some(group) = self.groups.first_mut() else { return };
+        for (sum, count) in group.good.iter_mut().zip(search.tables.good_by_age(target)) {
+            *sum -= u32::from(*count);
+        }
+        for (age, nats) in search.tables.entering(target) {
+            add(&mut group.bad[age], nats.map(|nats| -nats));
+        }
+        let factors = search.tables.patchy_factors(target);
+        for (product, factor) in self.patchy.iter_mut().zip(factors) {
+            product.divide(*factor);
         }
     }
 

@@ -5,10 +5,11 @@
 //! counted by age; of the bad ones there is a row with their sums for each age at which one comes
 //! in, which for most targets are few. A whole table would be large and say no more.
 
-use std::sync::OnceLock;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use super::{
     core::Core,
+    members::{LARGE_MIN, Members},
     model::{self, AGES_MS, GRID, GRID_LEN, RING_LEN, WINDOW_MS},
     search::Profile,
 };
@@ -44,6 +45,8 @@ pub struct Tables {
     pub background: f64,
     /// By class: what it gains alone; worked out by the first search that asks.
     pub(super) singles: OnceLock<Vec<Option<(f64, Profile)>>>,
+    /// Targets of large classes, added up; by the first search that asks.
+    pub(super) large: BTreeMap<usize, OnceLock<Members>>,
 }
 
 /// The bad results of a target since an age.
@@ -71,6 +74,8 @@ impl Tables {
         ages_ms.sort_unstable();
         ages_ms.dedup();
         let targets = core.shape().targets();
+        let classes = core.shape().classes().iter().enumerate();
+        let large = classes.filter(|(_, class)| class.targets.len() >= LARGE_MIN);
         let mut tables = Self {
             good: vec![0; targets * ages_ms.len()],
             rows_from: Vec::with_capacity(targets + 1),
@@ -81,6 +86,7 @@ impl Tables {
             reports: Vec::new(),
             background: 0.0,
             singles: OnceLock::new(),
+            large: large.map(|(class, _)| (class, OnceLock::new())).collect(),
             ages_ms,
         };
         tables.read_reports(core, now_ms);
@@ -158,6 +164,17 @@ impl Tables {
         &self.rows[self.rows_from[target]..self.rows_from[target + 1]]
     }
 
+    /// What comes in at each of their ages.
+    pub(super) fn entering(&self, target: usize) -> impl Iterator<Item = (usize, [f64; GRID_LEN])> {
+        let mut last = [0.0; GRID_LEN];
+        self.rows(target).iter().map(move |row| {
+            let mut more = row.nats;
+            more.iter_mut().zip(last).for_each(|(cell, last)| *cell -= last);
+            last = row.nats;
+            (row.age, more)
+        })
+    }
+
     fn row(&self, target: usize, age: usize) -> Option<&Row> {
         let rows = self.rows(target);
         let after = rows.partition_point(|row| row.age <= age);
@@ -200,7 +217,7 @@ impl Tables {
     }
 
     fn read_reports(&mut self, core: &Core, now_ms: i64) {
-        let mut all: std::collections::BTreeMap<usize, Vec<u32>> = Default::default();
+        let mut all: BTreeMap<usize, Vec<u32>> = Default::default();
         let mut count = 0u32;
         for (at_ms, place) in core.reports() {
             let age_ms = now_ms - at_ms;
@@ -310,7 +327,7 @@ impl Powers {
 }
 
 /// Σ ln of factors from ½ on, as products that are made logarithms where they get too large.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Product {
     nats: f64,
     product: f64,
@@ -328,6 +345,14 @@ impl Product {
         if !(PRODUCT_MIN..=FACTOR_MAX).contains(&self.product) {
             self.nats += self.product.ln();
             self.product = 1.0;
+        }
+    }
+
+    pub fn divide(&mut self, factor: f64) {
+        if factor > FACTOR_MAX {
+            self.nats -= factor.ln();
+        } else {
+            self.multiply(1.0 / factor);
         }
     }
 
