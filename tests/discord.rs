@@ -15,6 +15,7 @@ mod harness;
 mod discord {
     pub mod connection;
     pub mod customers;
+    pub mod house;
     pub mod load;
     pub mod scene;
     pub mod staff;
