@@ -57,7 +57,7 @@ pub struct DriverSpec {
     pub options: &'static [OptionSpec],
     /// What fits into one of its posts.
     pub limits: Limits,
-    /// The section whose account it speaks with ("[discord]"): without it there can be no such
+    /// The section whose account it speaks with (`[discord]`): without it there can be no such
     /// destination.
     pub account: Option<&'static str>,
     /// What a destination with these options can do.

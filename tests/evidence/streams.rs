@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use bellwether::{
     domain::{
-        Audience, Destination, Limits, ProbeId, ServerId, Settings, Suspicion, TextUnit, Timestamp,
+        Abilities, Audience, Destination, Limits, ProbeId, ServerId, Settings, Suspicion, TextUnit,
+        Timestamp,
     },
     engine::{
         Engine,
@@ -199,6 +200,7 @@ fn told(mut settings: Settings) -> Settings {
         audience,
         language: "en".to_owned(),
         options: Default::default(),
+        abilities: Abilities::default(),
         limits: Limits { length_max: 2000, unit: TextUnit::Characters },
         abilities: Default::default(),
     };
