@@ -13,7 +13,8 @@ use crate::{
 
 /// The bot, as its chat knows it.
 pub trait House: Send + Sync + 'static {
-    /// Takes a report that waits for its acknowledgement; answers when both are durable.
+    /// Takes a report; answers when it is durable, and with the acknowledgement where the report says
+    /// that its voice waits for it. The words are empty while the bot is too busy for it.
     fn report(&self, offered: Offered) -> BoxFuture<'_, Result<Told, Refused>>;
 
     /// Carries out a line of the staff grammar, and says what came of it. Permission is checked

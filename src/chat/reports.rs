@@ -270,6 +270,7 @@ impl Face {
 
     fn words_of(&self, told: Option<Result<Told, Refused>>) -> String {
         match told {
+            Some(Ok(told)) if told.text.is_empty() => self.say("chat-report-noted", Facts::new()),
             Some(Ok(told)) => told.text,
             Some(Err(Refused::Duplicate(_))) => self.say("chat-report-again", Facts::new()),
             Some(Err(Refused::Full | Refused::Overloaded | Refused::Stopping)) | None => {

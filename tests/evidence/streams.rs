@@ -202,7 +202,6 @@ fn told(mut settings: Settings) -> Settings {
         options: Default::default(),
         abilities: Abilities::default(),
         limits: Limits { length_max: 2000, unit: TextUnit::Characters },
-        abilities: Default::default(),
     };
     settings.destinations = audiences.map(destination).into();
     let servers = settings.fleet.servers.iter().map(|server| &server.id);

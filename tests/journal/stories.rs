@@ -479,9 +479,9 @@ fn an_account_that_gives_a_command_is_a_marker_in_the_chain_and_a_name_for_staff
     running.stop(2);
     let by: BTreeSet<String> = entries(dir.path())
         .iter()
-        .filter_map(|entry| match &happening(entry)?.input {
-            Input::Command { by, .. } => Some(by.clone()),
-            _ => None,
+        .filter_map(|entry| {
+            let Input::Command { by, .. } = &happening(entry)?.input else { return None };
+            Some(by.clone())
         })
         .collect();
     assert_eq!(by, BTreeSet::from([person_marker(&person)]), "one person, and no account");
