@@ -123,17 +123,29 @@ fn timeless(text: &str) -> String {
         let digits = word.bytes().filter(u8::is_ascii_digit).count();
         digits == 4 && word.len() == 5 && word.as_bytes()[2] == b':'
     };
+    let is_year = |word: &str| {
+        let year = word.strip_suffix(',').filter(|year| year.len() == 4);
+        year.is_some_and(|year| year.bytes().all(|byte| byte.is_ascii_digit()))
+    };
     let is_reference = |word: &str| {
         let hash = word.strip_prefix('#').filter(|hash| hash.len() == 12);
         hash.is_some_and(|hash| hash.bytes().all(|byte| byte.is_ascii_hexdigit()))
     };
     let lines = text.split('\n').map(|line| {
-        let words = line.split(' ').map(|word| match word {
-            word if is_time(word) => "TIME",
-            word if is_reference(word) => "#REF",
-            word => word,
-        });
-        words.collect::<Vec<_>>().join(" ")
+        let mut words: Vec<&str> = Vec::new();
+        for word in line.split(' ') {
+            if is_time(word) {
+                // A time that is not today's has its date before it: "27 November 2026, 00:05".
+                let is_dated = words.last().is_some_and(|last| is_year(last));
+                words.truncate(words.len().saturating_sub(if is_dated { 3 } else { 0 }));
+            }
+            words.push(match word {
+                word if is_time(word) => "TIME",
+                word if is_reference(word) => "#REF",
+                word => word,
+            });
+        }
+        words.join(" ")
     });
     lines.collect::<Vec<_>>().join("\n").replace("TIME EST", "TIME").replace("TIME EDT", "TIME")
 }
