@@ -8,7 +8,7 @@
 //! | 0 | [`domain`], [`clock`] |
 //! | 1 | [`event`], [`command`], [`render`], [`config`] |
 //! | 2 | [`engine`], [`journal`], [`outbox`] |
-//! | 3 | [`intake`], [`broadcast`], [`pages`] |
+//! | 3 | [`intake`], [`chat`], [`broadcast`], [`pages`] |
 //! | 4 | [`app`] |
 //! | 5 | [`cli`] |
 //!
@@ -16,6 +16,7 @@
 
 pub mod app;
 pub mod broadcast;
+pub mod chat;
 pub mod cli;
 pub mod clock;
 pub mod command;

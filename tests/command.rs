@@ -2,8 +2,11 @@
 #![allow(clippy::expect_used, reason = "tests")]
 
 use bellwether::{
-    command::{Command, Line, TABLE, help, markdown_table, may, parse},
-    domain::Role,
+    command::{
+        Arg, BUTTON_ID_BYTES_MAX, Button, Command, CommandSpec, Kind, Line, Place, TABLE, help,
+        markdown_table, may, parse,
+    },
+    domain::{DraftId, IncidentId, Role},
     render::Words,
 };
 use proptest::prelude::*;
@@ -82,7 +85,7 @@ fn good_lines_are_read_as_they_are_meant() {
     draft show? DraftShow(DraftId(3))
     > draft edit 3 "first line
     second \"line\""
-    draft edit: DraftEdit { draft: DraftId(3), text: "first line\nsecond \"line\"" }
+    draft edit: DraftEdit { draft: DraftId(3), text: "first line\nsecond \"line\"", revision: None }
     > draft publish 3
     draft publish: DraftPublish { draft: DraftId(3), revision: None, anyway: false }
     > draft publish 3 --revision 2
@@ -378,7 +381,7 @@ fn help_shows_each_role_what_it_may_type() {
     insta::assert_snapshot!(help(Role::Staff, Some("draft")), @r#"
     draft show ID
         Shows a draft's words and what they rest on.
-    draft edit ID "text"
+    draft edit ID "text" [--revision N]
         Puts your words into a draft.
     draft publish ID [--revision N] [--anyway]
         Approves a draft: it goes out. If the evidence changed since, you are shown what; --anyway publishes all the same.
@@ -396,8 +399,8 @@ fn help_shows_each_role_what_it_may_type() {
     insta::assert_snapshot!(help(Role::Staff, Some("incident opne")), @r#"There is no command “incident opne”. Did you mean “incident open”?"#);
     assert!(!help(Role::Customer, Some("draft")).contains("publish"));
     for spec in TABLE {
-        assert!(help(Role::Admin, None).contains(spec.usage));
-        assert_eq!(help(Role::Staff, None).contains(spec.usage), may(spec, Role::Staff));
+        assert!(help(Role::Admin, None).contains(&spec.usage()));
+        assert_eq!(help(Role::Staff, None).contains(&spec.usage()), may(spec, Role::Staff));
         assert!(may(spec, Role::Admin) && may(spec, spec.role));
         assert_eq!(may(spec, Role::Customer), spec.role == Role::Customer);
     }
@@ -408,8 +411,94 @@ fn every_command_has_a_help_line_and_its_own_name_and_usage() {
     let words = Words::built_in();
     for (place, spec) in TABLE.iter().enumerate() {
         assert!(words.has(spec.about_key), "{} lacks {}", spec.name, spec.about_key);
-        assert!(spec.usage.starts_with(spec.name), "{}", spec.usage);
+        assert!(spec.usage().starts_with(spec.name), "{}", spec.usage());
         assert!(TABLE[..place].iter().all(|other| other.name != spec.name), "{} twice", spec.name);
+    }
+}
+
+/// A line with the arguments that `wanted` picks, each as its description says.
+fn line_of(spec: &CommandSpec, wanted: impl Fn(&Arg) -> bool) -> String {
+    let mut line = spec.name.to_owned();
+    for arg in spec.args.iter().filter(|arg| wanted(arg)) {
+        let value = match arg.kind {
+            Kind::Incident | Kind::Draft | Kind::Number => "7",
+            Kind::Report => "ab12",
+            Kind::Server | Kind::Servers | Kind::Component => "s1",
+            Kind::Span => "15m",
+            Kind::Text => "some words",
+            Kind::Topic => "note",
+            Kind::Choice(words) => words.last().expect("a choice has words"),
+            Kind::Flag => "",
+        };
+        line += &match arg.place {
+            Place::Word | Place::Text => format!(" \"{value}\""),
+            Place::Option => format!(" --{} \"{value}\"", arg.name),
+            Place::Flag | Place::FlagOfText => format!(" --{}", arg.name),
+        };
+    }
+    line
+}
+
+#[test]
+fn each_command_takes_what_its_description_says_and_needs_what_it_says() {
+    let words = Words::built_in();
+    for spec in TABLE {
+        for (what, line) in
+            [("all", line_of(spec, |_| true)), ("the least", line_of(spec, |arg| arg.required))]
+        {
+            let read = parse(&line).map(|(_, read)| read.name);
+            assert_eq!(read, Ok(spec.name), "{what}: {line}");
+        }
+        for missing in spec.args.iter().filter(|arg| arg.required) {
+            let line = line_of(spec, |arg| arg.required && arg != missing);
+            assert!(parse(&line).is_err(), "{line} lacks {}", missing.name);
+        }
+        for arg in spec.args {
+            let about = format!("command-option-{}", arg.name);
+            assert!(words.has(&about), "{} lacks {about}", spec.name);
+        }
+    }
+}
+
+#[test]
+fn a_button_is_read_back_and_nothing_else_is_one() {
+    let (draft, incident) = (DraftId(3), IncidentId(u64::MAX));
+    let buttons = [
+        Button::Publish { draft, revision: 2 },
+        Button::PublishAnyway { draft, revision: 2 },
+        Button::Edit { draft, revision: u32::MAX },
+        Button::Wait { draft },
+        Button::NotAnIncident { incident },
+        Button::Fixed { incident },
+        Button::StillBroken { incident },
+    ];
+    for button in buttons {
+        let id = button.id();
+        assert!(id.len() <= BUTTON_ID_BYTES_MAX && id.is_ascii(), "{id}");
+        assert_eq!(Button::read(&id), Some(button), "{id}");
+        if let Some(line) = button.line() {
+            assert!(parse(&line).is_ok(), "{line}");
+        }
+    }
+    for foreign in [
+        "",
+        "bw1",
+        "bw1:publish:3",
+        "bw1:publish:3:2:1",
+        "bw1:publish:03:2",
+        "bw1:publish:+3:2",
+        "bw1:publish:0:1",
+        "bw1:publish:3:4294967296",
+        "bw0:wait:3",
+        "bw1:wait:-3",
+        "bw1:wait: 3",
+        "bw1:wait:３",
+        "bw1:drop:3",
+        "BW1:wait:3",
+        "bw1:wait:3\n",
+        &format!("bw1:wait:{}", "1".repeat(100)),
+    ] {
+        assert_eq!(Button::read(foreign), None, "{foreign:?}");
     }
 }
 

@@ -66,6 +66,23 @@ fn the_documented_example_loads_without_its_secrets() {
 }
 
 #[test]
+fn the_documented_discord_server_loads_when_it_is_switched_on() {
+    let mut is_on = false;
+    let switched_on = EXAMPLE.lines().map(|line| {
+        is_on = !line.is_empty() && (is_on || line.starts_with("# ["));
+        let bare = line.strip_prefix("# ").filter(|bare| !bare.starts_with("token_file"));
+        bare.filter(|_| is_on).unwrap_or(line)
+    });
+    let text = switched_on.collect::<Vec<_>>().join("\n");
+    let config = config::from_text("f", &text, Path::new("x"), &drivers(), SecretsWanted::Skip);
+    let config = config.expect("loads");
+    let kinds: Vec<&str> =
+        config.settings.destinations.iter().map(|one| one.kind.as_str()).collect();
+    assert_eq!(kinds, ["console", "webhook", "discord", "discord"]);
+    assert_eq!(config.settings.destinations[2].options.len(), 5);
+}
+
+#[test]
 fn the_documented_values_are_the_defaults() {
     let example = config::from_text("f", EXAMPLE, Path::new("x"), &drivers(), SecretsWanted::Skip)
         .expect("loads");
@@ -90,10 +107,11 @@ fn keys_written(text: &str) -> Vec<(String, String)> {
     let mut section = String::new();
     let mut keys = Vec::new();
     for line in text.lines() {
-        if line.starts_with('[') {
+        let line = line.strip_prefix("# ").unwrap_or(line);
+        if line.starts_with('[') && line.ends_with(']') {
             section = line.to_owned();
         }
-        let word = line.strip_prefix("# ").unwrap_or(line).split_once(" = ").map(|(key, _)| key);
+        let word = line.split_once(" = ").map(|(key, _)| key);
         keys.extend(word.map(|key| (section.clone(), key.to_owned())));
     }
     keys
@@ -121,8 +139,8 @@ fn the_documented_example_has_every_key() {
 fn the_documented_example_has_no_key_that_is_not_read() {
     for (section, key) in keys_written(EXAMPLE) {
         let known = SECTIONS.iter().find(|keys| keys.section == section);
-        let of_driver =
-            section == "[[destination]]" && ["url", "secret_env"].contains(&key.as_str());
+        let options = ["url", "secret_env", "channel", "crosspost", "ping_role"];
+        let of_driver = section == "[[destination]]" && options.contains(&key.as_str());
         let known = known.is_some_and(|keys| keys.keys.contains(&key.as_str()));
         assert!(known || of_driver, "{section} {key}");
     }
@@ -326,9 +344,77 @@ const BROKEN: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "[discord]\nstaff_roles = 5",
+        &[
+            "fleet.toml:3: found [discord] without `guild`, expected an id such as \"1034567890123456789\", which Discord copies when its developer mode is on",
+            "fleet.toml:3: found [discord] without `staff_channel`, expected an id such as \"1034567890123456789\", which Discord copies when its developer mode is on",
+            "fleet.toml:3: found [discord] without `token_env`, expected `token_env` or `token_file`: the bot's token, from the application's page “Bot”",
+            "fleet.toml:4: found `staff_roles` = 5, expected a list in brackets, each an id such as \"1034567890123456789\", which Discord copies when its developer mode is on",
+        ],
+    ),
+    (
+        "[discord]\ntoken = \"x\"\nguild = \"my server\"\nstaff_channel = 0\nmessage_content = \"yes\"",
+        &[
+            "fleet.toml:4: found the secret `token` in the file, expected `token_env = \"VARIABLE\"` or `token_file = \"path\"`",
+            "fleet.toml:5: found `guild` = \"my server\", expected an id such as \"1034567890123456789\", which Discord copies when its developer mode is on",
+            "fleet.toml:6: found `staff_channel` = 0, expected an id such as \"1034567890123456789\", which Discord copies when its developer mode is on",
+            "fleet.toml:7: found `message_content` = \"yes\", expected true or false",
+        ],
+    ),
+    (
+        "[discord]\ntoken_env = \"CARGO_PKG_NAME\"\nguild = 1\nstaff_channel = 2\nsupport_channels = [2, 3]\nadmin_roles = [4, \"4\", -4]\nstaff_roles = [1]",
+        &[
+            "fleet.toml:7: found the `staff_channel` among `support_channels`, expected channels that customers write in",
+            "fleet.toml:8: found `admin_roles` = -4, expected an id such as \"1034567890123456789\", which Discord copies when its developer mode is on",
+            "fleet.toml:8: found `admin_roles` with 4 twice, expected each once",
+            "fleet.toml:9: found `staff_roles` with the id of the server, a role that everybody has, expected roles that you give to people",
+        ],
+    ),
+    (
+        "[discord]\ntoken_env = \"CARGO_PKG_NAME\"\nguild = 1\nstaff_channel = 2\napi = \"http://discord.com\"",
+        &[
+            "fleet.toml:7: found `api` = \"http://discord.com\", expected a https:// URL of nothing but a host, or a http:// one of this machine",
+        ],
+    ),
+    (
+        "[discord]\ntoken_env = \"CARGO_PKG_NAME\"\nguild = 1\nstaff_channel = 2\napi = \"https://discord.com/api/v10\"",
+        &[
+            "fleet.toml:7: found `api` = \"https://discord.com/api/v10\", expected a https:// URL of nothing but a host, or a http:// one of this machine",
+        ],
+    ),
+    (
+        "[[destination]]\nid = \"d\"\nkind = \"discord\"\naudience = \"reporters\"",
+        &[
+            "fleet.toml:5: found a destination of kind \"discord\" without [discord], expected that section, with the bot's token",
+        ],
+    ),
+    (
+        "[discord]\ntoken_env = \"CARGO_PKG_NAME\"\nguild = 1\nstaff_channel = 2\n[[destination]]\nid = \"d\"\nkind = \"discord\"\naudience = \"public\"\ncrosspost = \"yes\"\nping_role = \"@everyone\"",
+        &[
+            "fleet.toml:7: found [[destination]] without `channel`, expected the id of a channel, which Discord copies when its developer mode is on",
+            "fleet.toml:11: found `crosspost` = \"yes\", expected true or false",
+            "fleet.toml:12: found `ping_role` = \"@everyone\", expected the id of a role",
+        ],
+    ),
+    (
+        "[discord]\ntoken_env = \"CARGO_PKG_NAME\"\nguild = 1\nstaff_channel = 2\n[[destination]]\nid = \"d\"\nkind = \"discord\"\naudience = \"staff\"\nchannel = \"general\"\ncrosspost = true\n[[destination]]\nid = \"e\"\nkind = \"discord\"\naudience = \"reporters\"\nchannel = 5\ntoken_env = \"X\"",
+        &[
+            "fleet.toml:11: found `channel` = \"general\", expected the id of a channel, which Discord copies when its developer mode is on",
+            "fleet.toml:12: found `crosspost` on a destination for staff, expected it only for public",
+            "fleet.toml:17: found `channel` on a destination for reporters, expected it only for public and staff",
+            "fleet.toml:18: found unknown key `token_env`, expected a key of [[destination]]: id, kind, audience, language, channel, crosspost, ping_role",
+        ],
+    ),
+    (
+        "[[token]]\nname = \"discord\"\nrole = \"staff\"\nscopes = [\"reports\"]\nsecret_env = \"CARGO_PKG_DESCRIPTION\"",
+        &[
+            "fleet.toml:4: found a token called `discord`, expected another name: reports from there have this one",
+        ],
+    ),
+    (
         "[[destination]]\nid = \"d\"\nkind = \"webhok\"\naudience = \"public\"",
         &[
-            "fleet.toml:5: found `kind` = \"webhok\", expected one of console, webhook; did you mean \"webhook\"?",
+            "fleet.toml:5: found `kind` = \"webhok\", expected one of console, discord, webhook; did you mean \"webhook\"?",
         ],
     ),
     (
@@ -430,6 +516,10 @@ fn no_secret_is_ever_printed() {
         "[[destination]]\nid = \"d\"\nkind = \"webhook\"\naudience = \"staff\"\nurl = \"https://u:SECRET@no host\"",
         "[[destination]]\nid = \"d\"\nkind = \"webhok\"\naudience = \"staff\"\nsecret = \"SECRET\"",
         "[[probe]]\nid = \"p\"\ncanary = true\nkind = \"http\"\nurl = \"https://u:SECRET@x.example\"",
+        "[discord]\ntoken = \"SECRET\"",
+        "[discord]\ntoken_env = \"SECRET\"",
+        "[discord]\ntoken_file = \"SECRET\"",
+        "[discord]\napi = \"https://u:SECRET@x.example\"",
         "[[token]]\nsecret = \"SECRET",
         "[[token]]\nsecret = SECRET",
     ];
@@ -466,6 +556,50 @@ fn secrets_come_from_the_environment_and_from_files_and_stay_hidden() {
             "fleet.toml:12: found the secret of the token `a` again, expected a secret of its own for each token"
         ]
     );
+}
+
+#[test]
+fn a_discord_server_is_read_whole_and_its_token_stays_hidden() {
+    let base = tempfile::tempdir().expect("a folder");
+    fs::write(base.path().join("token"), format!("{SECRET}\n")).expect("written");
+    let least = "[discord]\ntoken_file = \"token\"\nguild = 1034567890123456701\nstaff_channel = \"1034567890123456702\"\n";
+    let config = read_in(base.path(), &with_bot(least)).expect("loads");
+    let discord = config.discord.clone().expect("there");
+    assert_eq!(discord.token.expose_secret(), SECRET);
+    assert_eq!(discord.guild, 1_034_567_890_123_456_701);
+    assert_eq!(discord.staff_channel, 1_034_567_890_123_456_702);
+    assert_eq!(discord.api.as_str(), "https://discord.com/");
+    assert!(discord.presence && !discord.message_content);
+    assert!(discord.staff_roles.is_empty() && discord.admin_roles.is_empty());
+    assert!(!format!("{config:?}").contains("hunter2"));
+
+    let more = format!(
+        "{least}support_channels = [7, \"8\"]\nmessage_content = true\nstaff_roles = [9]\nadmin_roles = [\"10\"]\npresence = false\napi = \"http://127.0.0.1:9\""
+    );
+    let discord = read_in(base.path(), &with_bot(&more)).expect("loads").discord.expect("there");
+    assert_eq!(discord.support_channels, [7, 8]);
+    assert_eq!((discord.staff_roles, discord.admin_roles), (vec![9], vec![10]));
+    assert!(discord.message_content && !discord.presence);
+    assert_eq!(discord.api.as_str(), "http://127.0.0.1:9/");
+
+    let text = with_bot(&more);
+    let text = format!(
+        "{text}\n[[destination]]\nid = \"news\"\nkind = \"discord\"\naudience = \"public\"\nchannel = 11\ncrosspost = true\n[[destination]]\nid = \"you\"\nkind = \"discord\"\naudience = \"reporters\""
+    );
+    let config = read_in(base.path(), &text).expect("loads");
+    let [news, you] = &config.settings.destinations[..] else { panic!("two destinations") };
+    assert!(news.abilities.headline && news.abilities.passes_on && !you.abilities.passes_on);
+    assert_eq!(you.abilities.reaches.as_deref(), Some("discord"));
+    for destination in [news, you] {
+        assert_eq!(destination.options["guild"], "1034567890123456701");
+        assert_eq!(destination.options["api"], "http://127.0.0.1:9/");
+        let token = config.secrets.get(&destination.id, "token").expect("lent");
+        assert_eq!(token.expose_secret(), SECRET);
+    }
+    let kept = serde_json::to_string(&config.settings).expect("plain data");
+    assert!(!kept.contains("hunter2"), "{kept}");
+    let skipped = config::from_text("f", &text, base.path(), &drivers(), SecretsWanted::Skip);
+    assert!(skipped.expect("loads").discord.is_none());
 }
 
 #[test]

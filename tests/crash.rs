@@ -1,7 +1,7 @@
 //! The real binary, killed with `kill -9` again and again while inputs arrive and posts go out.
 //!
 //! What was acknowledged must be in the journal, what was decided must have arrived, and no post
-//! may have two ids. The seed is printed; `BELLWETHER_CRASH_SEED` and `BELLWETHER_CRASH_KILLS`
+//! may have two ids; in a Discord channel, where everybody sees a second message, it stands once. The seed is printed; `BELLWETHER_CRASH_SEED` and `BELLWETHER_CRASH_KILLS`
 //! repeat or lengthen a run.
 #![allow(
     clippy::expect_used,
@@ -9,11 +9,14 @@
     reason = "a test may fail by panicking; a process is killed in real time"
 )]
 
+#[path = "discord/fake/mod.rs"]
+mod fake;
 #[path = "common/sink.rs"]
 mod sink;
 
 mod crash {
     pub mod bot;
+    pub mod discord;
     pub mod voices;
 }
 
@@ -27,7 +30,7 @@ use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde_json::Value;
 
 use crash::{
-    bot::{Bot, KEY},
+    bot::{Bot, KEY, Life, webhooks},
     voices::{Said, Voices},
 };
 use sink::{Mood, Sink};
@@ -42,35 +45,15 @@ const DRAIN_S_MAX: u64 = 90;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_hundred_kills_lose_no_input_and_no_post_and_double_none() {
-    let from_env = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
-    let seed: u64 = from_env("BELLWETHER_CRASH_SEED").unwrap_or_else(rand::random);
-    let kills = from_env("BELLWETHER_CRASH_KILLS").unwrap_or(KILLS);
-    println!("seed {seed}, {kills} kills");
-    let mut dice = StdRng::seed_from_u64(seed);
-
+    let (mut dice, kills) = dice_and_kills();
     let folder = tempfile::tempdir().expect("a folder");
     let moods = StdRng::seed_from_u64(dice.random());
     let sink = Sink::start(KEY, &folder.path().join("arrivals"), moody(moods)).await;
-    let bot = Bot::set_up(folder.path(), sink.address);
+    let bot = Bot::set_up(folder.path(), &webhooks(sink.address), "");
     let voices = Arc::new(Voices::new(bot.address));
     let started = Instant::now();
 
-    let mut life = bot.start();
-    voices.open_incidents().await;
-    let speakers = Voices::speak(&voices, VOICES);
-    for round in 0..kills {
-        let mut life_ms_max = START_MS_MAX;
-        if round % 4 == 0 {
-            voices.until_something_is_acknowledged().await;
-            life_ms_max = WORK_MS_MAX;
-        }
-        tokio::time::sleep(Duration::from_millis(dice.random_range(0..life_ms_max))).await;
-        life.kill();
-        life = bot.start();
-    }
-    for speaker in speakers {
-        speaker.abort();
-    }
+    let mut life = kill_again_and_again(&bot, &voices, &mut dice, kills).await;
     let killed_for = started.elapsed();
 
     sink.turn(|| Mood::Works);
@@ -87,10 +70,42 @@ async fn two_hundred_kills_lose_no_input_and_no_post_and_double_none() {
     told.has_every_acknowledged_input(&voices.said());
     told.every_post_arrived_once(&sink);
     bot.verify();
-    // Else the bot was never up long enough for this to prove anything.
-    let (inputs, posts) = (voices.said().len() as u64, told.posts.len() as u64);
-    assert!(inputs > kills / 2, "only {inputs} inputs were acknowledged");
-    assert!(posts > kills / 4 && published > kills / 8, "only {posts} posts, {published} updates");
+    told.proves_something(&voices.said(), kills, published);
+}
+
+/// From the environment, or by chance; the seed is printed.
+fn dice_and_kills() -> (StdRng, u64) {
+    let from_env = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let seed: u64 = from_env("BELLWETHER_CRASH_SEED").unwrap_or_else(rand::random);
+    let kills = from_env("BELLWETHER_CRASH_KILLS").unwrap_or(KILLS);
+    println!("seed {seed}, {kills} kills");
+    (StdRng::seed_from_u64(seed), kills)
+}
+
+/// Starts it, speaks to it and kills it so often; the last life goes on, and nobody speaks.
+async fn kill_again_and_again(
+    bot: &Bot,
+    voices: &Arc<Voices>,
+    dice: &mut StdRng,
+    kills: u64,
+) -> Life {
+    let mut life = bot.start();
+    voices.open_incidents().await;
+    let speakers = Voices::speak(voices, VOICES);
+    for round in 0..kills {
+        let mut life_ms_max = START_MS_MAX;
+        if round % 4 == 0 {
+            voices.until_something_is_acknowledged().await;
+            life_ms_max = WORK_MS_MAX;
+        }
+        tokio::time::sleep(Duration::from_millis(dice.random_range(0..life_ms_max))).await;
+        life.kill();
+        life = bot.start();
+    }
+    for speaker in speakers {
+        speaker.abort();
+    }
+    life
 }
 
 /// Mostly works; now and then breaks, often after it has kept the post.
@@ -143,6 +158,14 @@ impl Told {
             self.posts.len(),
             counts.len(),
         )
+    }
+
+    /// Else the bot was never up long enough.
+    fn proves_something(&self, said: &[Said], kills: u64, published: u64) {
+        let (inputs, posts) = (said.len() as u64, self.posts.len() as u64);
+        assert!(inputs > kills / 2, "only {inputs} inputs were acknowledged");
+        let enough = posts > kills / 4 && published > kills / 8;
+        assert!(enough, "only {posts} posts, {published} updates");
     }
 
     fn has_every_acknowledged_input(&self, said: &[Said]) {

@@ -11,6 +11,7 @@
 
 mod destinations {
     pub mod console;
+    pub mod discord;
     pub mod fake;
     pub mod faults;
     pub mod rows;

@@ -9,6 +9,8 @@
 
 #[path = "engine/bounds.rs"]
 mod bounds;
+#[path = "engine/chats.rs"]
+mod chats;
 #[path = "engine/detector.rs"]
 mod detector;
 #[path = "engine/determinism.rs"]

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use bellwether::{
     domain::{Limits, ReportId, TextUnit, Timestamp, WordFiles},
     render::{
-        Facts, Words, clock_time, date_time, fit, length, list, neutralise, percent, report_marker,
-        reveal, span,
+        Facts, Hidden, Words, clock_time, date_time, fit, length, list, neutralise, percent,
+        person_marker, report_marker, reveal, span,
     },
 };
 use proptest::prelude::*;
@@ -200,8 +200,12 @@ fn hostile_text_becomes_one_harmless_line() {
 fn markers_are_replaced_once_and_an_unknown_one_shows_nothing() {
     let id = ReportId::from("r-1");
     let text = format!("first {}, then {}", report_marker(&id), report_marker(&"r-9".into()));
-    let lookup = |report: &ReportId| (*report == id).then(|| "sad ⟦report:r-1⟧ site".to_owned());
+    let lookup = |hidden: &Hidden| {
+        (*hidden == Hidden::Report(id.clone())).then(|| "sad ⟦report:r-1⟧ site".to_owned())
+    };
     assert_eq!(reveal(&text, lookup), "first sad ⟦report:r-1⟧ site, then …");
+    let by = person_marker(&"p-1".into());
+    assert_eq!(reveal(&format!("by {by}, ⟦other⟧"), lookup), "by …, ⟦other⟧");
     assert_eq!(reveal("no end ⟦report:r-1", lookup), "no end ⟦report:r-1");
 }
 

@@ -45,6 +45,7 @@ fn the_three_lines_of_the_design_are_read() {
         domain: Some("example.org".to_owned()),
         text: Some("really slow and sometimes unavailable".to_owned()),
         confirmed: None,
+        answered: None,
     };
     assert_eq!(wire::parse(report).expect("a report").body, body);
     let command = br#"{"at":"2014-04-24T13:30:00Z","type":"command","by":"tim","role":"staff","text":"upstream said hivelocity \"unaware of any issues\""}"#;
@@ -177,6 +178,7 @@ fn a_dump_is_read_back_line_by_line() {
         source: "web".to_owned(),
         domain: None,
         confirmed: false,
+        answered: false,
         text: None,
     };
     let read = wire::parse(input(8, report).as_bytes()).expect("the report is read");

@@ -24,6 +24,36 @@ command-status = Says how things stand.
 command-reload = Reads the configuration file again, as SIGHUP does; one with a problem is told and not taken.
 command-help = Says what you can type, or how one command works.
 
+## What a command's arguments are, where a chat asks for them one by one
+
+command-option-incident = The incident's number
+command-option-draft = The draft's number
+command-option-report = The report's id
+command-option-title = A title that the public reads
+command-option-servers = The servers, with commas between
+command-option-server = The server
+command-option-impact = How much customers feel of it: minor, unless you say otherwise
+command-option-text = The words that the public reads
+command-option-state = What you now know
+command-option-publish = Publish your words at once, approved by you
+command-option-revision = The revision that you read
+command-option-anyway = Publish although the evidence changed
+command-option-span = For how long: 15m, 1h30m
+command-option-words = In your words
+command-option-what = What you tried, and what came of it
+command-option-component = The component, or whoever it was
+command-option-command = A command, or its first word
+
+## Buttons: at most 80 characters each
+
+button-publish = Publish
+button-publish-anyway = Publish anyway
+button-edit = Edit
+button-wait = Wait 15 min
+button-not-an-incident = Not an incident
+button-fixed = Fixed for me
+button-still-broken = Still broken
+
 ## Help
 
 command-help-row =

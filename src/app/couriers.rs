@@ -114,7 +114,7 @@ impl Courier {
     /// moment, so that the stored post holds none.
     fn revealed(&self, mut job: Job) -> Job {
         if job.post.audience == Audience::Staff {
-            job.post.body = render::reveal(&job.post.body, |report| self.personal.shown(report));
+            job.post.body = render::reveal(&job.post.body, |hidden| self.personal.behind(hidden));
         }
         job
     }

@@ -276,7 +276,10 @@ impl Desk {
                 }
             }
             Input::Started { .. } => self.has_begun = true,
-            Input::ProbeResult { .. } | Input::Report { .. } | Input::Command { .. } => {}
+            Input::ProbeResult { .. }
+            | Input::Report { .. }
+            | Input::Command { .. }
+            | Input::Trouble { .. } => {}
         }
     }
 

@@ -11,7 +11,7 @@ use crate::{
     domain::{Fleet, Role},
     event::Input,
     intake::{Answer, Door},
-    journal::{Accepted, Appender, Offered, Personal, Refused},
+    journal::{Accepted, Appender, Offered, Personal, Private, Refused},
     pages::{Health, Metrics},
     render::{self, Facts, Words},
 };
@@ -35,6 +35,19 @@ impl Names {
         let probes = fleet.probes.iter().map(|probe| probe.id.as_str().to_owned()).collect();
         Self { fleet, probes }
     }
+
+    /// The whole inventory.
+    pub fn fleet(&self) -> Arc<Fleet> {
+        self.fleet.clone()
+    }
+}
+
+/// Who gives a command.
+pub(super) struct By<'a> {
+    /// The name in the journal; a marker takes its place where there is a private account.
+    pub(super) name: &'a str,
+    /// What must not stand in the journal.
+    pub(super) private: Option<Private>,
 }
 
 /// The program's [`Door`].
@@ -63,14 +76,21 @@ pub struct FrontDoor {
 const LANGUAGE: &str = "en";
 
 impl FrontDoor {
-    async fn run_command(&self, by: &str, role: Role, text: &str) -> Result<Answer, Refused> {
+    pub(super) async fn run_command(
+        &self,
+        by: By<'_>,
+        role: Role,
+        text: &str,
+    ) -> Result<Answer, Refused> {
         let answer = match command::parse(text) {
             Err(error) => Answer { ok: false, text: error.say(&self.words().sayer(LANGUAGE)) },
             Ok((_, spec)) if !command::may(spec, role) => {
                 Answer { ok: false, text: self.too_low(spec, role) }
             }
             Ok((Line::Query(query), _)) => self.ask(query, role).await?,
-            Ok((Line::Command(Command::Reload), _)) => self.reload(by).await?,
+            Ok((Line::Command(Command::Reload), _)) => {
+                self.reload(&self.name_for_the_journal(&by)).await?
+            }
             Ok((Line::Command(_), _)) => self.journal_command(by, role, text).await?,
         };
         Ok(self.reveal(role, answer))
@@ -89,6 +109,14 @@ impl FrontDoor {
             Told::Answered(answer) => Ok(answer),
             Told::Late(seq) => Ok(self.late(seq)),
         }
+    }
+
+    /// The name of who asks, or a marker where it must not stand in the journal.
+    fn name_for_the_journal(&self, by: &By<'_>) -> String {
+        let account = by.private.as_ref().and_then(|private| private.account.as_deref());
+        let Some(account) = account else { return by.name.to_owned() };
+        let person = self.personal.person(account);
+        person.map_or_else(|| "…".to_owned(), |person| render::person_marker(&person))
     }
 
     fn words(&self) -> Arc<Words> {
@@ -110,12 +138,18 @@ impl FrontDoor {
         Ok(Answer { ok: true, text })
     }
 
-    async fn journal_command(&self, by: &str, role: Role, text: &str) -> Result<Answer, Refused> {
-        let input = Input::Command { by: by.to_owned(), role, text: text.to_owned() };
-        let accepted = self.submit_counted(Offered::plain(self.clock.now(), input)).await?;
-        match self.desk.reply_to(accepted.seq).await? {
+    async fn journal_command(&self, by: By<'_>, role: Role, text: &str) -> Result<Answer, Refused> {
+        let input = Input::Command { by: by.name.to_owned(), role, text: text.to_owned() };
+        let offered = Offered { at: self.clock.now(), input, private: by.private };
+        let accepted = self.submit_counted(offered).await?;
+        self.reply_to(accepted.seq).await
+    }
+
+    /// The reply to the input at this place in the journal, once it is durable.
+    pub(super) async fn reply_to(&self, seq: u64) -> Result<Answer, Refused> {
+        match self.desk.reply_to(seq).await? {
             Some(answer) => Ok(answer),
-            None => Ok(self.late(accepted.seq)),
+            None => Ok(self.late(seq)),
         }
     }
 
@@ -130,7 +164,7 @@ impl FrontDoor {
         if role < Role::Staff {
             return answer;
         }
-        let text = render::reveal(&answer.text, |report| self.personal.shown(report));
+        let text = render::reveal(&answer.text, |hidden| self.personal.behind(hidden));
         Answer { text, ..answer }
     }
 
@@ -143,7 +177,7 @@ impl FrontDoor {
         });
     }
 
-    async fn submit_counted(&self, offered: Offered) -> Result<Accepted, Refused> {
+    pub(super) async fn submit_counted(&self, offered: Offered) -> Result<Accepted, Refused> {
         let kind = offered.input.kind();
         let waited = Stopwatch::start();
         let result = self.appender.submit(offered).await;
@@ -168,7 +202,7 @@ impl Door for FrontDoor {
         role: Role,
         text: &'a str,
     ) -> BoxFuture<'a, Result<Answer, Refused>> {
-        Box::pin(self.run_command(by, role, text))
+        Box::pin(self.run_command(By { name: by, private: None }, role, text))
     }
 
     fn knows_domain(&self, domain: &str) -> bool {

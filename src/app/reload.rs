@@ -20,8 +20,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::{
     broadcast,
     clock::Clock,
-    config::{self, Config, SecretsWanted, Token, WebLimits},
-    domain::Settings,
+    config::{self, Config, DiscordConfig, SecretsWanted, Token, WebLimits},
+    domain::{PostId, Settings},
     engine::Engine,
     event::{Input, Reload, post_id},
     intake::{
@@ -304,6 +304,8 @@ struct Fixed {
     reserve_bytes: u64,
     connections_max: u32,
     proxies: Vec<IpAddr>,
+    /// The Discord server and the account there, as a fingerprint.
+    discord: Option<PostId>,
 }
 
 impl Fixed {
@@ -314,6 +316,7 @@ impl Fixed {
             reserve_bytes: config.journal_reserve_bytes,
             connections_max: config.web.connections_max,
             proxies: config.trusted_proxies.clone(),
+            discord: config.discord.as_ref().map(fingerprint),
         }
     }
 
@@ -326,10 +329,16 @@ impl Fixed {
             ("journal.reserve", self.reserve_bytes != other.reserve_bytes),
             ("web.connections_max", self.connections_max != other.connections_max),
             ("web.trusted_proxies", self.proxies != other.proxies),
+            ("discord", self.discord != other.discord),
         ];
         let differing = keys.into_iter().filter(|(_, is_other)| *is_other);
         differing.map(|(key, _)| key.to_owned()).collect()
     }
+}
+
+/// The same for the same settings and token, and nothing that can be read.
+fn fingerprint(discord: &DiscordConfig) -> PostId {
+    post_id(&[&format!("{discord:?}"), discord.token.expose_secret()])
 }
 
 /// The settings as the journal may keep them: a webhook's URL is often its secret, so of an option

@@ -271,14 +271,17 @@ fn happening(input: WireInput, line: usize) -> (Timestamp, Happening) {
         WireBody::ProbeResult { probe, ok, latency_ms, error } => {
             Input::ProbeResult { probe: probe.into(), ok, latency_ms, error }
         }
-        WireBody::Report { id, reporter, source, domain, text, confirmed } => Input::Report {
-            id: id.unwrap_or_else(|| format!("line-{line}")).into(),
-            reporter: reporter.unwrap_or_else(|| format!("line-{line}")).into(),
-            source: source.unwrap_or_else(|| "replay".to_owned()),
-            domain,
-            confirmed: confirmed.unwrap_or(true),
-            text,
-        },
+        WireBody::Report { id, reporter, source, domain, text, confirmed, answered } => {
+            Input::Report {
+                id: id.unwrap_or_else(|| format!("line-{line}")).into(),
+                reporter: reporter.unwrap_or_else(|| format!("line-{line}")).into(),
+                source: source.unwrap_or_else(|| "replay".to_owned()),
+                domain,
+                confirmed: confirmed.unwrap_or(true),
+                answered: answered.unwrap_or(false),
+                text,
+            }
+        }
         WireBody::Command { by, role, text } => Input::Command {
             by: by.unwrap_or_else(|| "replay".to_owned()),
             role: role.unwrap_or(Role::Staff),

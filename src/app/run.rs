@@ -41,6 +41,7 @@ use super::{
     couriers::{self, Courier, Drivers},
     desk::{Desk, Note, Tools},
     door::{FrontDoor, Names},
+    house,
     housekeeping::{self, Retention},
     recovery::{self, RecoverError, Recovered},
     reload::{self, Asked, Followers, Reloader},
@@ -336,6 +337,8 @@ impl App {
             self.shutdown.subscribe(),
         );
         self.tasks.spawn(keeper);
+        let (door, view) = (self.door.clone(), self.core.view.clone());
+        self.tasks.spawn(house::live_in_discord(&config, door, view, self.shutdown.subscribe()));
         let (appender, desk) = (self.core.appender.clone(), self.core.desk.clone());
         let followers = Followers { drivers, names, words, web, routers, retention, probes };
         let (clock, installation) = (self.clock.clone(), self.installation.clone());
@@ -393,7 +396,7 @@ impl App {
 
     /// Puts the words behind report markers in, for staff.
     pub fn reveal(&self, text: &str) -> String {
-        reveal(text, |report| self.core.personal.shown(report))
+        reveal(text, |hidden| self.core.personal.behind(hidden))
     }
 
     /// Durable decisions as they come, for a console.

@@ -27,6 +27,8 @@ pub(super) const REGISTRATION: Registration = Registration {
         kind: "console",
         options: &[],
         limits: Limits { length_max: 10_000, unit: TextUnit::Characters },
+        account: None,
+        abilities: DriverSpec::plain,
     },
     build,
 };

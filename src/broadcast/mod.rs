@@ -7,6 +7,7 @@
 //! `Debug`. Start at [`Driver`].
 
 mod console;
+pub mod discord;
 mod reason;
 mod retry_after;
 mod tls;
@@ -24,6 +25,7 @@ use crate::{
 };
 
 pub use console::Console;
+pub use discord::Discord;
 pub use tls::install_crypto;
 pub use webhook::Webhook;
 
@@ -69,7 +71,8 @@ pub struct Registration {
 pub type Build = fn(&Destination, &Secrets, &Clock) -> Result<Arc<dyn Driver>, BuildError>;
 
 /// Every kind of destination.
-pub const REGISTRY: &[Registration] = &[console::REGISTRATION, webhook::REGISTRATION];
+pub const REGISTRY: &[Registration] =
+    &[console::REGISTRATION, discord::REGISTRATION, webhook::REGISTRATION];
 
 /// Why a destination's driver cannot be made. Names options, never their values.
 #[derive(Debug, thiserror::Error)]

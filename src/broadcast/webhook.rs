@@ -34,12 +34,16 @@ const URL: OptionSpec = OptionSpec {
     required: true,
     secret: false,
     expects: "an http:// or https:// URL without user or password",
+    fits: OptionSpec::any_text,
+    audiences: OptionSpec::EVERY_AUDIENCE,
 };
 const SECRET: OptionSpec = OptionSpec {
     name: "secret",
     required: true,
     secret: true,
     expects: "whsec_ and base64, or plain text, of at least 16 bytes",
+    fits: OptionSpec::any_text,
+    audiences: OptionSpec::EVERY_AUDIENCE,
 };
 
 /// One line of the registry.
@@ -48,6 +52,8 @@ pub(super) const REGISTRATION: Registration = Registration {
         kind: "webhook",
         options: &[URL, SECRET],
         limits: Limits { length_max: 20_000, unit: TextUnit::Characters },
+        account: None,
+        abilities: DriverSpec::plain,
     },
     build,
 };

@@ -65,7 +65,7 @@ pub fn main() -> ExitCode {
         Command::Explain(args) => told(explain::run(&args)),
         Command::Fleet(args) => told(fleet::run(&args)),
         Command::Simulate(args) => told(simulate::run(&args)),
-        Command::Check(args) => check::run(&args),
+        Command::Check(args) => in_runtime(check::run(args)),
         Command::Journal(args) => journal::run(&args),
         Command::Forget(args) => journal::forget(&args),
         Command::Ctl(args) => in_runtime(ctl::run(args)),
@@ -101,10 +101,15 @@ fn problems_in(count: usize, path: &Path) -> String {
     format!("{count} {noun} in {}", path.display())
 }
 
+/// These would log tokens of interactions and people's words when asked to say more.
+const QUIET: [&str; 3] = ["serenity=warn", "tungstenite=warn", "tokio_tungstenite=warn"];
+
 /// Sets up logging to standard error: `RUST_LOG` decides, `warn` unless told.
 fn log_to_stderr(default: &str) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
+    let quiet = QUIET.iter().filter_map(|directive| directive.parse().ok());
+    let filter = quiet.fold(filter, tracing_subscriber::EnvFilter::add_directive);
     let _ = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

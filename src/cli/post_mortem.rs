@@ -30,6 +30,6 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         bail!("there is no incident {}", args.incident);
     };
     let personal = journal.personal();
-    println!("{}", reveal(&story, |report| personal.shown(report)));
+    println!("{}", reveal(&story, |hidden| personal.behind(hidden)));
     Ok(ExitCode::SUCCESS)
 }

@@ -6,7 +6,7 @@ use super::{CommandSpec, Line, Query};
 
 pub(super) const DELIVERIES: CommandSpec = CommandSpec {
     name: "deliveries",
-    usage: "deliveries",
+    args: &[],
     role: Role::Staff,
     about_key: "command-deliveries",
     parse: |_| Ok(Line::Query(Query::Deliveries)),

@@ -2,11 +2,11 @@
 
 use crate::domain::Role;
 
-use super::{Args, Command, CommandSpec, Line, Problem, Query};
+use super::{Arg, Args, Command, CommandSpec, Kind, Line, Problem, Query};
 
 pub(super) const SHOW: CommandSpec = CommandSpec {
     name: "draft show",
-    usage: "draft show ID",
+    args: &[Arg::DRAFT],
     role: Role::Staff,
     about_key: "command-draft-show",
     parse: |args| Ok(Line::Query(Query::DraftShow(args.draft()?))),
@@ -14,7 +14,7 @@ pub(super) const SHOW: CommandSpec = CommandSpec {
 
 pub(super) const EDIT: CommandSpec = CommandSpec {
     name: "draft edit",
-    usage: "draft edit ID \"text\"",
+    args: &[Arg::DRAFT, Arg::text("text", "text"), Arg::REVISION],
     role: Role::Staff,
     about_key: "command-draft-edit",
     parse: edit,
@@ -22,7 +22,7 @@ pub(super) const EDIT: CommandSpec = CommandSpec {
 
 pub(super) const PUBLISH: CommandSpec = CommandSpec {
     name: "draft publish",
-    usage: "draft publish ID [--revision N] [--anyway]",
+    args: &[Arg::DRAFT, Arg::REVISION, Arg::flag("anyway")],
     role: Role::Staff,
     about_key: "command-draft-publish",
     parse: publish,
@@ -30,7 +30,7 @@ pub(super) const PUBLISH: CommandSpec = CommandSpec {
 
 pub(super) const DISMISS: CommandSpec = CommandSpec {
     name: "draft dismiss",
-    usage: "draft dismiss ID",
+    args: &[Arg::DRAFT],
     role: Role::Staff,
     about_key: "command-draft-dismiss",
     parse: |args| Ok(Line::Command(Command::DraftDismiss { draft: args.draft()? })),
@@ -38,7 +38,7 @@ pub(super) const DISMISS: CommandSpec = CommandSpec {
 
 pub(super) const WAIT: CommandSpec = CommandSpec {
     name: "draft wait",
-    usage: "draft wait ID 15m",
+    args: &[Arg::DRAFT, Arg::word("span", "15m", Kind::Span)],
     role: Role::Staff,
     about_key: "command-draft-wait",
     parse: wait,
@@ -46,16 +46,17 @@ pub(super) const WAIT: CommandSpec = CommandSpec {
 
 pub(super) const LIST: CommandSpec = CommandSpec {
     name: "draft list",
-    usage: "draft list",
+    args: &[],
     role: Role::Staff,
     about_key: "command-draft-list",
     parse: |_| Ok(Line::Query(Query::DraftList)),
 };
 
 fn edit(args: &mut Args) -> Result<Line, Problem> {
+    let revision = args.revision_option()?;
     let draft = args.draft()?;
     let text = args.text("text")?;
-    Ok(Line::Command(Command::DraftEdit { draft, text }))
+    Ok(Line::Command(Command::DraftEdit { draft, text, revision }))
 }
 
 fn publish(args: &mut Args) -> Result<Line, Problem> {

@@ -2,11 +2,11 @@
 
 use crate::domain::Role;
 
-use super::{Args, CommandSpec, Line, Problem, Query, Say, TABLE, may, noun, problem};
+use super::{Arg, Args, CommandSpec, Kind, Line, Problem, Query, Say, TABLE, may, noun, problem};
 
 pub(super) const HELP: CommandSpec = CommandSpec {
     name: "help",
-    usage: "help [command]",
+    args: &[Arg::word("command", "command", Kind::Topic).optional()],
     role: Role::Customer,
     about_key: "command-help",
     parse,
@@ -44,13 +44,13 @@ pub fn markdown_table(say: Say) -> String {
         say("command-docs-about", &[]),
     );
     for spec in TABLE {
-        let usage = spec.usage.replace('|', "\\|");
+        let usage = spec.usage().replace('|', "\\|");
         page += &format!("| `{usage}` | {} | {} |\n", spec.role.word(), say(spec.about_key, &[]));
     }
     page
 }
 
 fn row(say: Say, spec: &CommandSpec) -> String {
-    let facts = [("usage", spec.usage.to_owned()), ("about", say(spec.about_key, &[]))];
+    let facts = [("usage", spec.usage()), ("about", say(spec.about_key, &[]))];
     say("command-help-row", &facts)
 }

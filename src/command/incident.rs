@@ -2,11 +2,18 @@
 
 use crate::domain::{Impact, Role, UpdateKind};
 
-use super::{Args, Command, CommandSpec, Line, Problem, Query};
+use super::{Arg, Args, Command, CommandSpec, Kind, Line, Place, Problem, Query};
+
+const IMPACTS: &[&str] = &["minor", "major", "critical"];
+const STATES: &[&str] = &["identified", "monitoring"];
 
 pub(super) const OPEN: CommandSpec = CommandSpec {
     name: "incident open",
-    usage: "incident open \"title\" --servers s1,s2 [--impact minor|major|critical]",
+    args: &[
+        Arg::text("title", "title"),
+        Arg::option("servers", "s1,s2", Kind::Servers).needed(),
+        Arg::option("impact", "minor|major|critical", Kind::Choice(IMPACTS)),
+    ],
     role: Role::Staff,
     about_key: "command-incident-open",
     parse: open,
@@ -14,7 +21,12 @@ pub(super) const OPEN: CommandSpec = CommandSpec {
 
 pub(super) const UPDATE: CommandSpec = CommandSpec {
     name: "incident update",
-    usage: "incident update ID \"text\" [--state identified|monitoring] [--publish]",
+    args: &[
+        Arg::INCIDENT,
+        Arg::text("text", "text"),
+        Arg::option("state", "identified|monitoring", Kind::Choice(STATES)),
+        Arg::flag("publish"),
+    ],
     role: Role::Staff,
     about_key: "command-incident-update",
     parse: update,
@@ -22,7 +34,11 @@ pub(super) const UPDATE: CommandSpec = CommandSpec {
 
 pub(super) const RESOLVE: CommandSpec = CommandSpec {
     name: "incident resolve",
-    usage: "incident resolve ID [\"text\" [--publish]]",
+    args: &[
+        Arg::INCIDENT,
+        Arg::text("text", "text").optional(),
+        Arg::flag("publish").at(Place::FlagOfText),
+    ],
     role: Role::Staff,
     about_key: "command-incident-resolve",
     parse: resolve,
@@ -30,7 +46,7 @@ pub(super) const RESOLVE: CommandSpec = CommandSpec {
 
 pub(super) const FALSE_ALARM: CommandSpec = CommandSpec {
     name: "incident false-alarm",
-    usage: "incident false-alarm ID",
+    args: &[Arg::INCIDENT],
     role: Role::Staff,
     about_key: "command-incident-false-alarm",
     parse: false_alarm,
@@ -38,7 +54,7 @@ pub(super) const FALSE_ALARM: CommandSpec = CommandSpec {
 
 pub(super) const SHOW: CommandSpec = CommandSpec {
     name: "incident show",
-    usage: "incident show ID",
+    args: &[Arg::INCIDENT],
     role: Role::Staff,
     about_key: "command-incident-show",
     parse: |args| Ok(Line::Query(Query::IncidentShow(args.incident()?))),
@@ -46,7 +62,7 @@ pub(super) const SHOW: CommandSpec = CommandSpec {
 
 pub(super) const LIST: CommandSpec = CommandSpec {
     name: "incident list",
-    usage: "incident list",
+    args: &[],
     role: Role::Staff,
     about_key: "command-incident-list",
     parse: |_| Ok(Line::Query(Query::IncidentList)),
@@ -54,7 +70,7 @@ pub(super) const LIST: CommandSpec = CommandSpec {
 
 fn open(args: &mut Args) -> Result<Line, Problem> {
     let impacts = [Impact::Minor, Impact::Major, Impact::Critical];
-    let impact = args.option_of("impact", &["minor", "major", "critical"], &impacts)?;
+    let impact = args.option_of("impact", IMPACTS, &impacts)?;
     let servers = args.servers_option()?;
     let title = args.text("title")?;
     let impact = impact.unwrap_or_default();
@@ -63,7 +79,7 @@ fn open(args: &mut Args) -> Result<Line, Problem> {
 
 fn update(args: &mut Args) -> Result<Line, Problem> {
     let kinds = [UpdateKind::Identified, UpdateKind::Monitoring];
-    let kind = args.option_of("state", &["identified", "monitoring"], &kinds)?;
+    let kind = args.option_of("state", STATES, &kinds)?;
     let publish = args.flag("publish")?;
     let incident = args.incident()?;
     let text = args.text("text")?;

@@ -55,6 +55,8 @@ pub enum Command {
         draft: DraftId,
         /// Public words.
         text: String,
+        /// The revision that they change; `None`: the newest.
+        revision: Option<u32>,
     },
     /// Approve a draft.
     DraftPublish {

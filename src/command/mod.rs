@@ -6,6 +6,7 @@
 //! `messages/*/command.ftl`, said through a [`Say`]. Start at [`parse`] and [`TABLE`].
 
 mod args;
+mod button;
 mod deliveries;
 mod draft;
 mod help;
@@ -15,15 +16,18 @@ mod note;
 mod problem;
 mod reload;
 mod reports;
+mod shape;
 mod status;
 mod suspects;
 mod tried;
 mod upstream;
 
 pub use args::Args;
+pub use button::{BUTTON_ID_BYTES_MAX, Button, Tone};
 pub use help::{help, markdown_table};
 pub use line::{Command, Line, Query};
 pub use problem::{Expected, ParseError, Problem};
+pub use shape::{Arg, Kind, Place};
 
 use crate::domain::Role;
 
@@ -38,14 +42,21 @@ pub type Say<'a> = &'a dyn Fn(&str, &[(&'static str, String)]) -> String;
 pub struct CommandSpec {
     /// The one or two words it begins with: "incident open".
     pub name: &'static str,
-    /// How it is typed.
-    pub usage: &'static str,
+    /// What follows the name, in the order of the usage.
+    pub args: &'static [Arg],
     /// The lowest role that may use it.
     pub role: Role,
     /// The key of its help line in `messages/*/command.ftl`.
     pub about_key: &'static str,
     /// Reads what follows the name.
     pub parse: fn(&mut Args) -> Result<Line, Problem>,
+}
+
+impl CommandSpec {
+    /// How it is typed.
+    pub fn usage(&self) -> String {
+        shape::usage(self.name, self.args)
+    }
 }
 
 /// Every command, in the order that help shows them.
@@ -86,7 +97,7 @@ pub fn parse(text: &str) -> Result<(Line, &'static CommandSpec), ParseError> {
     let line = (spec.parse)(&mut args).and_then(|line| args.end().map(|()| line));
     match line {
         Ok(line) => Ok((line, spec)),
-        Err(problem) => Err(ParseError { problem, usage: Some(spec.usage) }),
+        Err(problem) => Err(ParseError { problem, usage: Some(spec.usage()) }),
     }
 }
 

@@ -2,11 +2,11 @@
 
 use crate::domain::Role;
 
-use super::{Args, Command, CommandSpec, Line, Problem};
+use super::{Arg, Args, Command, CommandSpec, Line, Problem};
 
 pub(super) const NOTE: CommandSpec = CommandSpec {
     name: "note",
-    usage: "note \"words\" [--incident ID]",
+    args: &[Arg::text("words", "words"), Arg::OF_INCIDENT],
     role: Role::Staff,
     about_key: "command-note",
     parse: note,

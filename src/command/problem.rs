@@ -9,7 +9,7 @@ pub struct ParseError {
     /// What is wrong.
     pub problem: Problem,
     /// How the command is typed, once it is clear which one is meant.
-    pub usage: Option<&'static str>,
+    pub usage: Option<String>,
 }
 
 /// What is wrong with a line. `Display` is for logs; people are told through [`ParseError::say`].
@@ -119,7 +119,7 @@ impl ParseError {
     /// The answer for the person who typed it: what was found, what was expected, the usage.
     pub fn say(&self, say: Say) -> String {
         let problem = self.problem.say(say);
-        match self.usage {
+        match &self.usage {
             Some(usage) => {
                 let facts = [("problem", problem), ("usage", usage.to_owned())];
                 say("command-problem-with-usage", &facts)

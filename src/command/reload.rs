@@ -6,7 +6,7 @@ use super::{Command, CommandSpec, Line};
 
 pub(super) const RELOAD: CommandSpec = CommandSpec {
     name: "reload",
-    usage: "reload",
+    args: &[],
     role: Role::Admin,
     about_key: "command-reload",
     parse: |_| Ok(Line::Command(Command::Reload)),

@@ -2,11 +2,11 @@
 
 use crate::domain::Role;
 
-use super::{Args, Command, CommandSpec, Line, Problem, Query};
+use super::{Arg, Args, Command, CommandSpec, Kind, Line, Problem, Query};
 
 pub(super) const LIST: CommandSpec = CommandSpec {
     name: "reports list",
-    usage: "reports list",
+    args: &[],
     role: Role::Staff,
     about_key: "command-reports-list",
     parse: |_| Ok(Line::Query(Query::ReportsList)),
@@ -14,7 +14,7 @@ pub(super) const LIST: CommandSpec = CommandSpec {
 
 pub(super) const ASSIGN: CommandSpec = CommandSpec {
     name: "reports assign",
-    usage: "reports assign REPORT SERVER",
+    args: &[Arg::REPORT, Arg::word("server", "SERVER", Kind::Server)],
     role: Role::Staff,
     about_key: "command-reports-assign",
     parse: assign,
@@ -22,7 +22,7 @@ pub(super) const ASSIGN: CommandSpec = CommandSpec {
 
 pub(super) const DISMISS: CommandSpec = CommandSpec {
     name: "reports dismiss",
-    usage: "reports dismiss REPORT",
+    args: &[Arg::REPORT],
     role: Role::Staff,
     about_key: "command-reports-dismiss",
     parse: |args| Ok(Line::Command(Command::ReportsDismiss { report: args.report()? })),

@@ -6,7 +6,7 @@ use super::{CommandSpec, Line, Query};
 
 pub(super) const STATUS: CommandSpec = CommandSpec {
     name: "status",
-    usage: "status",
+    args: &[],
     role: Role::Customer,
     about_key: "command-status",
     parse: |_| Ok(Line::Query(Query::Status)),

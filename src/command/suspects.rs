@@ -6,7 +6,7 @@ use super::{CommandSpec, Line, Query};
 
 pub(super) const SUSPECTS: CommandSpec = CommandSpec {
     name: "suspects",
-    usage: "suspects",
+    args: &[],
     role: Role::Staff,
     about_key: "command-suspects",
     parse: |_| Ok(Line::Query(Query::Suspects)),

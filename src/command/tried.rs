@@ -2,11 +2,11 @@
 
 use crate::domain::Role;
 
-use super::{Args, Command, CommandSpec, Line, Problem};
+use super::{Arg, Args, Command, CommandSpec, Line, Problem};
 
 pub(super) const TRIED: CommandSpec = CommandSpec {
     name: "tried",
-    usage: "tried \"what, and what came of it\" [--incident ID]",
+    args: &[Arg::text("what", "what, and what came of it"), Arg::OF_INCIDENT],
     role: Role::Staff,
     about_key: "command-tried",
     parse: tried,

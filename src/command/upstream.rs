@@ -2,11 +2,15 @@
 
 use crate::domain::Role;
 
-use super::{Args, Command, CommandSpec, Line, Problem};
+use super::{Arg, Args, Command, CommandSpec, Kind, Line, Problem};
 
 pub(super) const SAID: CommandSpec = CommandSpec {
     name: "upstream said",
-    usage: "upstream said COMPONENT \"words\" [--incident ID]",
+    args: &[
+        Arg::word("component", "COMPONENT", Kind::Component),
+        Arg::text("words", "words"),
+        Arg::OF_INCIDENT,
+    ],
     role: Role::Staff,
     about_key: "command-upstream-said",
     parse: said,

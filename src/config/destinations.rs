@@ -11,9 +11,10 @@ use crate::domain::{Audience, Destination, Limits, Role, Scope, TextUnit};
 
 use super::{
     DriverSpec, OptionSpec, Secrets, SecretsWanted, Token,
+    discord::Discord,
     fleet::{read_id, refuse_twice},
     keys::{DESTINATION, TOKEN},
-    reader::{Root, Section, one_of},
+    reader::{At, Root, Section, one_of},
     secret::{self, Source},
     value::web_url,
 };
@@ -28,6 +29,7 @@ pub(super) struct Surroundings<'s> {
     pub(super) drivers: &'s [DriverSpec],
     pub(super) languages: &'s [String],
     pub(super) wanted: SecretsWanted,
+    pub(super) discord: Option<&'s Discord>,
 }
 
 /// Reads `[[destination]]`.
@@ -56,21 +58,28 @@ fn read_destination(
     secrets: &mut Secrets,
 ) -> Destination {
     let driver = read_driver(section, around.drivers);
-    let options = driver.map(|driver| read_options(section, driver, id, around, secrets));
-    let words = [Audience::Public, Audience::Staff, Audience::Reporters];
-    let words = words.map(|audience| (audience.word(), audience));
-    if section.place_of("audience").is_none() {
-        section.missing("audience", &one_of(words.iter().map(|(word, _)| *word), None));
-    }
+    let audience = read_audience(section);
+    let reading = Reading { section, id, audience, around };
+    let options = driver.map(|driver| reading.options(driver, secrets)).unwrap_or_default();
     let unlimited = Limits { length_max: u32::MAX, unit: TextUnit::Characters };
     Destination {
         id: id.into(),
         kind: driver.map(|driver| driver.kind.to_owned()).unwrap_or_default(),
-        audience: section.word("audience", &words).map_or(Audience::Staff, |at| at.value),
+        audience: audience.unwrap_or(Audience::Staff),
         language: read_language(section, around.languages),
-        options: options.unwrap_or_default(),
+        abilities: driver.map(|driver| (driver.abilities)(&options)).unwrap_or_default(),
+        options,
         limits: driver.map_or(unlimited, |driver| driver.limits),
     }
+}
+
+fn read_audience(section: &Section<'_>) -> Option<Audience> {
+    let words = OptionSpec::EVERY_AUDIENCE.iter().map(|audience| (audience.word(), *audience));
+    let words: Vec<(&str, Audience)> = words.collect();
+    if section.place_of("audience").is_none() {
+        section.missing("audience", &one_of(words.iter().map(|(word, _)| *word), None));
+    }
+    section.word("audience", &words).map(|at| at.value)
 }
 
 fn read_driver<'d>(section: &Section<'_>, drivers: &'d [DriverSpec]) -> Option<&'d DriverSpec> {
@@ -96,39 +105,85 @@ fn read_language(section: &Section<'_>, languages: &[String]) -> String {
     typed.value
 }
 
-/// Reads what only the driver understands; its secrets go to `secrets`.
-fn read_options(
-    section: &Section<'_>,
-    driver: &DriverSpec,
-    id: &str,
-    around: Surroundings<'_>,
-    secrets: &mut Secrets,
-) -> BTreeMap<String, String> {
-    let names = driver.options.iter().flat_map(OptionSpec::keys).collect::<Vec<String>>();
-    let known = DESTINATION.keys.iter().copied().chain(names.iter().map(String::as_str));
-    section.refuse_unknown(&known.collect::<Vec<&str>>());
-    let mut options = BTreeMap::new();
-    for spec in driver.options {
-        if spec.secret {
-            let source = Source { section, name: spec.name, expected: spec.expects };
-            let secret = source.fetch(spec.required, around.base, around.wanted);
-            if let Some((secret, _)) = secret {
-                secrets.insert(id.into(), spec.name, secret);
+/// One destination whose driver is known.
+struct Reading<'r, 't> {
+    section: &'r Section<'t>,
+    id: &'r str,
+    /// `None` where a problem was noted.
+    audience: Option<Audience>,
+    around: Surroundings<'r>,
+}
+
+impl Reading<'_, '_> {
+    /// Reads what only the driver understands; its secrets go to `secrets`.
+    fn options(&self, driver: &DriverSpec, secrets: &mut Secrets) -> BTreeMap<String, String> {
+        let section = self.section;
+        let names = driver.options.iter().flat_map(OptionSpec::keys).collect::<Vec<String>>();
+        let known = DESTINATION.keys.iter().copied().chain(names.iter().map(String::as_str));
+        section.refuse_unknown(&known.collect::<Vec<&str>>());
+        let mut options = BTreeMap::new();
+        for spec in driver.options {
+            if self.audience.is_some_and(|audience| !spec.audiences.contains(&audience)) {
+                self.refuse(spec);
+            } else if spec.secret {
+                let source = Source { section, name: spec.name, expected: spec.expects };
+                let secret = source.fetch(spec.required, self.around.base, self.around.wanted);
+                if let Some((secret, _)) = secret {
+                    secrets.insert(self.id.into(), spec.name, secret);
+                }
+            } else {
+                options.extend(self.option(spec).map(|value| (spec.name.to_owned(), value)));
             }
-            continue;
         }
-        if spec.required && section.place_of(spec.name).is_none() {
+        self.borrow_account(driver, &mut options, secrets);
+        options
+    }
+
+    fn option(&self, spec: &OptionSpec) -> Option<String> {
+        let section = self.section;
+        // Whether a destination without an audience needs the option, nobody can say.
+        let is_needed = spec.required && self.audience.is_some();
+        if is_needed && section.place_of(spec.name).is_none() {
             section.missing(spec.name, spec.expects);
         }
         let is_url = spec.name == "url" || spec.name.ends_with("_url");
         let option = if is_url {
             section.parsed(spec.name, spec.expects, web_url)
         } else {
-            section.option(spec.name, spec.expects)
+            section.option(spec.name, spec.expects, spec.fits)
         };
-        options.extend(option.map(|at| (spec.name.to_owned(), at.value)));
+        option.map(|at| at.value)
     }
-    options
+
+    /// An option that this destination's audience has no use for.
+    fn refuse(&self, spec: &OptionSpec) {
+        for key in spec.keys() {
+            let Some(place) = self.section.place_of(&key) else { continue };
+            let audience = self.audience.map_or("", Audience::word);
+            let words = spec.audiences.iter().map(|audience| audience.word());
+            let found = format!("`{key}` on a destination for {audience}");
+            let expected = format!("it only for {}", words.collect::<Vec<_>>().join(" and "));
+            self.section.problems.at(place, found, expected);
+        }
+    }
+
+    /// What a section of the file lends to every destination of this kind.
+    fn borrow_account(
+        &self,
+        driver: &DriverSpec,
+        options: &mut BTreeMap<String, String>,
+        secrets: &mut Secrets,
+    ) {
+        let Some(account) = driver.account else { return };
+        match self.around.discord {
+            Some(discord) => discord.lend(self.id, options, secrets),
+            None => {
+                let place = self.section.place_of("kind").unwrap_or(self.section.place());
+                let found = format!("a destination of kind \"{}\" without {account}", driver.kind);
+                self.section.problems.absent(place, found, "that section, with the bot's token");
+            }
+        }
+    }
 }
 
 impl OptionSpec {
@@ -147,6 +202,9 @@ pub(super) fn read_tokens(root: &Root<'_>, around: Surroundings<'_>) -> Vec<Toke
         if let Some(name) = &name {
             let first = *places.entry(name.value.clone()).or_insert(name.place);
             refuse_twice(section.problems, name.place, "token", &name.value, Some(first));
+        }
+        if let Some(name) = &name {
+            refuse_reserved(&section, name, around.drivers);
         }
         let roles = [Role::Customer, Role::Staff, Role::Admin].map(|role| (role.word(), role));
         if section.place_of("role").is_none() {
@@ -169,6 +227,15 @@ pub(super) fn read_tokens(root: &Root<'_>, around: Surroundings<'_>) -> Vec<Toke
         });
     }
     tokens
+}
+
+/// What a token reports is kept under its name, and must not pass for what came another way.
+fn refuse_reserved(section: &Section<'_>, name: &At<String>, drivers: &[DriverSpec]) {
+    let reached = drivers.iter().filter_map(|driver| (driver.abilities)(&BTreeMap::new()).reaches);
+    if reached.into_iter().any(|source| source == name.value) {
+        let found = format!("a token called `{}`", name.value);
+        section.problems.at(name.place, found, "another name: reports from there have this one");
+    }
 }
 
 fn refuse_weak(section: &Section<'_>, place: usize, secret: &SecretString, others: &[Token]) {

@@ -18,6 +18,7 @@ pub const SECTIONS: &[SectionKeys] = &[
     JOURNAL,
     RETENTION,
     WEB,
+    DISCORD,
     FLEET,
     COMPONENT,
     SERVER,
@@ -46,6 +47,21 @@ pub(super) const WEB: SectionKeys = SectionKeys {
         "reports_per_address",
         "reports_per_hour",
         "trusted_proxies",
+    ],
+};
+pub(super) const DISCORD: SectionKeys = SectionKeys {
+    section: "[discord]",
+    keys: &[
+        "token_env",
+        "token_file",
+        "guild",
+        "staff_channel",
+        "support_channels",
+        "message_content",
+        "staff_roles",
+        "admin_roles",
+        "presence",
+        "api",
     ],
 };
 pub(super) const FLEET: SectionKeys = SectionKeys { section: "[fleet]", keys: &["domains_csv"] };

@@ -10,6 +10,7 @@
 
 mod bot;
 mod destinations;
+mod discord;
 mod domains;
 mod fleet;
 mod graph;
@@ -21,7 +22,7 @@ mod value;
 mod words;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::Read,
     net::{IpAddr, SocketAddr},
@@ -32,11 +33,13 @@ use std::{
 use secrecy::SecretString;
 use toml::de::DeTable;
 
-use crate::domain::{Fleet, Limits, Role, Scope, Settings};
+use crate::domain::{Abilities, Audience, Fleet, Limits, Role, Scope, Settings};
 
+pub use discord::DiscordConfig;
 pub use keys::{SECTIONS, SectionKeys};
 pub use problem::Problem;
 pub use secret::Secrets;
+pub use value::snowflake;
 
 use destinations::Surroundings;
 use problem::Problems;
@@ -54,6 +57,18 @@ pub struct DriverSpec {
     pub options: &'static [OptionSpec],
     /// What fits into one of its posts.
     pub limits: Limits,
+    /// The section whose account it speaks with (`[discord]`): without it there can be no such
+    /// destination.
+    pub account: Option<&'static str>,
+    /// What a destination with these options can do.
+    pub abilities: fn(&BTreeMap<String, String>) -> Abilities,
+}
+
+impl DriverSpec {
+    /// [`abilities`](Self::abilities) of a driver that takes texts and no more.
+    pub fn plain(_options: &BTreeMap<String, String>) -> Abilities {
+        Abilities::default()
+    }
 }
 
 /// One key of a driver.
@@ -67,6 +82,31 @@ pub struct OptionSpec {
     pub secret: bool,
     /// What is expected, in a few words, for the person who got it wrong.
     pub expects: &'static str,
+    /// Whether a value, as text, is what is expected. A secret is for the driver to judge.
+    pub fits: fn(&str) -> bool,
+    /// The audiences for which it is known, and required where it is.
+    pub audiences: &'static [Audience],
+}
+
+impl OptionSpec {
+    /// The audiences of an option that every destination of its kind has.
+    pub const EVERY_AUDIENCE: &'static [Audience] =
+        &[Audience::Public, Audience::Staff, Audience::Reporters];
+
+    /// [`fits`](Self::fits) of an option of which any text will do, or that is read elsewhere.
+    pub fn any_text(_text: &str) -> bool {
+        true
+    }
+
+    /// [`fits`](Self::fits) of `true` or `false`.
+    pub fn is_flag(text: &str) -> bool {
+        matches!(text, "true" | "false")
+    }
+
+    /// [`fits`](Self::fits) of one of Discord's ids.
+    pub fn is_snowflake(text: &str) -> bool {
+        snowflake(text).is_some()
+    }
 }
 
 /// Somebody who may speak to the API.
@@ -133,6 +173,8 @@ pub struct Config {
     pub web: WebLimits,
     /// Proxies in front of us, whose word on who asks is believed (`web.trusted_proxies`).
     pub trusted_proxies: Vec<IpAddr>,
+    /// The Discord server it lives in; `None` without one, and under [`SecretsWanted::Skip`].
+    pub discord: Option<DiscordConfig>,
 }
 
 /// Whether secrets are fetched from the environment and files.
@@ -201,7 +243,14 @@ fn assemble(root: &Root<'_>, base: &Path, drivers: &[DriverSpec], wanted: Secret
     let inventory = fleet::read(root);
     graph::check(&inventory, root.problems);
     let domains = domains::read(root, base, &inventory, root.problems);
-    let around = Surroundings { base, drivers, languages: &bot.languages, wanted };
+    let discord = discord::read(root, base, wanted);
+    let around = Surroundings {
+        base,
+        drivers,
+        languages: &bot.languages,
+        wanted,
+        discord: discord.as_ref(),
+    };
     let (destinations, secrets) = destinations::read_destinations(root, around);
     let tokens = destinations::read_tokens(root, around);
     let words = bot.words.map(|(folder, place)| words::read(&folder, place, root.problems));
@@ -231,6 +280,7 @@ fn assemble(root: &Root<'_>, base: &Path, drivers: &[DriverSpec], wanted: Secret
         retention_probes_s,
         web: bot::read_web(root),
         trusted_proxies: bot::read_proxies(root),
+        discord: discord.and_then(discord::Discord::into_config),
     }
 }
 

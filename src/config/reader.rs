@@ -13,7 +13,10 @@ use toml::{
 use super::{
     keys::{SECTIONS, SectionKeys},
     problem::{Problems, nearest},
-    value::{quoted, size_bytes, size_word, span_ms, span_word},
+    value::{
+        SNOWFLAKE_EXPECTED, is_snowflake, quoted, size_bytes, size_word, snowflake, span_ms,
+        span_word,
+    },
 };
 
 /// The longest text of one value, in characters.
@@ -214,6 +217,16 @@ impl<'t> Section<'t> {
         self.list(key, &expected, |value| whole(value).filter(|number| range.contains(number)))
     }
 
+    /// One of Discord's ids, as a number or a text of digits.
+    pub(super) fn snowflake(&self, key: &str) -> Option<At<u64>> {
+        self.value(key, SNOWFLAKE_EXPECTED, snowflake_of)
+    }
+
+    /// A list of Discord's ids; empty when the key is not there.
+    pub(super) fn snowflakes(&self, key: &str) -> Vec<At<u64>> {
+        self.list(key, SNOWFLAKE_EXPECTED, snowflake_of)
+    }
+
     fn list<T>(
         &self,
         key: &str,
@@ -287,9 +300,15 @@ impl<'t> Section<'t> {
         self.parsed(key, &expected, |text| size_bytes(text).filter(|size| range.contains(size)))
     }
 
-    /// A text, whole number or flag, as text: for options that only a driver understands.
-    pub(super) fn option(&self, key: &str, expected: &str) -> Option<At<String>> {
-        self.value(key, expected, |value| match value {
+    /// A text, whole number or flag that `fits`, as text: for options that only a driver
+    /// understands.
+    pub(super) fn option(
+        &self,
+        key: &str,
+        expected: &str,
+        fits: fn(&str) -> bool,
+    ) -> Option<At<String>> {
+        let take = |value: &DeValue<'_>| match value {
             DeValue::String(text) => {
                 plain_text(text).filter(|text| !super::value::may_hold_password(text))
             }
@@ -298,7 +317,8 @@ impl<'t> Section<'t> {
             DeValue::Float(_) | DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
                 None
             }
-        })
+        };
+        self.value(key, expected, |value| take(value).filter(|text| fits(text)))
     }
 
     /// A text that is never printed, whatever is wrong with it.
@@ -337,6 +357,10 @@ fn plain_text(text: &str) -> Option<String> {
 fn whole(value: &DeValue<'_>) -> Option<u64> {
     let integer = value.as_integer()?;
     u64::from_str_radix(integer.as_str(), integer.radix()).ok()
+}
+
+fn snowflake_of(value: &DeValue<'_>) -> Option<u64> {
+    value.as_str().map_or_else(|| whole(value).filter(|id| is_snowflake(*id)), snowflake)
 }
 
 fn number(value: &DeValue<'_>) -> Option<f64> {

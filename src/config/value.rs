@@ -79,6 +79,21 @@ pub(super) fn is_id(text: &str) -> bool {
     first && rest && text.len() <= 64
 }
 
+/// What is expected of one of Discord's ids.
+pub(super) const SNOWFLAKE_EXPECTED: &str =
+    "an id such as \"1034567890123456789\", which Discord copies when its developer mode is on";
+
+/// One of Discord's ids, in digits.
+pub fn snowflake(text: &str) -> Option<u64> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|id| digits && is_snowflake(*id))
+}
+
+/// Whether a number can be one of Discord's ids: Discord's own stores them as positive `i64`.
+pub(super) fn is_snowflake(id: u64) -> bool {
+    id > 0 && i64::try_from(id).is_ok()
+}
+
 /// Whether a text looks like a language tag ("en", "pt-BR").
 pub(super) fn is_language(text: &str) -> bool {
     text.len() <= 35 && text.parse::<unic_langid::LanguageIdentifier>().is_ok()

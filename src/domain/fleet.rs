@@ -27,6 +27,20 @@ pub struct Fleet {
     pub domains: BTreeMap<String, ServerId>,
 }
 
+impl Fleet {
+    /// The domain of ours that `name` (lower case, ASCII) is, or the nearest one above it:
+    /// `www.example.org` is on `example.org`'s server.
+    pub fn domain_above(&self, name: &str) -> Option<&str> {
+        let mut rest = name;
+        loop {
+            if let Some((domain, _)) = self.domains.get_key_value(rest) {
+                return Some(domain);
+            }
+            rest = rest.split_once('.')?.1;
+        }
+    }
+}
+
 /// Anything shared that servers depend on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Component {

@@ -83,6 +83,19 @@ pub enum ServerStatus {
     MajorOutage,
 }
 
+impl ServerStatus {
+    /// The word in files and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Operational => "operational",
+            Self::UnderMaintenance => "under_maintenance",
+            Self::DegradedPerformance => "degraded_performance",
+            Self::PartialOutage => "partial_outage",
+            Self::MajorOutage => "major_outage",
+        }
+    }
+}
+
 impl From<Impact> for ServerStatus {
     fn from(impact: Impact) -> Self {
         match impact {

@@ -18,7 +18,7 @@ pub use id::{
 pub use incident::{Impact, IncidentState, ServerStatus, UpdateKind};
 pub use name::domain_name;
 pub use policy::{
-    Audience, Destination, Limits, Policy, Role, Scope, Settings, TextUnit, WordFiles,
+    Abilities, Audience, Destination, Limits, Policy, Role, Scope, Settings, TextUnit, WordFiles,
 };
 pub use suspicion::{Alternative, Cause, ServerEvidence, Suspicion};
 

@@ -67,6 +67,30 @@ pub struct Destination {
     pub options: BTreeMap<String, String>,
     /// What fits.
     pub limits: Limits,
+    /// What it can do beside taking a text.
+    #[serde(default, skip_serializing_if = "Abilities::is_none")]
+    pub abilities: Abilities,
+}
+
+/// What a destination can do beside taking a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Abilities {
+    /// The first line of a public update there is the incident's title.
+    pub headline: bool,
+    /// A public update there is passed on to those who follow it from elsewhere.
+    pub passes_on: bool,
+    /// The source ("discord") whose people it can reach, and nobody else; `None`: anybody's.
+    pub reaches: Option<String>,
+    /// A post there can have buttons.
+    pub buttons: bool,
+}
+
+impl Abilities {
+    /// Whether it takes texts and no more.
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Who reads a destination.

@@ -15,6 +15,7 @@ mod desk;
 mod detect;
 pub mod evidence;
 mod explain;
+mod open;
 mod records;
 mod snapshot;
 mod speech;
@@ -38,6 +39,7 @@ pub use detect::{
     Suspected, TargetEvidence,
 };
 pub use explain::{CHART_MINUTES_MAX, CHART_SERVERS_MAX, Chart, Explained, Standing};
+pub use open::{Link, OPEN_REPORTS_MAX, Open, OpenDraft, OpenIncident, OpenReport};
 pub use snapshot::RestoreError;
 pub use timeline::{Timeline, TimelineRow};
 pub use view::{

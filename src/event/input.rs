@@ -52,6 +52,9 @@ pub enum Input {
         /// The person is who they say: known to the chat, a trusted sender's word, or confirmed.
         /// An unconfirmed report is shown to staff and is no evidence.
         confirmed: bool,
+        /// The voice that took it waits for the acknowledgement: it is a reply, and no post.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        answered: bool,
         /// The words, only where there is no personal tree to keep them (replay).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<String>,
@@ -63,6 +66,11 @@ pub enum Input {
         /// With what right.
         role: Role,
         /// What they typed.
+        text: String,
+    },
+    /// A voice of the bot found something that staff must see to.
+    Trouble {
+        /// What, and what to do, in words.
         text: String,
     },
     /// A deadline has come.
@@ -106,6 +114,7 @@ impl Input {
             Self::ProbeResult { .. } => "probe_result",
             Self::Report { .. } => "report",
             Self::Command { .. } => "command",
+            Self::Trouble { .. } => "trouble",
             Self::Timer { .. } => "timer",
             Self::Delivery { .. } => "delivery",
         }

@@ -11,7 +11,7 @@ pub mod wire;
 
 pub use input::{DeliveryEvent, Input, Reload, TimerReason};
 pub use output::{DraftEnd, Output, TimelineKind};
-pub use post::{Post, PostAction, Receipt, Resolution, SendError, post_id};
+pub use post::{Post, PostAction, PostButton, Receipt, Resolution, SendError, post_id};
 
 use serde::{Deserialize, Serialize};
 

@@ -25,11 +25,24 @@ pub struct Post {
     /// The one person it is for; the driver is handed their account when it sends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipient: Option<PersonId>,
-    /// The post that opened the incident at this destination, to reply to.
+    /// The post that opened the incident at this destination, to reply to; of an edit, deletion or
+    /// crosspost, the post that it is done to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<PostId>,
     /// The words, within the destination's limits.
     pub body: String,
+    /// What its reader can press, where the destination has buttons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub buttons: Vec<PostButton>,
+}
+
+/// A button under a post; fixed with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostButton {
+    /// What a press is known by: [`Button::id`](crate::command::Button::id).
+    pub id: String,
+    /// What stands on it.
+    pub label: String,
 }
 
 /// What is asked of a destination.
@@ -44,6 +57,18 @@ pub enum PostAction {
     Delete,
     /// Pass it on to followers.
     Crosspost,
+}
+
+impl PostAction {
+    /// The word for it in JSON and in a post's id.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Post => "post",
+            Self::Edit => "edit",
+            Self::Delete => "delete",
+            Self::Crosspost => "crosspost",
+        }
+    }
 }
 
 /// The deterministic id of a post: the first 128 bits, in hex, of SHA-256 over its parts, each

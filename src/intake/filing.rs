@@ -37,6 +37,7 @@ pub(super) fn offered(door: &dyn Door, heard: Heard) -> Offered {
         source: heard.source,
         domain: ours,
         confirmed: heard.confirmed,
+        answered: false,
         text: None,
     };
     Offered { at: heard.at, input, private: Some(private) }

@@ -261,7 +261,10 @@ fn add_own(
 fn is_ours(input: &Input) -> bool {
     match input {
         Input::Started { .. } | Input::Timer { .. } | Input::Delivery { .. } => true,
-        Input::ProbeResult { .. } | Input::Report { .. } | Input::Command { .. } => false,
+        Input::ProbeResult { .. }
+        | Input::Report { .. }
+        | Input::Command { .. }
+        | Input::Trouble { .. } => false,
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     clock,
     domain::{PersonId, ReportId, Timestamp},
     event::{Body, Decision, ENTRY_VERSION, Entry, Happening, Input, Output},
+    render::person_marker,
 };
 
 use super::{
@@ -144,7 +145,8 @@ impl<'a> Group<'a> {
         }
     }
 
-    /// Gives a report random ids, and moves its personal values out of it.
+    /// Gives a report random ids, and moves its personal values out of it; puts a marker in the
+    /// place of the account that a command came from.
     fn detach(
         &mut self,
         input: &mut Input,
@@ -152,8 +154,14 @@ impl<'a> Group<'a> {
         received: Timestamp,
         mut private: Private,
     ) -> Result<(), StoreError> {
+        if let Input::Command { by, .. } = input {
+            if private.account.is_some() {
+                *by = person_marker(&self.person(&mut private, received)?);
+            }
+            return Ok(());
+        }
         let Input::Report { id, reporter, text, .. } = input else { return Ok(()) };
-        let person = self.person(private.account.as_deref(), received)?;
+        let person = self.person(&mut private, received)?;
         let report = ReportId::from(clock::random_id());
         if let Some(text) = text.take() {
             private.text.get_or_insert(cut(text, TEXT_LENGTH_MAX));
@@ -167,16 +175,19 @@ impl<'a> Group<'a> {
 
     fn person(
         &mut self,
-        account: Option<&str>,
+        private: &mut Private,
         received: Timestamp,
     ) -> Result<PersonId, StoreError> {
-        let Some(account) = account else { return Ok(PersonId::from(clock::random_id())) };
+        let name = private.name.take();
+        let Some(account) = &private.account else {
+            return Ok(PersonId::from(clock::random_id()));
+        };
         let known = match self.people.get(account) {
             Some(person) => Some(person.clone()),
             None => personal::person_of(self.store, account)?,
         };
         let person = known.unwrap_or_else(|| PersonId::from(clock::random_id()));
-        personal::put_account(&mut self.batch, account, &person, received)?;
+        personal::put_account(&mut self.batch, account, name, &person, received)?;
         self.people.insert(account.to_owned(), person.clone());
         Ok(person)
     }
@@ -199,6 +210,7 @@ impl Private {
         let name = |text: Option<String>| text.map(|text| cut(text, NAME_LENGTH_MAX));
         Self {
             account: name(self.account),
+            name: name(self.name),
             outside_id: name(self.outside_id),
             text: self.text.map(|text| cut(text, TEXT_LENGTH_MAX)),
             address: name(self.address),

@@ -109,7 +109,8 @@ pub struct Offered {
     /// When it happened, as the sender says.
     pub at: Timestamp,
     /// What happened. A report's `id` and `reporter` are replaced by random ones, and its `text`
-    /// goes to the personal tree.
+    /// goes to the personal tree. Where there is a private account, a command's `by` is replaced by
+    /// a marker for the person.
     pub input: Input,
     /// Personal values that belong to it.
     pub private: Option<Private>,
@@ -127,6 +128,8 @@ impl Offered {
 pub struct Private {
     /// Who sent it ("discord:1234", "web:mail@example.org"); the same account is the same person.
     pub account: Option<String>,
+    /// What staff call the person, where the account told a name.
+    pub name: Option<String>,
     /// The sender's own id of it, with its namespace: the same one again is a duplicate.
     pub outside_id: Option<String>,
     /// The words.

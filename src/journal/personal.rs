@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! a/ACCOUNT      the person's id
-//! p/PERSON       the account, and when it was last seen
+//! p/PERSON       the account, the name it told, and when it was last seen
 //! r/REPORT       text, address, unknown domain, person, outside id, when
 //! o/OUTSIDE_ID   the place the first input with it got, and when
 //! ```
@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     domain::{PersonId, ReportId, Timestamp},
-    render::neutralise,
+    render::{Hidden, neutralise},
 };
 
 use super::{
@@ -56,6 +56,9 @@ pub struct PersonalReport {
 #[derive(Serialize, Deserialize)]
 struct Account {
     account: String,
+    /// What staff call them, where their voice told a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
     seen: Timestamp,
 }
 
@@ -77,6 +80,8 @@ pub struct Forgotten {
 
 /// How much of a report's words staff are shown in a list or a post, in characters.
 pub const SHOWN_LENGTH_MAX: usize = 400;
+/// How much of a person's name staff are shown, in characters.
+const NAME_LENGTH_MAX: usize = 64;
 
 /// A read handle on the personal tree; cheap to clone.
 #[derive(Clone, Debug)]
@@ -92,6 +97,20 @@ impl Personal {
     /// 400 characters of it.
     pub fn shown(&self, report: &ReportId) -> Option<String> {
         Some(neutralise(&self.report_text(report)?, SHOWN_LENGTH_MAX))
+    }
+
+    /// What staff are shown in a marker's place: a report's words, a person's name.
+    pub fn behind(&self, hidden: &Hidden) -> Option<String> {
+        match hidden {
+            Hidden::Report(report) => self.shown(report),
+            Hidden::Person(person) => self.name(person),
+        }
+    }
+
+    /// A person's name, harmless, as their account last told it; the account where it told none.
+    pub fn name(&self, person: &PersonId) -> Option<String> {
+        let account: Account = said(value(&*self.0, &format!("p/{person}")))?;
+        Some(neutralise(&account.name.unwrap_or(account.account), NAME_LENGTH_MAX))
     }
 
     /// A report's words, as they came.
@@ -151,11 +170,12 @@ pub(super) fn first_with(
 pub(super) fn put_account(
     batch: &mut Batch,
     account: &str,
+    name: Option<String>,
     person: &PersonId,
     seen: Timestamp,
 ) -> Result<(), StoreError> {
     put(batch, format!("a/{account}"), person)?;
-    put(batch, format!("p/{person}"), &Account { account: account.to_owned(), seen })
+    put(batch, format!("p/{person}"), &Account { account: account.to_owned(), name, seen })
 }
 
 /// Adds an outside id to a batch.
@@ -177,7 +197,7 @@ pub(super) fn put_report(
     at: Timestamp,
     private: Private,
 ) -> Result<(), StoreError> {
-    let Private { account: _, outside_id, text, address, unknown_domain } = private;
+    let Private { account: _, name: _, outside_id, text, address, unknown_domain } = private;
     let person = person.clone();
     let kept = PersonalReport { person, at, text, address, unknown_domain, outside_id };
     put(batch, format!("r/{report}"), &kept)

@@ -164,11 +164,12 @@ fn size(offered: &Offered) -> usize {
     let input = match &offered.input {
         Input::Report { text, domain, .. } => length(text) + length(domain),
         Input::ProbeResult { error, .. } => length(error),
-        Input::Command { text, .. } => text.len(),
+        Input::Command { text, .. } | Input::Trouble { text } => text.len(),
         Input::Started { .. } | Input::Timer { .. } | Input::Delivery { .. } => 0,
     };
     let private = offered.private.as_ref().map_or(0, |private| {
         length(&private.text)
+            + length(&private.name)
             + length(&private.address)
             + length(&private.account)
             + length(&private.outside_id)

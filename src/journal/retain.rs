@@ -173,6 +173,7 @@ impl Dropping {
             | Input::Report { .. }
             | Input::Command { .. }
             | Input::Timer { .. }
+            | Input::Trouble { .. }
             | Input::Delivery { .. } => false,
         };
         kind && entry.at < self.before && !self.keep.iter().any(|span| span.contains(&entry.at))

@@ -23,7 +23,9 @@
 //! "investigating". Lanes don't wait for each other: a post that is retried on our own schedule
 //! holds back its lane alone, and among lanes that are ready the one tried least goes first, then
 //! the one decided first. Only a pause that the other side asked for (`Retry-After`) holds back
-//! the whole destination. A reply waits for its thread's first post whatever its lane. The price:
+//! the whole destination. Passing on (`PostAction::Crosspost`) has lanes of its own, and a pause asked
+//! for it holds back nothing else: its limits are far narrower, and an update must not wait for
+//! them. A reply waits for its thread's first post whatever its lane. The price:
 //! a post that a destination never quite takes keeps its lane waiting until it is given up.
 
 mod delivery;
@@ -35,7 +37,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{DestinationId, IncidentId, IncidentState, PersonId, Policy, PostId, Timestamp},
-    event::{DeliveryEvent, Output, Post, Receipt, Resolution, SendError},
+    event::{DeliveryEvent, Output, Post, PostAction, Receipt, Resolution, SendError},
 };
 
 pub use delivery::{Delivery, DeliveryState};
@@ -79,6 +81,14 @@ struct Queue {
 enum PastKey {
     Incident(IncidentId),
     Day(i64),
+}
+
+/// Posts that must arrive in the order in which they were decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Lane<'a> {
+    incident: Option<IncidentId>,
+    recipient: Option<&'a PersonId>,
+    passes_on: bool,
 }
 
 /// Whether an incident may still speak.
@@ -156,7 +166,10 @@ impl Outbox {
         let (place, destination) = (delivery.place, delivery.post.destination.clone());
         let finished = delivery.is_finished();
         let queue = self.queues.entry(destination.clone()).or_default();
-        if let DeliveryEvent::Retry { not_before, asked: true, .. } = event {
+        let pauses_all = delivery.post.action != PostAction::Crosspost;
+        if let DeliveryEvent::Retry { not_before, asked: true, .. } = event
+            && pauses_all
+        {
             queue.paused_until = queue.paused_until.max(Some(*not_before));
         }
         if finished {
@@ -360,14 +373,12 @@ impl Outbox {
 
     /// The first post of each lane of `queue` that does not wait for its thread's first post.
     fn heads<'a>(&'a self, queue: &'a Queue) -> impl Iterator<Item = &'a Delivery> {
-        let mut lanes: BTreeSet<(Option<IncidentId>, Option<&PersonId>)> = BTreeSet::new();
+        let mut lanes: BTreeSet<Lane<'_>> = BTreeSet::new();
         queue
             .waiting
             .values()
             .filter_map(|id| self.deliveries.get(id))
-            .filter(move |delivery| {
-                lanes.insert((delivery.post.incident, delivery.post.recipient.as_ref()))
-            })
+            .filter(move |delivery| lanes.insert(Lane::of(&delivery.post)))
             .filter(|delivery| !self.waits_for_thread(delivery))
     }
 
@@ -423,6 +434,13 @@ impl Outbox {
             let remote_id = delivery.remote_id().filter(|_| may_open_thread).map(str::to_owned);
             self.past.entry(key).or_default().insert(id, remote_id);
         }
+    }
+}
+
+impl<'a> Lane<'a> {
+    fn of(post: &'a Post) -> Self {
+        let passes_on = post.action == PostAction::Crosspost;
+        Self { incident: post.incident, recipient: post.recipient.as_ref(), passes_on }
     }
 }
 

@@ -5,10 +5,12 @@ pub(super) const LANGUAGE: &str = "en";
 
 /// File name and text of every built-in file of [`LANGUAGE`].
 pub(super) const FILES: &[(&str, &str)] = &[
+    ("chat.ftl", include_str!("../../messages/en/chat.ftl")),
     ("command.ftl", include_str!("../../messages/en/command.ftl")),
     ("console.ftl", include_str!("../../messages/en/console.ftl")),
     ("delivery.ftl", include_str!("../../messages/en/delivery.ftl")),
     ("demo.ftl", include_str!("../../messages/en/demo.ftl")),
+    ("discord-check.ftl", include_str!("../../messages/en/discord-check.ftl")),
     ("explain.ftl", include_str!("../../messages/en/explain.ftl")),
     ("incident.ftl", include_str!("../../messages/en/incident.ftl")),
     ("intake.ftl", include_str!("../../messages/en/intake.ftl")),

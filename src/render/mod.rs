@@ -9,12 +9,14 @@ mod check;
 mod facts;
 mod files;
 mod fit;
+mod markdown;
 mod outside;
 mod phrases;
 mod words;
 
 pub use facts::Facts;
 pub use fit::{fit, length};
-pub use outside::{neutralise, report_marker, reveal};
+pub use markdown::escape_markdown;
+pub use outside::{Hidden, neutralise, person_marker, report_marker, reveal};
 pub use phrases::{clock_time, date, date_time, list, near_time, percent, span};
 pub use words::{WordProblem, Words};

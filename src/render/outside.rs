@@ -2,12 +2,14 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::domain::{Limits, ReportId, TextUnit};
+use crate::domain::{Limits, PersonId, ReportId, TextUnit};
 
 use super::fit;
 
-const MARKER_OPEN: &str = "⟦report:";
+const MARKER_OPEN: char = '⟦';
 const MARKER_CLOSE: char = '⟧';
+const REPORT: &str = "report:";
+const PERSON: &str = "person:";
 /// More would be a tower of accents; no script needs it.
 const GRAPHEME_CHARACTERS_MAX: usize = 8;
 
@@ -43,24 +45,51 @@ pub fn neutralise(outside: &str, length_max: usize) -> String {
 /// What stands for a report's words in the engine's texts, so that they never enter the journal's
 /// chain; [`reveal`] puts the words in where staff read.
 pub fn report_marker(report: &ReportId) -> String {
-    format!("{MARKER_OPEN}{report}{MARKER_CLOSE}")
+    format!("{MARKER_OPEN}{REPORT}{report}{MARKER_CLOSE}")
 }
 
-/// `text` with each marker replaced by what `lookup` has for its report, or by "…" for nothing.
+/// What stands for a person's name in the engine's texts and in `by`, so that an account never
+/// enters the journal's chain.
+pub fn person_marker(person: &PersonId) -> String {
+    format!("{MARKER_OPEN}{PERSON}{person}{MARKER_CLOSE}")
+}
+
+/// What a marker stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hidden {
+    /// A report's words.
+    Report(ReportId),
+    /// A person's name.
+    Person(PersonId),
+}
+
+/// `text` with each marker replaced by what `lookup` has for it, or by "…" for nothing.
 ///
-/// The words put in are not looked through again. They are the reporter's own: `lookup` must
-/// [`neutralise`] them.
-pub fn reveal(text: &str, lookup: impl Fn(&ReportId) -> Option<String>) -> String {
+/// What is put in is not looked through again. It comes from outside: `lookup` must [`neutralise`]
+/// it.
+pub fn reveal(text: &str, lookup: impl Fn(&Hidden) -> Option<String>) -> String {
     let mut revealed = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once(MARKER_OPEN) {
-        let Some((id, behind)) = after.split_once(MARKER_CLOSE) else { break };
+        let Some((inside, behind)) = after.split_once(MARKER_CLOSE) else { break };
         revealed.push_str(before);
-        revealed.push_str(lookup(&ReportId::from(id)).as_deref().unwrap_or("…"));
+        match hidden(inside) {
+            Some(hidden) => revealed.push_str(lookup(&hidden).as_deref().unwrap_or("…")),
+            None => {
+                revealed.push(MARKER_OPEN);
+                rest = after;
+                continue;
+            }
+        }
         rest = behind;
     }
     revealed.push_str(rest);
     revealed
+}
+
+fn hidden(inside: &str) -> Option<Hidden> {
+    let report = inside.strip_prefix(REPORT).map(|id| Hidden::Report(ReportId::from(id)));
+    report.or_else(|| Some(Hidden::Person(PersonId::from(inside.strip_prefix(PERSON)?))))
 }
 
 fn tame(grapheme: &str) -> impl Iterator<Item = char> {

@@ -195,6 +195,7 @@ fn personal_values_do_not_expire_because_of_a_clock_that_is_set_wrong() {
         source: "discord".to_owned(),
         domain: Some("one.example".to_owned()),
         confirmed: true,
+        answered: false,
         text: None,
     };
     let private = Private {

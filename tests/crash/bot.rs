@@ -21,6 +21,7 @@ pub struct Bot {
     config: PathBuf,
     data: PathBuf,
     log: PathBuf,
+    discord_token: String,
     pub address: SocketAddr,
 }
 
@@ -28,12 +29,14 @@ pub struct Bot {
 pub struct Life(Child);
 
 impl Bot {
-    pub fn set_up(folder: &Path, sink: SocketAddr) -> Self {
+    /// With these destinations and what they need.
+    pub fn set_up(folder: &Path, destinations: &str, discord_token: &str) -> Self {
         let free = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback");
         let address = free.local_addr().expect("bound");
         let (config, data) = (folder.join("bellwether.toml"), folder.join("data"));
-        fs::write(&config, configuration(address, sink)).expect("a disk");
-        Self { config, data, log: folder.join("log"), address }
+        fs::write(&config, configuration(address, destinations)).expect("a disk");
+        let discord_token = discord_token.to_owned();
+        Self { config, data, log: folder.join("log"), discord_token, address }
     }
 
     pub fn start(&self) -> Life {
@@ -44,6 +47,7 @@ impl Bot {
             .arg(&self.config)
             .env("CRASH_WEBHOOK_SECRET", format!("whsec_{}", STANDARD.encode(KEY)))
             .env("CRASH_TOKEN", TOKEN)
+            .env("CRASH_DISCORD_TOKEN", &self.discord_token)
             .env("RUST_LOG", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -111,8 +115,8 @@ impl Drop for Life {
     }
 }
 
-fn configuration(address: SocketAddr, sink: SocketAddr) -> String {
-    let mut text = format!(
+fn configuration(address: SocketAddr, destinations: &str) -> String {
+    format!(
         r#"
 [bot]
 name = "Crash Host"
@@ -142,8 +146,13 @@ name = "tim"
 role = "admin"
 scopes = ["probes", "reports", "commands"]
 secret_env = "CRASH_TOKEN"
-"#
-    );
+{destinations}"#
+    )
+}
+
+/// One webhook for each audience.
+pub fn webhooks(sink: SocketAddr) -> String {
+    let mut text = String::new();
     for (id, audience) in [("site", "public"), ("room", "staff"), ("people", "reporters")] {
         text.push_str(&format!(
             r#"

@@ -8,7 +8,8 @@ use bellwether::{
     clock::Clock,
     config::Secrets,
     domain::{
-        Audience, Destination, DestinationId, IncidentId, Limits, PostId, TextUnit, Timestamp,
+        Abilities, Audience, Destination, DestinationId, IncidentId, Limits, PostId, TextUnit,
+        Timestamp,
     },
     event::{Post, PostAction},
 };
@@ -28,10 +29,30 @@ pub struct Row {
     pub secrets: &'static [&'static str],
     /// The key by which the receiver recognises a post; checks what else must be true of a request.
     pub key_of: fn(&Request) -> String,
+    /// Whether it tells staff what a receiver says with a refusal.
+    pub repeats_refusals: bool,
 }
 
 pub const ROWS: &[Row] = &[
-    Row { kind: "console", options: None, secrets: &[], key_of: |_| String::new() },
+    Row {
+        kind: "console",
+        options: None,
+        secrets: &[],
+        key_of: |_| String::new(),
+        repeats_refusals: false,
+    },
+    Row {
+        kind: "discord",
+        options: Some(|address| {
+            let mut options = option("api", &format!("http://{address}/"));
+            options.extend(option("guild", "41"));
+            options.extend(option("channel", "42"));
+            options
+        }),
+        secrets: &["token"],
+        key_of: discord_nonce,
+        repeats_refusals: false,
+    },
     Row {
         kind: "webhook",
         options: Some(|address| {
@@ -39,6 +60,7 @@ pub const ROWS: &[Row] = &[
         }),
         secrets: &["secret"],
         key_of: signed_webhook_id,
+        repeats_refusals: true,
     },
 ];
 
@@ -58,6 +80,7 @@ pub fn destination(row: &Row, address: SocketAddr) -> Destination {
         language: "en".to_owned(),
         options: row.options.map(|options| options(address)).unwrap_or_default(),
         limits: Limits { length_max: 1000, unit: TextUnit::Characters },
+        abilities: Abilities::default(),
     }
 }
 
@@ -89,6 +112,7 @@ pub fn post() -> Post {
         recipient: None,
         thread: None,
         body: "Some sites are slow.\nNext update by 22:00.".to_owned(),
+        buttons: Vec::new(),
     }
 }
 
@@ -110,6 +134,18 @@ fn signed_webhook_id(request: &Request) -> String {
     assert_eq!(header("content-type"), "application/json");
     assert!(request.line.starts_with("POST /hook/"), "{}", request.line);
     id.to_owned()
+}
+
+fn discord_nonce(request: &Request) -> String {
+    let header = |name: &str| request.headers.get(name).map(String::as_str).unwrap_or_default();
+    assert_eq!(header("authorization"), format!("Bot {}", secret()));
+    assert_eq!(header("content-type"), "application/json");
+    assert!(header("user-agent").starts_with("DiscordBot ("), "{request:?}");
+    assert_eq!(request.line, "POST /api/v10/channels/42/messages HTTP/1.1");
+    let body: serde_json::Value = serde_json::from_slice(&request.body).expect("JSON");
+    assert_eq!(body["enforce_nonce"], true);
+    assert_eq!(body["allowed_mentions"], serde_json::json!({ "parse": [] }));
+    body["nonce"].as_str().expect("a nonce").to_owned()
 }
 
 #[test]

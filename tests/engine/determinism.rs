@@ -83,6 +83,7 @@ fn play(stage: &mut Stage, step: &Step) {
                 source: "chat".to_owned(),
                 domain: Some(DOMAINS[*domain].to_owned()),
                 confirmed: person % 5 != 0,
+                answered: false,
                 text: None,
             };
             stage.take_at(stage.now - TimeDelta::seconds(*late_s), input);

@@ -3,7 +3,7 @@
 use bellwether::{domain::*, event::*};
 use insta::assert_snapshot;
 
-use super::stage::Stage;
+use super::stage::{self, Stage};
 
 #[test]
 fn every_reporter_hears_back() {
@@ -102,6 +102,7 @@ fn an_unconfirmed_report_is_shown_and_counts_only_by_staffs_word() {
         source: "web".to_owned(),
         domain: Some("one.example".to_owned()),
         confirmed: false,
+        answered: false,
         text: None,
     });
     assert!(outputs.iter().any(|output| matches!(
@@ -127,6 +128,7 @@ fn a_report_from_long_ago_or_from_the_future_is_no_evidence() {
             source: "mail".to_owned(),
             domain: Some("one.example".to_owned()),
             confirmed: true,
+            answered: false,
             text: None,
         };
         let outputs = stage.take_at(at, input);
@@ -135,4 +137,64 @@ fn a_report_from_long_ago_or_from_the_future_is_no_evidence() {
             Output::ReportFiled { counted: false, reason: Some(why), .. } if why == reason
         )));
     }
+}
+
+/// A room that can reach nobody but people who spoke there.
+fn room(id: &str) -> Destination {
+    let reaches = Some("discord".to_owned());
+    let abilities = Abilities { reaches, ..Abilities::default() };
+    Destination { abilities, ..stage::destination(id, Audience::Reporters) }
+}
+
+fn reports(stage: &mut Stage, source: &str, person: &str) {
+    stage.take(Input::Report {
+        id: format!("r-{person}").into(),
+        reporter: person.into(),
+        source: source.to_owned(),
+        domain: Some("one.example".to_owned()),
+        confirmed: true,
+        answered: false,
+        text: None,
+    });
+}
+
+/// Who was written to, and where.
+fn reached(stage: &Stage) -> Vec<String> {
+    let told = stage.posts().filter_map(|post| {
+        let person = post.recipient.as_ref()?;
+        Some(format!("{} {person} {}", post.destination, post.subject))
+    });
+    told.collect()
+}
+
+#[test]
+fn people_hear_back_where_they_can_be_reached_and_nowhere_else() {
+    let mut settings = stage::settings();
+    settings.destinations.push(room("private"));
+    let mut stage: Stage = Stage::with(settings);
+    stage.types("incident open \"Slow sites\" --servers s1");
+    stage.types("draft publish 1");
+    reports(&mut stage, "discord", "ann");
+    reports(&mut stage, "web", "ben");
+    assert_eq!(reached(&stage), ["private ann acknowledgement", "people ben acknowledgement"]);
+    stage.forget_heard();
+    stage.types("incident update 1 \"A switch drops packets.\" --state identified --publish");
+    assert_eq!(
+        reached(&stage),
+        ["people ben follow_up.identified", "private ann follow_up.identified"]
+    );
+}
+
+#[test]
+fn without_a_room_of_their_own_people_hear_back_where_everybody_does() {
+    let mut stage = Stage::new();
+    reports(&mut stage, "discord", "ann");
+    assert_eq!(reached(&stage), ["people ann acknowledgement"]);
+
+    let mut settings = stage::settings();
+    settings.destinations.retain(|one| one.audience != Audience::Reporters);
+    settings.destinations.push(room("private"));
+    let mut stage: Stage = Stage::with(settings);
+    reports(&mut stage, "web", "ben");
+    assert_eq!(reached(&stage), Vec::<String>::new(), "a room cannot reach him");
 }

@@ -97,6 +97,7 @@ pub fn destination(id: &str, audience: Audience) -> Destination {
         language: "en".to_owned(),
         options: BTreeMap::new(),
         limits: Limits { length_max: 2000, unit: TextUnit::Characters },
+        abilities: Abilities::default(),
     }
 }
 
@@ -193,6 +194,7 @@ impl<D: Detector> Stage<D> {
             source: "discord".to_owned(),
             domain: Some(domain.to_owned()),
             confirmed: true,
+            answered: false,
             text: None,
         })
     }

@@ -448,3 +448,27 @@ fn a_post_keeps_its_promise_and_link_where_little_fits() {
     https://status.example.net/incidents/1
     "#);
 }
+
+#[test]
+fn a_destination_with_room_for_it_gets_a_headline_and_passes_updates_on() {
+    let mut settings = super::stage::settings();
+    let abilities = Abilities { headline: true, passes_on: true, ..Abilities::default() };
+    let news = super::stage::destination("news", Audience::Public);
+    settings.destinations.push(Destination { abilities, ..news });
+    let mut stage: Stage = Stage::with(settings);
+    stage.types("incident open \"Slow sites\" --servers s1");
+    stage.types("incident update 1 \"Some sites are slow.\" --publish");
+    stage.types("incident update 1 \"They still are.\" --publish");
+    let news: Vec<&Post> =
+        stage.posts().filter(|post| post.destination.as_str() == "news").collect();
+    let actions: Vec<PostAction> = news.iter().map(|post| post.action).collect();
+    use PostAction::{Crosspost, Post as Say};
+    assert_eq!(actions, [Say, Crosspost, Say, Crosspost]);
+    assert!(news[0].body.starts_with("Slow sites\nSome sites are slow.\n"), "{}", news[0].body);
+    assert_eq!(news[1].thread.as_ref(), Some(&news[0].id));
+    assert_eq!(news[2].thread.as_ref(), Some(&news[0].id));
+    assert_eq!(news[3].thread.as_ref(), Some(&news[2].id), "each passes on its own update");
+    assert!(news[1].body.is_empty() && news[1].id != news[0].id);
+    let plain = stage.posts_to("site");
+    assert!(plain.iter().all(|body| !body.contains("Slow sites")), "{plain:?}");
+}

@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use bellwether::{
     domain::{
-        Audience, Destination, Limits, ProbeId, ServerId, Settings, Suspicion, TextUnit, Timestamp,
+        Abilities, Audience, Destination, Limits, ProbeId, ServerId, Settings, Suspicion, TextUnit,
+        Timestamp,
     },
     engine::{
         Engine,
@@ -127,6 +128,7 @@ impl Play {
                 source: "web".to_owned(),
                 domain: Some(domain.unwrap_or_else(|| "elsewhere.example".to_owned())),
                 confirmed: true,
+                answered: false,
                 text: None,
             },
         );
@@ -198,6 +200,7 @@ fn told(mut settings: Settings) -> Settings {
         audience,
         language: "en".to_owned(),
         options: Default::default(),
+        abilities: Abilities::default(),
         limits: Limits { length_max: 2000, unit: TextUnit::Characters },
     };
     settings.destinations = audiences.map(destination).into();

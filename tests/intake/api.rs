@@ -43,6 +43,7 @@ fn a_report_keeps_its_words_and_names_out_of_the_input() {
         source: "desk".to_owned(),
         domain: Some("example.org".to_owned()),
         confirmed: true,
+        answered: false,
         text: None,
     };
     assert_eq!(offered.input, expected);

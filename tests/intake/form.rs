@@ -57,6 +57,7 @@ fn a_web_report_is_shown_to_staff_and_counts_as_nothing_yet() {
         source: "web".to_owned(),
         domain: Some("example.org".to_owned()),
         confirmed: false,
+        answered: false,
         text: None,
     };
     assert_eq!(kept.inputs[0].input, expected);

@@ -4,9 +4,12 @@ use std::{collections::BTreeSet, time::Duration};
 
 use bellwether::{
     clock::Clock,
-    domain::{IncidentId, PersonId, ReportId},
+    domain::{IncidentId, PersonId, ReportId, Role},
     event::{Body, Input, TimerReason},
-    journal::{Accepted, Durable, Journal, Offered, ReadError, Refused, Snapshot, inspect, repair},
+    journal::{
+        Accepted, Durable, Journal, Offered, Private, ReadError, Refused, Snapshot, inspect, repair,
+    },
+    render::{person_marker, reveal},
 };
 use chrono::TimeDelta;
 use futures_util::FutureExt;
@@ -445,4 +448,41 @@ fn wait_for(mut done: impl FnMut() -> bool) {
 
 fn block_on<F: Future>(future: F) -> F::Output {
     tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
+}
+
+#[test]
+fn an_account_that_gives_a_command_is_a_marker_in_the_chain_and_a_name_for_staff() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let running = Running::open(dir.path()).expect("it opens");
+    let command = |outside_id: &str| Offered {
+        at: start(),
+        input: Input::Command {
+            by: "discord".to_owned(),
+            role: Role::Staff,
+            text: "draft publish 1".to_owned(),
+        },
+        private: Some(Private {
+            account: Some("discord:4711".to_owned()),
+            name: Some("tim_*b*".to_owned()),
+            outside_id: Some(outside_id.to_owned()),
+            ..Private::default()
+        }),
+    };
+    running.submit(command("discord:interaction:1"));
+    running.submit(command("discord:interaction:2"));
+    let again = running.appender.submit_blocking(command("discord:interaction:1"));
+    assert!(matches!(again, Err(Refused::Duplicate(Accepted { seq: 1, .. }))), "{again:?}");
+    let personal = running.appender.personal();
+    let person = personal.person("discord:4711").expect("a person");
+    let shown = reveal(&format!("by {}", person_marker(&person)), |hidden| personal.behind(hidden));
+    assert_eq!(shown, "by tim＿∗b∗");
+    running.stop(2);
+    let by: BTreeSet<String> = entries(dir.path())
+        .iter()
+        .filter_map(|entry| {
+            let Input::Command { by, .. } = &happening(entry)?.input else { return None };
+            Some(by.clone())
+        })
+        .collect();
+    assert_eq!(by, BTreeSet::from([person_marker(&person)]), "one person, and no account");
 }

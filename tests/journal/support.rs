@@ -62,6 +62,7 @@ pub fn report(account: &str, outside_id: Option<&str>, text: &str) -> Offered {
         source: "discord".to_owned(),
         domain: Some("example.org".to_owned()),
         confirmed: true,
+        answered: false,
         text: None,
     };
     let private = Private {

@@ -14,7 +14,7 @@ pub fn at(ms: i64) -> Timestamp {
     DateTime::UNIX_EPOCH + TimeDelta::days(16_000) + TimeDelta::milliseconds(ms)
 }
 
-/// A post of the given identity; equal arguments make equal posts.
+/// A post of the given identity; equal arguments make equal posts. Every sixth is one passed on.
 pub fn post(
     destination: &str,
     incident: Option<u64>,
@@ -25,12 +25,13 @@ pub fn post(
         id: PostId::from(format!("{destination}-{incident:?}-{recipient:?}-{number}")),
         destination: DestinationId::from(destination),
         audience: Audience::Public,
-        action: PostAction::Post,
+        action: if number % 6 == 5 { PostAction::Crosspost } else { PostAction::Post },
         subject: "incident.update".to_owned(),
         incident: incident.map(IncidentId),
         recipient: recipient.map(PersonId::from),
         thread: None,
         body: format!("word {number}"),
+        buttons: Vec::new(),
     }
 }
 
@@ -66,6 +67,10 @@ impl Story {
 
     pub fn is_sending(&self) -> bool {
         matches!(self.events.last(), Some((_, DeliveryEvent::Sending { .. })))
+    }
+
+    fn passes_on(&self) -> bool {
+        self.post.action == PostAction::Crosspost
     }
 
     /// The next step and when it may be taken.
@@ -130,7 +135,8 @@ impl Model {
         let here: Vec<&Story> =
             self.stories.iter().filter(|story| story.post.destination == *destination).collect();
         let is_busy = here.iter().any(|story| story.claimed || story.is_sending());
-        let is_paused = here.iter().flat_map(|story| &story.events).any(|(_, event)| {
+        let pausing = here.iter().filter(|story| !story.passes_on());
+        let is_paused = pausing.flat_map(|story| &story.events).any(|(_, event)| {
             matches!(event, DeliveryEvent::Retry { not_before, asked: true, .. } if *not_before > now)
         });
         if is_busy || is_paused {
@@ -140,7 +146,8 @@ impl Model {
         for (place, story) in here.iter().enumerate() {
             let waits = here[..place].iter().any(|earlier| {
                 let same_lane = earlier.post.incident == story.post.incident
-                    && earlier.post.recipient == story.post.recipient;
+                    && earlier.post.recipient == story.post.recipient
+                    && earlier.passes_on() == story.passes_on();
                 let opens_thread = story.post.thread.as_ref() == Some(&earlier.post.id);
                 !earlier.is_over() && (same_lane || opens_thread)
             });

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bellwether::{
     domain::{Impact, IncidentId, IncidentState, Policy, PostId, Timestamp},
-    event::{DeliveryEvent, Output, Post, Receipt, Resolution, SendError},
+    event::{DeliveryEvent, Output, Post, PostAction, Receipt, Resolution, SendError},
     outbox::{DeliveryState, FINISHED_MAX, Outbox, Step, WAITING_MAX, backoff},
 };
 use chrono::TimeDelta;
@@ -180,6 +180,27 @@ fn a_reply_learns_its_threads_first_post_even_long_after() {
     assert!(outbox.delivery(&first.id).is_none());
     let job = outbox.next_jobs(at(48 * HOUR_MS)).pop().expect("the reply is due");
     assert_eq!(job.reply_to.as_deref(), Some("remote-1"));
+}
+
+#[test]
+fn an_update_waits_for_no_earlier_one_to_be_passed_on() {
+    let first = post("d", Some(1), None, 1);
+    let passed_on = Post {
+        action: PostAction::Crosspost,
+        thread: Some(first.id.clone()),
+        ..post("d", Some(1), None, 2)
+    };
+    let next = post("d", Some(1), None, 3);
+    let mut outbox = decided(&[&first, &passed_on, &next]);
+    assert_eq!(jobs(&outbox, 0), ["word 1"], "what is passed on waits for what it is");
+    let receipt = Receipt { remote_id: Some("remote-1".to_owned()), link: None };
+    attempt(&mut outbox, &first.id, 0, &Ok(receipt));
+    assert_eq!(outbox.next_jobs(at(0))[0].reply_to.as_deref(), Some("remote-1"));
+    attempt(&mut outbox, &passed_on.id, 0, &later(Some(Duration::from_secs(3000))));
+    assert_eq!(jobs(&outbox, 0), ["word 3"]);
+    attempt(&mut outbox, &next.id, 0, &Ok(Receipt::default()));
+    assert_eq!(jobs(&outbox, 2_999_000), Vec::<String>::new());
+    assert_eq!(jobs(&outbox, 3_000_000), ["word 2"]);
 }
 
 #[test]

@@ -101,12 +101,14 @@ impl Chance {
             source: self.of(&["discord", "web", "desk"]).to_owned(),
             domain,
             confirmed: self.below(4) > 0,
+            answered: false,
             text: None,
         };
         let private = Private {
             account: (self.below(10) > 0).then(|| format!("desk:person-{person}")),
             outside_id: (self.below(2) > 0).then(|| format!("desk:{}", self.below(300))),
             text: Some("really slow, @everyone <b>and</b> sometimes ⟦report:x⟧".to_owned()),
+            name: None,
             address: None,
             unknown_domain: (!is_ours).then(|| "elsewhere.example".to_owned()),
         };

@@ -19,6 +19,7 @@ pub const FLOORS: &[(&str, u8)] = &[
     ("journal", 2),
     ("outbox", 2),
     ("intake", 3),
+    ("chat", 3),
     ("broadcast", 3),
     ("pages", 3),
     ("app", 4),

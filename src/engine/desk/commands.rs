@@ -8,7 +8,10 @@ use crate::{
     render::Facts,
 };
 
-use super::{Desk, publishing::Statement};
+use super::{
+    Desk,
+    publishing::{Statement, draft_facts},
+};
 
 /// Who asks, and with what right.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +55,9 @@ impl Desk<'_> {
                 self.resolve(incident, text.as_deref(), publish, who);
             }
             Command::IncidentFalseAlarm { incident } => self.false_alarm(incident, who),
-            Command::DraftEdit { draft, text } => self.edit(draft, &text, who),
+            Command::DraftEdit { draft, text, revision } => {
+                self.edit(draft, &text, revision, who);
+            }
             Command::DraftPublish { draft, revision, anyway } => {
                 self.publish_draft(draft, revision, anyway, who.by, who.role);
             }
@@ -238,8 +243,13 @@ impl Desk<'_> {
         self.reply(true, text);
     }
 
-    fn edit(&mut self, id: DraftId, text: &str, who: Person<'_>) {
+    fn edit(&mut self, id: DraftId, text: &str, revision: Option<u32>, who: Person<'_>) {
         let Some(draft) = self.waiting_draft(id) else { return };
+        if revision.is_some_and(|read| read != draft.revision) {
+            let facts = draft_facts(&draft);
+            let text = self.speech().say("reply-draft-revision", facts);
+            return self.reply(false, text);
+        }
         let Some(incident) = self.records.incidents.get(&draft.incident) else { return };
         let next = self.speech().next_update(incident, draft.kind, self.now());
         let body = draft.promise.as_deref().and_then(|line| text.strip_suffix(line));

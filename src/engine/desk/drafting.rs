@@ -1,6 +1,7 @@
 //! Drafts: made, superseded, stale.
 
 use crate::{
+    command::Button,
     domain::{DraftId, IncidentId, UpdateKind},
     engine::{records::Draft, speech::Draftable},
     event::{DraftEnd, Output},
@@ -106,7 +107,8 @@ impl Desk<'_> {
             .number("revision", draft.revision)
             .text("text", draft.text.clone());
         let (text, incident) = (self.speech().say("staff-stale", facts), draft.incident);
-        self.tell_staff("stale", Some(incident), &text, None);
+        let buttons = self.buttons_of(id);
+        self.ask_staff("stale", Some(incident), &text, None, &buttons);
     }
 
     /// Asks staff about a draft.
@@ -124,6 +126,21 @@ impl Desk<'_> {
             .text("text", draft.text.clone())
             .text("commands", speech.say("staff-proposal-commands", ids()));
         let (text, incident) = (speech.say(key, facts), incident.id);
-        self.tell_staff("draft", Some(incident), &text, None);
+        let buttons = self.buttons_of(id);
+        self.ask_staff("draft", Some(incident), &text, None, &buttons);
+    }
+
+    /// What staff can press under a draft's words.
+    pub(super) fn buttons_of(&self, id: DraftId) -> Vec<Button> {
+        let Some(draft) = self.records.drafts.get(&id) else { return Vec::new() };
+        let may_be_none = !matches!(draft.kind, UpdateKind::Resolved | UpdateKind::FalseAlarm);
+        let (draft, revision, incident) = (draft.id, draft.revision, draft.incident);
+        let mut buttons = vec![
+            Button::Publish { draft, revision },
+            Button::Edit { draft, revision },
+            Button::Wait { draft },
+        ];
+        buttons.extend(may_be_none.then_some(Button::NotAnIncident { incident }));
+        buttons
     }
 }

@@ -13,10 +13,13 @@ mod reports;
 mod suspicions;
 mod timers;
 
+pub(super) use publishing::body_of;
+
 use crate::{
+    command::Button,
     domain::{Audience, Destination, DestinationId, IncidentId, PersonId, PostId, Timestamp},
-    event::{Input, Output, Post, PostAction, post_id},
-    render::Words,
+    event::{Input, Output, Post, PostAction, PostButton, post_id},
+    render::{Facts, Words},
 };
 
 use super::{
@@ -57,6 +60,7 @@ impl<'e> Desk<'e> {
             Input::ProbeResult { .. } => {}
             Input::Report { .. } => self.take_report(),
             Input::Command { by, role, text } => self.take_command(by, *role, text),
+            Input::Trouble { text } => self.notify_staff("trouble", text.clone(), None),
             Input::Timer { .. } => self.meet_deadline(),
             Input::Delivery { post, event } => self.hear_of_delivery(post, event),
         }
@@ -102,6 +106,22 @@ impl<'e> Desk<'e> {
         all.iter().filter(|one| one.audience == audience).cloned().collect()
     }
 
+    /// The destinations that reach a reporter of this source.
+    fn destinations_for(&self, source: &str) -> Vec<Destination> {
+        let mut all = self.destinations(Audience::Reporters);
+        all.retain(|one| self.serves(one, source));
+        all
+    }
+
+    /// Whether people of this source are a reporters' destination's to reach: those for them alone
+    /// come first, and only where there are none those for anybody.
+    fn serves(&self, destination: &Destination, source: &str) -> bool {
+        let is_own = |one: &Destination| one.abilities.reaches.as_deref() == Some(source);
+        let all = &self.records.settings.destinations;
+        let has_own = || all.iter().any(|one| one.audience == Audience::Reporters && is_own(one));
+        is_own(destination) || (destination.abilities.reaches.is_none() && !has_own())
+    }
+
     /// The id of a post about a subject of this installation.
     fn post_id(
         &self,
@@ -109,10 +129,31 @@ impl<'e> Desk<'e> {
         destination: &DestinationId,
         recipient: Option<&PersonId>,
     ) -> PostId {
+        self.id_of(PostAction::Post, subject, destination, recipient)
+    }
+
+    fn id_of(
+        &self,
+        action: PostAction,
+        subject: &[&str; 3],
+        destination: &DestinationId,
+        recipient: Option<&PersonId>,
+    ) -> PostId {
         let [kind, id, revision] = *subject;
         let recipient = recipient.map_or("", PersonId::as_str);
-        let installation = self.records.installation.as_str();
-        post_id(&[installation, kind, id, revision, "post", destination.as_str(), recipient])
+        let (installation, action) = (self.records.installation.as_str(), action.word());
+        post_id(&[installation, kind, id, revision, action, destination.as_str(), recipient])
+    }
+
+    /// What can be pressed under a post at a destination.
+    fn buttons_at(&self, destination: &Destination, buttons: &[Button]) -> Vec<PostButton> {
+        let shown = buttons.iter().filter(|_| destination.abilities.buttons);
+        shown
+            .map(|button| PostButton {
+                id: button.id(),
+                label: self.speech().say(button.label_key(), Facts::new()),
+            })
+            .collect()
     }
 
     /// A post to every staff destination but `except`.
@@ -122,6 +163,18 @@ impl<'e> Desk<'e> {
         incident: Option<IncidentId>,
         text: &str,
         except: Option<&DestinationId>,
+    ) {
+        self.ask_staff(subject, incident, text, except, &[]);
+    }
+
+    /// The same with buttons under it, where the destination has them.
+    fn ask_staff(
+        &mut self,
+        subject: &str,
+        incident: Option<IncidentId>,
+        text: &str,
+        except: Option<&DestinationId>,
+        buttons: &[Button],
     ) {
         self.notices += 1;
         let (seq, notice) = (self.context.seq.to_string(), self.notices.to_string());
@@ -139,6 +192,7 @@ impl<'e> Desk<'e> {
                 recipient: None,
                 thread: None,
                 body: join_within(text, &[], &destination.limits),
+                buttons: self.buttons_at(&destination, buttons),
             };
             self.decide(Output::Post(post));
         }

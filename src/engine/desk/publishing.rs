@@ -1,8 +1,9 @@
 //! What becomes public: approved drafts and the standing policy's words, and what follows.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::{
+    command::Button,
     domain::{Audience, DraftId, IncidentId, IncidentState, PersonId, Role, Timestamp, UpdateKind},
     engine::records::{Draft, Incident},
     event::{DraftEnd, Output, Post, PostAction},
@@ -80,10 +81,30 @@ impl Desk<'_> {
                 recipient: None,
                 thread: incident.first_posts.get(&destination.id).cloned(),
                 body: self.speech().body(incident, text, promise, destination),
+                buttons: Vec::new(),
             };
+            let subject = ["incident", &id, &number];
+            let passes_on = destination.abilities.passes_on;
+            let passed_on = passes_on.then(|| self.passed_on(&post, &subject));
             self.decide(Output::Post(post));
+            if let Some(passed_on) = passed_on {
+                self.decide(Output::Post(passed_on));
+            }
         }
         destinations.len()
+    }
+
+    /// What has a destination pass an update on to those who follow it from elsewhere.
+    fn passed_on(&self, post: &Post, subject: &[&str; 3]) -> Post {
+        let action = PostAction::Crosspost;
+        Post {
+            id: self.id_of(action, subject, &post.destination, None),
+            action,
+            subject: action.word().to_owned(),
+            thread: Some(post.id.clone()),
+            body: String::new(),
+            ..post.clone()
+        }
     }
 
     /// The state that the update leads to; drafts that it makes untrue give way.
@@ -112,16 +133,23 @@ impl Desk<'_> {
         if !is_told || incident.followed_up.contains(&kind) {
             return;
         }
-        let people: BTreeSet<PersonId> = self
+        let people: BTreeMap<PersonId, String> = self
             .records
             .reports_of(incident)
-            .map(|(_, report)| report.person.clone())
+            .map(|(_, report)| (report.person.clone(), report.source.clone()))
             .take(FOLLOW_UPS_MAX)
             .collect();
         let text = self.speech().follow_up(kind, body);
         let (id, number) = (incident.id.to_string(), revision.to_string());
+        let answers = [
+            Button::Fixed { incident: incident.id },
+            Button::StillBroken { incident: incident.id },
+        ];
+        let asked = if kind == UpdateKind::Resolved { &answers[..] } else { &[] };
         for destination in self.destinations(Audience::Reporters) {
-            for person in &people {
+            let reached = people.iter().filter(|(_, source)| self.serves(&destination, source));
+            let reached: Vec<&PersonId> = reached.map(|(person, _)| person).collect();
+            for person in reached {
                 let post = Post {
                     id: self.post_id(&["follow_up", &id, &number], &destination.id, Some(person)),
                     destination: destination.id.clone(),
@@ -132,6 +160,7 @@ impl Desk<'_> {
                     recipient: Some(person.clone()),
                     thread: None,
                     body: crate::engine::speech::join_within(&text, &[], &destination.limits),
+                    buttons: self.buttons_at(&destination, asked),
                 };
                 self.decide(Output::Post(post));
             }
@@ -252,7 +281,7 @@ impl Desk<'_> {
 }
 
 /// A draft's words without the promise, which is made anew when they go out.
-pub(super) fn body_of(draft: &Draft) -> String {
+pub(in crate::engine) fn body_of(draft: &Draft) -> String {
     without_promise(&draft.text, draft.promise.as_deref())
 }
 

@@ -26,7 +26,7 @@ const EARLY_S_MAX: i64 = 30;
 
 impl Desk<'_> {
     pub(super) fn take_report(&mut self) {
-        let Input::Report { id, reporter, source, domain, confirmed, .. } =
+        let Input::Report { id, reporter, source, domain, confirmed, answered, .. } =
             &self.context.happening.input
         else {
             return;
@@ -53,7 +53,12 @@ impl Desk<'_> {
             counted: reason.is_none(),
             reason: reason.map(str::to_owned),
         });
-        self.acknowledge(id, reporter, linked.as_ref());
+        if *answered {
+            let text = self.words_for(linked.as_ref());
+            self.reply(true, text);
+        } else {
+            self.acknowledge(id, reporter, source, linked.as_ref());
+        }
         match reason {
             Some("unknown_domain") => self.show_report(id, source, None),
             Some("unconfirmed") => self.show_report(id, source, server.as_ref()),
@@ -85,14 +90,19 @@ impl Desk<'_> {
     }
 
     /// The same form for every domain; counts only to somebody linked to the server.
-    fn acknowledge(&mut self, id: &ReportId, person: &PersonId, linked: Option<&ServerId>) {
+    fn acknowledge(
+        &mut self,
+        id: &ReportId,
+        person: &PersonId,
+        source: &str,
+        linked: Option<&ServerId>,
+    ) {
         let last = self.records.people.get(person).and_then(|one| one.acknowledged_at);
         if last.is_some_and(|at| (self.now() - at).num_seconds() < ACKNOWLEDGED_WITHIN_S) {
             return;
         }
-        let linked = linked.map(|server| (server, self.people_on(server)));
-        let text = self.speech().acknowledgement(linked);
-        for destination in self.destinations(Audience::Reporters) {
+        let text = self.words_for(linked);
+        for destination in self.destinations_for(source) {
             let subject = ["acknowledgement", id.as_str(), "1"];
             let post = Post {
                 id: self.post_id(&subject, &destination.id, Some(person)),
@@ -104,9 +114,14 @@ impl Desk<'_> {
                 recipient: Some(person.clone()),
                 thread: None,
                 body: join_within(&text, &[], &destination.limits),
+                buttons: Vec::new(),
             };
             self.decide(Output::Post(post));
         }
+    }
+
+    fn words_for(&self, linked: Option<&ServerId>) -> String {
+        self.speech().acknowledgement(linked.map(|server| (server, self.people_on(server))))
     }
 
     /// Distinct people who reported a server in the last six hours.
@@ -208,6 +223,10 @@ impl Desk<'_> {
     }
 }
 
+/// Whether a person already counted; once they were asked whether it is fixed, they may say no.
 fn is_repeat(person: &Person, at: crate::domain::Timestamp) -> bool {
-    person.counted_at.is_some_and(|counted| (at - counted).num_seconds() < REPEAT_WITHIN_S)
+    person.counted_at.is_some_and(|counted| {
+        (at - counted).num_seconds() < REPEAT_WITHIN_S
+            && person.asked_at.is_none_or(|asked| asked <= counted)
+    })
 }

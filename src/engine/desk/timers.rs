@@ -23,7 +23,8 @@ impl Desk<'_> {
         let Some(draft) = self.records.drafts.get(&id) else { return };
         let facts = Facts::new().text("draft", id.to_string()).text("text", draft.text.clone());
         let (text, incident) = (self.speech().say("staff-waited", facts), draft.incident);
-        self.tell_staff("draft", Some(incident), &text, None);
+        let buttons = self.buttons_of(id);
+        self.ask_staff("draft", Some(incident), &text, None, &buttons);
     }
 
     /// Reminds of a promise; the first time with words that keep it, unless some wait already.

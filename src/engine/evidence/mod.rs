@@ -119,6 +119,7 @@ impl Detector for Evidence {
             | Input::ProbeResult { .. }
             | Input::Report { .. }
             | Input::Command { .. }
+            | Input::Trouble { .. }
             | Input::Delivery { .. } => received,
         };
         self.advance(now);
@@ -136,6 +137,7 @@ impl Detector for Evidence {
             Input::Timer { .. }
             | Input::Report { .. }
             | Input::Command { .. }
+            | Input::Trouble { .. }
             | Input::Delivery { .. } => {}
         }
     }

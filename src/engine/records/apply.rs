@@ -5,7 +5,7 @@ use crate::{
         Audience, DraftId, IncidentId, IncidentState, ServerId, Suspicion, SuspicionId, Timestamp,
         UpdateKind,
     },
-    event::{Input, Output, Post},
+    event::{Input, Output, Post, PostAction},
 };
 
 use super::{
@@ -72,7 +72,8 @@ impl Records {
                     dismissed: false,
                     settled_by: None,
                 };
-                return self.apply_report(at, report, filed);
+                let domain = domain_of(&context.happening.input).filter(|_| filed.server.is_some());
+                return self.apply_report(at, report, filed, domain);
             }
             Output::ReportSettled { report, server, counted, by } => {
                 return self.apply_settled(at, report, server.as_ref(), *counted, by);
@@ -292,8 +293,12 @@ impl Records {
             Audience::Public => self.apply_public_post(at, post),
             Audience::Reporters => {
                 let person = post.recipient.as_ref().and_then(|id| self.people.get_mut(id));
-                if let Some(person) = person.filter(|_| post.subject == "acknowledgement") {
-                    person.acknowledged_at = Some(at);
+                if let Some(person) = person {
+                    match post.subject.as_str() {
+                        "acknowledgement" => person.acknowledged_at = Some(at),
+                        "follow_up.resolved" => person.asked_at = Some(at),
+                        _ => {}
+                    }
                 }
                 self.mark_followed_up(post);
             }
@@ -305,6 +310,9 @@ impl Records {
         let Some(id) = post.incident else { return };
         let Some(incident) = self.incidents.get_mut(&id) else { return };
         incident.posts.push(post.id.clone());
+        if post.action != PostAction::Post {
+            return;
+        }
         incident.first_posts.entry(post.destination.clone()).or_insert_with(|| post.id.clone());
         let (post, destination) = (post.id.clone(), post.destination.clone());
         self.tell(id, Moment { at, step: Step::Posted { post, destination } });
@@ -346,9 +354,15 @@ fn source_of(input: &Input) -> String {
         Input::Started { .. }
         | Input::ProbeResult { .. }
         | Input::Command { .. }
+        | Input::Trouble { .. }
         | Input::Timer { .. }
         | Input::Delivery { .. } => String::new(),
     }
+}
+
+/// The domain that was named, where it is one of ours.
+fn domain_of(input: &Input) -> Option<&str> {
+    if let Input::Report { domain, .. } = input { domain.as_deref() } else { None }
 }
 
 fn new_incident(id: IncidentId, since: Timestamp, at: Timestamp) -> Incident {

@@ -216,6 +216,12 @@ pub(super) struct Person {
     pub acknowledged_at: Option<Timestamp>,
     /// Servers they reported about: they are linked to these.
     pub servers: BTreeSet<ServerId>,
+    /// Domains of ours that they named.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub domains: BTreeSet<String>,
+    /// When they were last asked whether it is fixed for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
     /// Reports kept since `kept_since`.
     pub kept: u32,
     pub kept_since: Timestamp,

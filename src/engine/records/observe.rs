@@ -31,7 +31,10 @@ impl Records {
             }
             Input::Timer { reason, due } => self.fire(*reason, *due),
             Input::Delivery { post, event } => self.deliver(context.received, post, event),
-            Input::ProbeResult { .. } | Input::Report { .. } | Input::Command { .. } => {}
+            Input::ProbeResult { .. }
+            | Input::Report { .. }
+            | Input::Command { .. }
+            | Input::Trouble { .. } => {}
         }
     }
 

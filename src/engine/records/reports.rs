@@ -6,7 +6,7 @@ use super::{EvidenceChange, Moment, Person, REPEAT_WITHIN_S, Records, ReportReco
 
 /// How many reports of one person are kept within six hours.
 const REPORTS_KEPT_PER_PERSON_MAX: u32 = 10;
-/// How many servers one person is linked to at most.
+/// How many servers, and how many domains, one person is linked to at most.
 const LINKS_PER_PERSON_MAX: usize = 16;
 
 impl Records {
@@ -15,9 +15,10 @@ impl Records {
         at: Timestamp,
         id: &ReportId,
         filed: ReportRecord,
+        domain: Option<&str>,
     ) -> Vec<EvidenceChange> {
         let made_at = filed.at;
-        let is_kept = self.meet(at, &filed);
+        let is_kept = self.meet(at, &filed, domain);
         let evidence = filed.server.clone().filter(|_| filed.counted);
         if is_kept {
             self.tell_reported(at, id, &filed);
@@ -30,7 +31,7 @@ impl Records {
     }
 
     /// Notes what a report says of its author; whether the report itself is kept.
-    fn meet(&mut self, at: Timestamp, filed: &ReportRecord) -> bool {
+    fn meet(&mut self, at: Timestamp, filed: &ReportRecord, domain: Option<&str>) -> bool {
         if !self.people.contains_key(&filed.person) {
             self.person_order.push_back(filed.person.clone());
         }
@@ -38,10 +39,12 @@ impl Records {
         if filed.counted {
             person.counted_at = Some(filed.at);
         }
-        link(
-            person,
-            filed.server.as_ref().filter(|_| filed.reason.as_deref() != Some("unconfirmed")),
-        );
+        if filed.reason.as_deref() != Some("unconfirmed") {
+            link(person, filed.server.as_ref());
+            if let Some(domain) = domain.filter(|_| person.domains.len() < LINKS_PER_PERSON_MAX) {
+                person.domains.insert(domain.to_owned());
+            }
+        }
         if (at - person.kept_since).num_seconds() >= REPEAT_WITHIN_S {
             person.kept = 0;
             person.kept_since = at;

@@ -154,7 +154,8 @@ impl Speech<'_> {
         }
     }
 
-    /// An update's words as they fit a destination; promise and link are never cut off.
+    /// An update's words as they fit a destination; promise and link are never cut off. Where the
+    /// destination has room for a headline, the incident's title is the first line.
     pub fn body(
         &self,
         incident: &Incident,
@@ -171,6 +172,9 @@ impl Speech<'_> {
         let main = promise.and_then(|line| text.strip_suffix(line)).unwrap_or(text).trim_end();
         let promise = promise.filter(|_| main.len() < text.len());
         let tail: Vec<&str> = promise.into_iter().chain(link.as_deref()).collect();
+        if to.abilities.headline {
+            return join_within(&format!("{}\n{main}", incident.title), &tail, &to.limits);
+        }
         join_within(main, &tail, &to.limits)
     }
 

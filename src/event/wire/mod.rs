@@ -72,6 +72,8 @@ pub enum WireBody {
         text: Option<String>,
         /// Whether the person is who they say. Dumps alone state it.
         confirmed: Option<bool>,
+        /// Whether the acknowledgement was a reply. Dumps alone state it.
+        answered: Option<bool>,
     },
     /// A staff command, as typed.
     Command {
@@ -93,7 +95,7 @@ pub enum WireLine {
     Decision,
     /// The start of a bot, in a dump: replay starts no later than this.
     Started(Timestamp),
-    /// Another input that the bot made itself (`timer`, `delivery`): replay makes its own.
+    /// Another input that the bot made itself (`trouble`, `timer`, `delivery`): replay makes its own.
     Own,
 }
 
@@ -236,7 +238,7 @@ struct DecisionLine<'a> {
 
 const COMMON: [&str; 6] = ["at", "received", "type", "v", "seq", "decided"];
 const TYPES: [&str; 3] = ["probe_result", "report", "command"];
-const OWN_TYPES: [&str; 3] = ["started", "timer", "delivery"];
+const OWN_TYPES: [&str; 4] = ["started", "trouble", "timer", "delivery"];
 
 fn read(text: &str) -> Result<WireLine, WireError> {
     let mut fields = Fields::read(text)?;
@@ -285,8 +287,10 @@ fn report(fields: &mut Fields<'_>) -> Result<WireBody, WireError> {
         domain: domain.map(|text| domain_name(&text).unwrap_or(text)),
         text: fields.optional_text("text", TEXT_LENGTH_MAX)?,
         confirmed: if fields.has("confirmed") { Some(fields.flag("confirmed")?) } else { None },
+        answered: if fields.has("answered") { Some(fields.flag("answered")?) } else { None },
     };
-    fields.finish(&["id", "reporter", "source", "domain", "text", "confirmed"], &COMMON)?;
+    let own = ["id", "reporter", "source", "domain", "text", "confirmed", "answered"];
+    fields.finish(&own, &COMMON)?;
     Ok(body)
 }
 

@@ -105,12 +105,16 @@ fn check(door: &dyn Door, identity: &Identity, input: WireInput) -> Result<Step,
             let input = Input::ProbeResult { probe: probe.into(), ok, latency_ms, error };
             Ok(Step::Submit(Offered { at, input, private: None }))
         }
-        WireBody::Report { id, reporter, source, domain, text, confirmed } => {
+        WireBody::Report { id, reporter, source, domain, text, confirmed, answered } => {
             identity.must_have(Scope::Reports)?;
             identity.must_be("source", source.as_deref(), &identity.name)?;
             if confirmed.is_some() {
                 let message = "confirmed: set from the token: leave it out";
                 return Err(ApiError::field("forged", "confirmed", message));
+            }
+            if answered.is_some() {
+                let message = "answered: a token's reports are never answered here: leave it out";
+                return Err(ApiError::field("forged", "answered", message));
             }
             let private = private(identity, id, reporter, text)?;
             let source = identity.name.clone();
@@ -142,6 +146,7 @@ fn private(
     let own = |name: String| format!("{}:{name}", identity.name);
     Ok(Private {
         account: Some(own(reporter.unwrap_or_default())),
+        name: None,
         outside_id: id.map(own),
         text,
         address: None,

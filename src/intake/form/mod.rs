@@ -192,6 +192,7 @@ impl FormState {
             domain: Some(typed.domain),
             private: Private {
                 account: Some(format!("web:{name}")),
+                name: None,
                 outside_id: Some(format!("web:{unique}")),
                 text: Some(tame(&typed.what)),
                 address: email,

@@ -1,0 +1,111 @@
+### What people read in Discord: commands, answers, buttons, and what is amiss there.
+
+## Commands, as Discord lists them: at most 100 characters each
+
+chat-about-report = Report a problem with your site
+chat-about-status = How things stand
+chat-option-domain = Your domain, such as example.org
+chat-option-what = What is wrong?
+chat-option-since = Since when?
+chat-option-about = A server, or your domain
+chat-group-draft = What the bot would say: read, change, approve, put off
+chat-group-incident = Open, tell of, end and show incidents
+chat-group-reports = What customers reported
+chat-group-upstream = What a provider said
+# The two commands in a message's menu: at most 32 characters each.
+chat-menu-file-report = File as outage report
+chat-menu-add-to-timeline = Add to timeline
+
+## The form
+
+# At most 45 characters.
+chat-form-title = Draft { $draft }, revision { $revision }
+chat-form-label = What the public will read
+
+## Answers to customers
+
+chat-report-empty = Please name your domain and say what is wrong. Nothing was sent yet.
+chat-report-since =
+    { $what }
+    Since: { $since }
+chat-report-no-words = (a message without words)
+chat-report-again = You sent us this already: we have it.
+chat-report-too-many = We have your reports, and staff see them. You need not send more for now.
+chat-report-noted = Thank you, this is noted as a report. We are looking into it.
+chat-which-domain = Which domain is it about? Please answer with its name, such as example.org.
+chat-busy = I could not take this just now: it was not kept. Please try again in a minute.
+chat-status-server = { $server } { $standing }.
+chat-standing = { $status ->
+    [operational] works normally
+    [under_maintenance] is under maintenance
+    [degraded_performance] is slow or now and then unavailable
+    [partial_outage] is mostly unavailable
+   *[major_outage] is down
+}
+chat-status-page = More: { $url }
+chat-fixed = Thank you. We are glad that it works again for you.
+chat-fixed-note = A reporter says that it is fixed for them.
+chat-still-broken = Thank you for telling us. Staff now know that it is still broken for you.
+chat-still-broken-text = Still broken for me (the answer to our word about incident { $incident }).
+
+## Answers to staff
+
+chat-not-allowed = That is for { $needed }, and you have no role here that makes you that. An admin of the bot can add one of your roles to staff_roles.
+chat-only-in-guild = That is for { $needed }, whom I know by their roles: please do it in our server.
+chat-nobody-is-staff = Nobody can do that yet: staff_roles and admin_roles in the bot’s configuration are empty.
+chat-command-unknown = I do not know this command any more. Please reload Discord.
+chat-button-unknown = This button is not one of mine, or of an older kind. The commands do the same: see /help.
+chat-done-already = This was done already.
+chat-draft-words =
+    Draft { $draft } is now revision { $revision }:
+    “{ $text }”
+chat-draft-stale =
+    Draft { $draft } was not published: since it was written, { $changed }
+    It says:
+    “{ $text }”
+chat-edit-refused =
+    { $refusal }
+
+    Your words, which were not put in:
+    { $text }
+chat-form-late = I was too busy to open the form in time. Please press once more.
+chat-filed = Filed { $reports } about { $domains }.
+chat-filed-before = This was filed before, as { $reports }.
+chat-filed-nowhere = Filed { $reports }. It names no domain of ours: “reports assign” says which server it is about.
+chat-file-bot = A program wrote this. Reports are what people say.
+chat-note-message = See a customer’s message: { $link }
+chat-answer-late = Discord gave up waiting, so here is my answer:
+
+## Presence: at most 128 characters
+
+chat-presence = { $status ->
+    [operational] { $incidents ->
+        [0] All is well
+       *[other] All servers up, an incident is open
+    }
+    [under_maintenance] Maintenance in progress
+    [degraded_performance] Some trouble; see /status
+    [partial_outage] Partial outage; see /status
+   *[major_outage] Outage; see /status
+}
+
+## What is amiss in Discord, for staff
+
+chat-trouble-unreachable = Discord cannot be reached ({ $reason }). Commands and buttons there do not work until it can; I keep trying. Everything else goes on.
+chat-trouble-lost = The connection to Discord has been gone for some minutes. Commands and buttons there do not work until it is back; I keep trying. Everything else goes on.
+chat-trouble-token = Discord refuses the bot’s token. Make a new one on the application’s page “Bot”, put it where [discord] token_file or token_env says, and restart the bot.
+chat-trouble-content = Discord does not let me read messages. Switch “Message Content Intent” on, on the application’s page “Bot”, or set message_content = false. Until then messages in support channels are no reports; commands work.
+chat-trouble-not-in-guild = I am no member of the server that [discord] guild names. Invite the bot with the scopes “bot” and “applications.commands”, or correct the id.
+chat-trouble-kicked = I was removed from our Discord server. Invite the bot again with the scopes “bot” and “applications.commands”. Until then nothing of mine appears there.
+chat-trouble-commands = Discord does not take my commands ({ $reason }). Invite the bot again with the scope “applications.commands”.
+chat-trouble-no-roles = Nobody in Discord may approve anything: staff_roles and admin_roles in [discord] are empty.
+chat-trouble-role = There is no role { $role } in our Discord server: it was deleted, or staff_roles or admin_roles in [discord] has a wrong id. Nobody is staff by it.
+chat-trouble-channel = There is no channel { $channel } in our Discord server that I know: it was deleted, or [discord] has a wrong id.
+chat-trouble-permissions = In <#{ $channel }> I may not do all I must. Please give the bot’s role there: { $permissions }.
+chat-trouble-raid = Many new accounts in Discord report at once. From now on their reports are shown but count as no evidence, until there are fewer. “reports list” shows them.
+# Discord's own words for permissions.
+chat-permission-view = View Channel
+chat-permission-send = Send Messages
+chat-permission-embed = Embed Links
+chat-permission-attach = Attach Files
+chat-permission-history = Read Message History

@@ -1,0 +1,140 @@
+//! The bot as its Discord face knows it: the same door, with what a chat asks beside it.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use tokio::sync::{oneshot, watch};
+
+use crate::{
+    chat::{self, Caller, Face, House, Setup, Told},
+    config::Config,
+    domain::{Fleet, IncidentId, Role, ServerId},
+    engine::{Engine, Link, Open, View},
+    event::Input,
+    intake::Answer,
+    journal::{Accepted, Offered, Private, Refused},
+};
+
+use super::{
+    desk::Note,
+    door::{By, FrontDoor},
+};
+
+/// Keeps the bot in Discord until it is to go down; does nothing where none is configured.
+pub(super) fn live_in_discord(
+    config: &Config,
+    door: Arc<FrontDoor>,
+    view: watch::Receiver<Arc<View>>,
+    down: watch::Receiver<bool>,
+) -> impl Future<Output = ()> + Send + 'static {
+    let living = config.discord.clone().map(|discord| {
+        let setup = Setup {
+            rights: chat::rights::Rights::of(&discord),
+            support_channels: discord.support_channels.clone(),
+            clock: door.clock.clone(),
+            words: door.words.clone(),
+            language: config.languages.first().map_or("en", String::as_str).to_owned(),
+        };
+        let face = Arc::new(Face::new(Arc::new(Hall { door, view }), setup));
+        chat::run(discord, face, down)
+    });
+    async {
+        if let Some(living) = living {
+            living.await;
+        }
+    }
+}
+
+/// The front door, and what the public sees.
+pub struct Hall {
+    /// The door.
+    pub door: Arc<FrontDoor>,
+    /// The view, as it changes.
+    pub view: watch::Receiver<Arc<View>>,
+}
+
+impl Hall {
+    /// Has the desk show its state to `look`.
+    async fn look<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Engine) -> T + Send + 'static,
+    ) -> Option<T> {
+        let (answer, told) = oneshot::channel();
+        let look = Box::new(move |engine: &Engine, _: &crate::outbox::Outbox| {
+            let _ = answer.send(look(engine));
+        });
+        self.door.desk.tell(Note::Look(look)).await;
+        told.await.ok()
+    }
+
+    async fn take_report(&self, offered: Offered) -> Result<Told, Refused> {
+        let waits = matches!(&offered.input, Input::Report { answered: true, .. });
+        let Accepted { seq, report } = self.door.submit_counted(offered).await?;
+        if !waits {
+            return Ok(Told { ok: true, text: String::new(), report });
+        }
+        // A desk that is busy says nothing yet; the report is safe all the same.
+        let reply = self.door.desk.reply_to(seq).await?;
+        let text = reply.map(|answer| answer.text).unwrap_or_default();
+        Ok(Told { ok: true, text, report })
+    }
+}
+
+impl House for Hall {
+    fn report(&self, offered: Offered) -> BoxFuture<'_, Result<Told, Refused>> {
+        Box::pin(self.take_report(offered))
+    }
+
+    fn command<'a>(
+        &'a self,
+        caller: &'a Caller,
+        role: Role,
+        line: &'a str,
+    ) -> BoxFuture<'a, Result<Told, Refused>> {
+        Box::pin(async move {
+            let private = Private {
+                account: caller.account.clone(),
+                name: Some(caller.name.clone()).filter(|_| caller.account.is_some()),
+                outside_id: Some(caller.outside_id.clone()),
+                ..Private::default()
+            };
+            let by = By { name: &caller.name, private: Some(private) };
+            let Answer { ok, text } = self.door.run_command(by, role, line).await?;
+            Ok(Told { ok, text, report: None })
+        })
+    }
+
+    fn open(&self) -> BoxFuture<'_, Option<Open>> {
+        Box::pin(self.look(Engine::open))
+    }
+
+    fn links<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Vec<Link>> {
+        Box::pin(async move {
+            let Some(person) = self.door.personal.person(account) else { return Vec::new() };
+            self.look(move |engine| engine.links(&person)).await.unwrap_or_default()
+        })
+    }
+
+    fn servers_of(&self, incident: IncidentId) -> BoxFuture<'_, Vec<ServerId>> {
+        Box::pin(async move {
+            self.look(move |engine| engine.servers_of(incident)).await.unwrap_or_default()
+        })
+    }
+
+    fn fleet(&self) -> Arc<Fleet> {
+        self.door.names.borrow().fleet()
+    }
+
+    fn view(&self) -> watch::Receiver<Arc<View>> {
+        self.view.clone()
+    }
+
+    fn tell_staff(&self, text: String) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            let offered = Offered::plain(self.door.clock.now(), Input::Trouble { text });
+            if let Err(refused) = self.door.submit_counted(offered).await {
+                tracing::warn!(%refused, "staff could not be told");
+            }
+        })
+    }
+}

@@ -1,0 +1,198 @@
+//! Discord's HTTP API, version 10: one request, one answer or one [`Trouble`].
+//!
+//! Must not: try again, follow a redirect, use a proxy, read more than a bounded answer, or let the
+//! token out of the one header it belongs in.
+
+use std::{
+    fmt,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use chrono::TimeDelta;
+use reqwest::{Client, Method, Response, Url, header, redirect};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    broadcast::{reason, retry_after, tls},
+    clock::Clock,
+    domain::Timestamp,
+};
+
+use super::trouble::{Refusal, Trouble};
+
+const CONNECT_TIMEOUT_S: i64 = 5;
+const ANSWER_TIMEOUT_S: i64 = 15;
+const BODY_TIMEOUT_S: i64 = 5;
+/// A hundred messages of the longest kind fit.
+const ANSWER_BYTES_MAX: usize = 4 << 20;
+/// What Discord asks bots to call themselves: a place and a version.
+const USER_AGENT: &str = concat!("DiscordBot (Bellwether, ", env!("CARGO_PKG_VERSION"), ")");
+
+/// One account at Discord.
+pub(super) struct Api {
+    base: Url,
+    token: SecretString,
+    client: Client,
+    clock: Clock,
+    /// Discord said that nothing more may be asked of a route before this.
+    rests_until: Mutex<Option<Timestamp>>,
+}
+
+/// Why an account's client cannot be set up.
+pub(super) enum SetUpError {
+    Tls(rustls::Error),
+    Client(reqwest::Error),
+}
+
+impl Api {
+    /// An account at `base`, Discord's address without a path.
+    pub(super) fn new(base: Url, token: SecretString, clock: &Clock) -> Result<Self, SetUpError> {
+        let tls = tls::client_config(base.scheme() == "https").map_err(SetUpError::Tls)?;
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls)
+            .user_agent(USER_AGENT)
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .no_proxy()
+            .pool_max_idle_per_host(0)
+            .connect_timeout(clock.real(TimeDelta::seconds(CONNECT_TIMEOUT_S)))
+            .build()
+            .map_err(SetUpError::Client)?;
+        let rests_until = Mutex::default();
+        Ok(Self { base, token, client, clock: clock.clone(), rests_until })
+    }
+
+    /// Asks for something.
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Trouble> {
+        let response = self.ask(Method::GET, path, None).await?;
+        self.read(response).await
+    }
+
+    /// Makes, changes or takes back something, with a body where there is one.
+    pub(super) async fn change<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&impl Serialize>,
+    ) -> Result<T, Trouble> {
+        // Strings, numbers and flags only: this cannot fail, and an empty body would be refused.
+        let body = body.map(|body| serde_json::to_vec(body).unwrap_or_default());
+        let response = self.ask(method, path, body.or_else(|| Some(Vec::new()))).await?;
+        self.read(response).await
+    }
+
+    /// Writes a message, and remembers when Discord will hear no more of them for a while.
+    pub(super) async fn write<T: DeserializeOwned>(
+        &self,
+        channel: u64,
+        message: &impl Serialize,
+    ) -> Result<T, Trouble> {
+        let path = format!("channels/{channel}/messages");
+        let body = serde_json::to_vec(message).unwrap_or_default();
+        let response = self.ask(Method::POST, &path, Some(body)).await?;
+        self.rest(&response);
+        self.read(response).await
+    }
+
+    /// How long Discord last asked to be left alone with messages, in the clock's time.
+    pub(super) fn rest_left(&self) -> Option<TimeDelta> {
+        let until = *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner);
+        until.map(|until| until - self.clock.now()).filter(|left| *left > TimeDelta::zero())
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Vec<u8>>,
+    ) -> Result<Response, Trouble> {
+        let url = self.base.join(&format!("/api/v10/{path}"));
+        let url = url.map_err(|_| Trouble::NotSent("no request: bad address".to_owned()))?;
+        let token = format!("Bot {}", self.token.expose_secret());
+        let mut request = self.client.request(method, url).header(header::AUTHORIZATION, token);
+        if let Some(body) = body {
+            request = if body.is_empty() {
+                request.header(header::CONTENT_LENGTH, 0)
+            } else {
+                request.header(header::CONTENT_TYPE, "application/json").body(body)
+            };
+        }
+        let request = request.build().map_err(|error| {
+            Trouble::NotSent(format!("no request: {}", reason::in_few_words(&error)))
+        })?;
+        let answer = self.client.execute(request);
+        match self.clock.timeout(TimeDelta::seconds(ANSWER_TIMEOUT_S), answer).await {
+            Ok(Ok(response)) => Ok(response),
+            Ok(Err(error)) if error.is_connect() || error.is_builder() => {
+                Err(Trouble::NotSent(reason::in_few_words(&error)))
+            }
+            Ok(Err(error)) => Err(Trouble::Unanswered(reason::in_few_words(&error))),
+            Err(_) => Err(Trouble::Unanswered("timeout".to_owned())),
+        }
+    }
+
+    async fn read<T: DeserializeOwned>(&self, response: Response) -> Result<T, Trouble> {
+        let status = response.status();
+        let pause = self.asked_pause(&response);
+        let bytes = self.bytes_of(response).await;
+        if !status.is_success() {
+            let refusal = Refusal::read(status.as_u16(), pause, bytes.as_deref());
+            let pause = refusal.pause.map(|pause| self.clock.scaled(pause));
+            return Err(Trouble::Refused(Refusal { pause, ..refusal }));
+        }
+        // No content is an answer too: to a deletion.
+        let bytes = bytes.ok_or(Trouble::Unreadable)?;
+        let text: &[u8] = if bytes.is_empty() { b"null" } else { &bytes };
+        serde_json::from_slice(text).map_err(|_| Trouble::Unreadable)
+    }
+
+    /// The whole body; `None` when it does not come, or is too long.
+    async fn bytes_of(&self, mut response: Response) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let reading = async {
+            loop {
+                match response.chunk().await {
+                    Ok(Some(chunk)) if bytes.len() + chunk.len() <= ANSWER_BYTES_MAX => {
+                        bytes.extend_from_slice(&chunk);
+                    }
+                    Ok(None) => return true,
+                    Ok(Some(_)) | Err(_) => return false,
+                }
+            }
+        };
+        let limit = TimeDelta::seconds(BODY_TIMEOUT_S);
+        let is_whole = self.clock.timeout(limit, reading).await.unwrap_or(false);
+        is_whole.then_some(bytes)
+    }
+
+    /// `Retry-After`, in the machine's time.
+    fn asked_pause(&self, response: &Response) -> Option<Duration> {
+        let said = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+        retry_after::pause(said(header::RETRY_AFTER), said(header::DATE), self.clock.now())
+    }
+
+    /// Remembers that a route has nothing left to give for a while.
+    fn rest(&self, response: &Response) {
+        let said = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+        if said("x-ratelimit-remaining") != Some("0") {
+            return;
+        }
+        let seconds = said("x-ratelimit-reset-after").and_then(|text| text.parse::<f64>().ok());
+        let rest = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+        let rest = rest.and_then(|rest| TimeDelta::from_std(self.clock.scaled(rest)).ok());
+        if let Some(rest) = rest {
+            let until = self.clock.now().checked_add_signed(rest);
+            *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner) = until;
+        }
+    }
+}
+
+impl fmt::Debug for Api {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let host = self.base.host_str().unwrap_or_default();
+        write!(f, "Discord({}://{host}, token not shown)", self.base.scheme())
+    }
+}

@@ -1,0 +1,175 @@
+//! What a press does. Staff's presses are lines of the grammar; the engine decides who was first.
+
+use crate::{
+    command::Button,
+    domain::{DraftId, IncidentId, Role},
+    engine::OpenDraft,
+    render::Facts,
+};
+
+use super::{
+    Caller, Face,
+    answer::{Answer, Form, Reply},
+    commands::{buttons_of, words_of},
+    heard::Heard,
+    line,
+};
+
+impl Face {
+    /// A button with this id was pressed under the message `on`.
+    pub(super) async fn press(&self, heard: &Heard, id: &str, on: u64) -> Reply {
+        let Some(button) = Button::read(id) else {
+            return Reply::say(self.say("chat-button-unknown", Facts::new()));
+        };
+        match button {
+            Button::Fixed { incident } => return self.fixed(heard, incident, on).await,
+            Button::StillBroken { incident } => {
+                return self.still_broken(heard, incident, on).await;
+            }
+            Button::Publish { .. }
+            | Button::PublishAnyway { .. }
+            | Button::Edit { .. }
+            | Button::Wait { .. }
+            | Button::NotAnIncident { .. } => {}
+        }
+        let role = self.role(heard);
+        if role < Role::Staff {
+            return self.not_allowed(heard, Role::Staff);
+        }
+        match button {
+            Button::Edit { draft, .. } => self.open_form(heard, role, draft).await,
+            Button::Publish { draft, revision } => {
+                if let Some(stale) = self.unseen_change(draft, revision).await {
+                    return stale;
+                }
+                self.press_line(heard, role, &button).await
+            }
+            Button::PublishAnyway { .. }
+            | Button::Wait { .. }
+            | Button::NotAnIncident { .. }
+            | Button::Fixed { .. }
+            | Button::StillBroken { .. } => self.press_line(heard, role, &button).await,
+        }
+    }
+
+    async fn press_line(&self, heard: &Heard, role: Role, button: &Button) -> Reply {
+        let Some(line) = button.line() else {
+            return Reply::say(self.say("chat-button-unknown", Facts::new()));
+        };
+        match self.run(heard, role, &line).await {
+            Ok(told) => {
+                // Where it was refused because there are newer words, these can be pressed.
+                let open = self.open().await;
+                let draft = open
+                    .drafts
+                    .iter()
+                    .find(|one| after(button, one))
+                    .filter(|_| !told.ok || matches!(button, Button::NotAnIncident { .. }));
+                Reply::Say(Answer { text: told.text, buttons: buttons_of(draft) })
+            }
+            Err(refused) => Reply::say(self.not_done(&refused)),
+        }
+    }
+
+    /// A person's own draft keeps its words and revision when the evidence changes under it: who
+    /// presses is shown the change first.
+    async fn unseen_change(&self, id: DraftId, revision: u32) -> Option<Reply> {
+        let open = self.open().await;
+        let draft = open.drafts.iter().find(|one| one.id == id && one.revision == revision)?;
+        let changed = draft.stale.clone().filter(|_| draft.by_person)?;
+        let facts = Facts::new()
+            .text("draft", draft.id.to_string())
+            .text("changed", changed)
+            .text("text", draft.body.clone());
+        let text = self.say("chat-draft-stale", facts);
+        let buttons = vec![
+            Button::PublishAnyway { draft: id, revision },
+            Button::Edit { draft: id, revision },
+        ];
+        Some(Reply::Say(Answer { text, buttons }))
+    }
+
+    /// The form holds the newest words, and its id their revision.
+    async fn open_form(&self, heard: &Heard, role: Role, id: DraftId) -> Reply {
+        let open = self.open().await;
+        let Some(draft) = open.drafts.iter().find(|one| one.id == id) else {
+            return self.outcome(heard, role, id).await;
+        };
+        let facts =
+            || Facts::new().text("draft", draft.id.to_string()).number("revision", draft.revision);
+        Reply::Form(Form {
+            button: Button::Edit { draft: id, revision: draft.revision },
+            title: self.say("chat-form-title", facts()),
+            label: self.say("chat-form-label", facts()),
+            text: draft.body.clone(),
+        })
+    }
+
+    /// What became of a draft that no longer waits: the engine says so to whoever would edit it. No
+    /// draft has such a revision, so nothing is edited.
+    async fn outcome(&self, heard: &Heard, role: Role, id: DraftId) -> Reply {
+        let line = format!("draft edit {id} \"…\" --revision {}", u32::MAX);
+        match self.run(heard, role, &line).await {
+            Ok(told) => Reply::say(told.text),
+            Err(refused) => Reply::say(self.not_done(&refused)),
+        }
+    }
+
+    /// The form came back: the words are put in, unless there are newer ones than those it held.
+    pub(super) async fn submit(&self, heard: &Heard, id: &str, text: &str) -> Reply {
+        let Some(Button::Edit { draft, revision }) = Button::read(id) else {
+            return Reply::say(self.say("chat-button-unknown", Facts::new()));
+        };
+        let role = self.role(heard);
+        if role < Role::Staff {
+            return self.not_allowed(heard, Role::Staff);
+        }
+        let line = format!("draft edit {draft} {} --revision {revision}", line::quoted(text));
+        let told = match self.run(heard, role, &line).await {
+            Ok(told) => told,
+            Err(refused) => return Reply::say(self.not_done(&refused)),
+        };
+        let open = self.open().await;
+        let newest = open.drafts.iter().find(|one| one.id == draft);
+        let text = match newest {
+            Some(newest) if told.ok => words_of(self, newest),
+            // What was typed is not lost.
+            Some(_) | None => {
+                let facts = Facts::new().text("refusal", told.text).text("text", text);
+                self.say("chat-edit-refused", facts)
+            }
+        };
+        Reply::Say(Answer { text, buttons: buttons_of(newest) })
+    }
+
+    /// **Fixed for me**: kept in the timeline in the chat's own name, once for each word we sent.
+    async fn fixed(&self, heard: &Heard, incident: IncidentId, on: u64) -> Reply {
+        let note = self.say("chat-fixed-note", Facts::new());
+        let line = format!("note {} --incident {incident}", line::quoted(&note));
+        let caller = Caller {
+            account: None,
+            name: "discord".to_owned(),
+            outside_id: format!("discord:press:{on}:{}:fixed", heard.who.id),
+        };
+        let told = self.house.command(&caller, Role::Staff, &line).await;
+        match told {
+            Ok(_) | Err(crate::journal::Refused::Duplicate(_)) => {
+                Reply::say(self.say("chat-fixed", Facts::new()))
+            }
+            Err(refused) => Reply::say(self.not_done(&refused)),
+        }
+    }
+}
+
+/// Whether a draft is what a press was about.
+fn after(button: &Button, draft: &OpenDraft) -> bool {
+    match button {
+        Button::Publish { draft: id, .. }
+        | Button::PublishAnyway { draft: id, .. }
+        | Button::Edit { draft: id, .. }
+        | Button::Wait { draft: id } => draft.id == *id,
+        Button::NotAnIncident { incident }
+        | Button::Fixed { incident }
+        | Button::StillBroken { incident } => draft.incident == *incident,
+    }
+}

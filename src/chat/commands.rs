@@ -1,0 +1,147 @@
+//! Staff's commands, and the two of a message's menu that keep a timeline.
+
+use crate::{
+    command::{Button, CommandSpec, may},
+    domain::Role,
+    engine::{Open, OpenDraft},
+    journal::Refused,
+    render::Facts,
+};
+
+use super::{
+    Caller, Face, Told,
+    answer::{Answer, Reply},
+    heard::{Given, Heard, Message},
+    line,
+};
+
+/// How much of a message is kept in a timeline, in characters.
+const NOTE_LENGTH_MAX: usize = 1000;
+
+impl Face {
+    /// A command of the grammar, its fields put together into the line that somebody would type.
+    pub(super) async fn command(
+        &self,
+        heard: &Heard,
+        spec: &'static CommandSpec,
+        given: &[(String, Given)],
+    ) -> Reply {
+        let role = self.role(heard);
+        if !may(spec, role) {
+            return self.not_allowed(heard, spec.role);
+        }
+        let line = line::line_of(spec, given);
+        match self.run(heard, role, &line).await {
+            Ok(told) => {
+                let open = self.open().await;
+                let draft = draft_after(spec.name, given, &told, &open);
+                Reply::Say(Answer { text: told.text, buttons: buttons_of(draft) })
+            }
+            Err(refused) => Reply::say(self.not_done(&refused)),
+        }
+    }
+
+    /// *Add to timeline*. Staff's own words are kept; of a customer's message only where it stands,
+    /// because what customers write never enters the chain.
+    pub(super) async fn add_to_timeline(&self, heard: &Heard, message: &Message) -> Reply {
+        let role = self.role(heard);
+        if role < Role::Staff {
+            return self.not_allowed(heard, Role::Staff);
+        }
+        let is_own = message.author.id == heard.who.id;
+        let note = if is_own && !message.text.trim().is_empty() {
+            message.text.trim().chars().take(NOTE_LENGTH_MAX).collect()
+        } else {
+            let link = message_link(heard.guild, message);
+            self.say("chat-note-message", Facts::new().text("link", link))
+        };
+        let line = format!("note {}", line::quoted(&note));
+        match self.run(heard, role, &line).await {
+            Ok(told) => Reply::say(told.text),
+            Err(refused) => Reply::say(self.not_done(&refused)),
+        }
+    }
+
+    /// Runs a line in somebody's name. The interaction's id makes a repeat harmless.
+    pub(super) async fn run(&self, heard: &Heard, role: Role, line: &str) -> Result<Told, Refused> {
+        let caller = Caller {
+            account: Some(heard.who.account()),
+            name: heard.who.name.clone(),
+            outside_id: format!("discord:interaction:{}", heard.id),
+        };
+        self.house.command(&caller, role, line).await
+    }
+
+    pub(super) fn not_done(&self, refused: &Refused) -> String {
+        match refused {
+            Refused::Duplicate(_) => self.say("chat-done-already", Facts::new()),
+            Refused::Full | Refused::Overloaded | Refused::Stopping => {
+                self.say("chat-busy", Facts::new())
+            }
+        }
+    }
+
+    /// Words for somebody who lacks a role, and for those who could give it.
+    pub(super) fn not_allowed(&self, heard: &Heard, needed: Role) -> Reply {
+        let key = if self.setup.rights.is_nobody() {
+            "chat-nobody-is-staff"
+        } else if heard.guild != Some(self.setup.rights.guild) {
+            "chat-only-in-guild"
+        } else {
+            "chat-not-allowed"
+        };
+        Reply::say(self.say(key, Facts::new().text("needed", needed.word())))
+    }
+}
+
+fn message_link(guild: Option<u64>, message: &Message) -> String {
+    let guild = guild.map_or_else(|| "@me".to_owned(), |guild| guild.to_string());
+    format!("https://discord.com/channels/{guild}/{}/{}", message.channel, message.id)
+}
+
+/// The draft that somebody would want to act on after a command, if it waits.
+fn draft_after<'o>(
+    command: &str,
+    given: &[(String, Given)],
+    told: &Told,
+    open: &'o Open,
+) -> Option<&'o OpenDraft> {
+    let number = |name: &str| {
+        given.iter().find_map(|(one, value)| match value {
+            Given::Number(number) if one == name => u64::try_from(*number).ok(),
+            Given::Number(_) | Given::Text(_) | Given::Flag(_) => None,
+        })
+    };
+    match command {
+        "draft show" | "draft edit" | "draft publish" => {
+            let id = number("draft")?;
+            open.drafts.iter().find(|draft| draft.id.0 == id)
+        }
+        "incident open" if told.ok => open.drafts.first(),
+        "incident update" | "incident resolve" | "incident false-alarm" if told.ok => {
+            let id = number("incident")?;
+            open.drafts.iter().find(|draft| draft.incident.0 == id)
+        }
+        _ => None,
+    }
+}
+
+/// What can be pressed under a draft's words.
+pub(super) fn buttons_of(draft: Option<&OpenDraft>) -> Vec<Button> {
+    let Some(OpenDraft { id, revision, .. }) = draft else { return Vec::new() };
+    let (draft, revision) = (*id, *revision);
+    vec![
+        Button::Publish { draft, revision },
+        Button::Edit { draft, revision },
+        Button::Wait { draft },
+    ]
+}
+
+/// A draft's newest words in quotes.
+pub(super) fn words_of(face: &Face, draft: &OpenDraft) -> String {
+    let facts = Facts::new()
+        .text("draft", draft.id.to_string())
+        .number("revision", draft.revision)
+        .text("text", draft.body.clone());
+    face.say("chat-draft-words", facts)
+}

@@ -1,0 +1,68 @@
+//! What the chat asks of the bot. `app` implements it; tests may as well.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use tokio::sync::watch;
+
+use crate::{
+    domain::{Fleet, IncidentId, ReportId, Role, ServerId},
+    engine::{Link, Open, View},
+    journal::{Offered, Refused},
+};
+
+/// The bot, as its chat knows it.
+pub trait House: Send + Sync + 'static {
+    /// Takes a report; answers when it is durable, and with the acknowledgement where the report says
+    /// that its voice waits for it. The words are empty while the bot is too busy for it.
+    fn report(&self, offered: Offered) -> BoxFuture<'_, Result<Told, Refused>>;
+
+    /// Carries out a line of the staff grammar, and says what came of it. Permission is checked
+    /// behind the door once more.
+    fn command<'a>(
+        &'a self,
+        caller: &'a Caller,
+        role: Role,
+        line: &'a str,
+    ) -> BoxFuture<'a, Result<Told, Refused>>;
+
+    /// What is open now; nothing while the bot stops.
+    fn open(&self) -> BoxFuture<'_, Option<Open>>;
+
+    /// The domains that an account is linked to.
+    fn links<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Vec<Link>>;
+
+    /// The servers that an incident is about.
+    fn servers_of(&self, incident: IncidentId) -> BoxFuture<'_, Vec<ServerId>>;
+
+    /// The fleet as it is configured now.
+    fn fleet(&self) -> Arc<Fleet>;
+
+    /// What the public sees, as it changes.
+    fn view(&self) -> watch::Receiver<Arc<View>>;
+
+    /// Tells staff, wherever they are, of something they must see to.
+    fn tell_staff(&self, text: String) -> BoxFuture<'_, ()>;
+}
+
+/// Who gives a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The account, which the journal keeps apart from the chain; `None`: the chat itself.
+    pub account: Option<String>,
+    /// What staff call them.
+    pub name: String,
+    /// The command's own id: the same one again is not carried out again.
+    pub outside_id: String,
+}
+
+/// What came of something that was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Whether it was done.
+    pub ok: bool,
+    /// In words, for whoever asked.
+    pub text: String,
+    /// The report that was filed, if it was one.
+    pub report: Option<ReportId>,
+}

@@ -1,0 +1,340 @@
+//! Reports: from a command, a message, a message's menu, a button. What is personal goes into
+//! [`Private`] and nowhere else.
+
+use crate::{
+    domain::{Fleet, IncidentId, PersonId, ReportId, Role, Timestamp},
+    event::{Input, wire::TEXT_LENGTH_MAX, wire::domain_name},
+    journal::{Offered, Private, Refused},
+    render::{Facts, list},
+};
+
+use super::{
+    Face, Told,
+    answer::{Answer, Reply},
+    floods::Verdict,
+    heard::{Given, Heard, Member, Message},
+    menu::{REPORT_DOMAIN, REPORT_SINCE, REPORT_WHAT},
+    messages::{self, Counts, DOMAINS_MAX},
+    trouble::Trouble,
+};
+
+/// Where it was said, for the journal.
+const SOURCE: &str = "discord";
+
+/// One report to be.
+struct Filing<'a> {
+    who: &'a Member,
+    /// Unique for ever.
+    outside_id: String,
+    /// A domain of ours, or what was named instead.
+    domain: Named,
+    text: String,
+    confirmed: bool,
+    /// Its author waits for the acknowledgement here.
+    answered: bool,
+}
+
+/// What a report names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Named {
+    Ours(String),
+    Other(String),
+    Nothing,
+}
+
+/// What `field` names: at most [`DOMAINS_MAX`] domains of ours, else whatever was typed.
+fn named(field: &str, fleet: &Fleet) -> Vec<Named> {
+    let mut ours: Vec<Named> = Vec::new();
+    let parts = field.split(|sign: char| sign.is_whitespace() || sign == ',' || sign == ';');
+    for part in parts.filter(|part| !part.is_empty()).take(32) {
+        let found = domain_name(part).and_then(|name| fleet.domain_above(&name).map(str::to_owned));
+        let found = found.map(Named::Ours).filter(|one| !ours.contains(one));
+        ours.extend(found.filter(|_| ours.len() < DOMAINS_MAX));
+    }
+    if ours.is_empty() { vec![Named::Other(field.trim().to_owned())] } else { ours }
+}
+
+/// The input that a filing becomes; the journal gives it its random ids.
+fn offered(at: Timestamp, filing: Filing<'_>) -> Offered {
+    let (domain, unknown_domain) = match filing.domain {
+        Named::Ours(domain) => (Some(domain), None),
+        Named::Other(text) => (None, Some(text)),
+        Named::Nothing => (None, None),
+    };
+    let input = Input::Report {
+        id: ReportId::from(""),
+        reporter: PersonId::from(""),
+        source: SOURCE.to_owned(),
+        domain,
+        confirmed: filing.confirmed,
+        answered: filing.answered,
+        text: None,
+    };
+    let private = Private {
+        account: Some(filing.who.account()),
+        name: Some(filing.who.name.clone()).filter(|name| !name.is_empty()),
+        outside_id: Some(filing.outside_id),
+        text: Some(tame(&filing.text)),
+        address: None,
+        unknown_domain,
+    };
+    Offered { at, input, private: Some(private) }
+}
+
+/// No control characters but line breaks, and no more than is kept.
+fn tame(text: &str) -> String {
+    let lines = text.trim().replace("\r\n", "\n");
+    let tamed = lines.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c });
+    tamed.take(TEXT_LENGTH_MAX).collect()
+}
+
+impl Face {
+    /// `/report`: the same answer in form for every domain, from the engine.
+    pub(super) async fn report(&self, heard: &Heard, given: &[(String, Given)]) -> Reply {
+        let field = |name: &str| {
+            given.iter().find_map(|(one, value)| match value {
+                Given::Text(text) if one == name => Some(text.trim()),
+                Given::Text(_) | Given::Number(_) | Given::Flag(_) => None,
+            })
+        };
+        let (domain, what) =
+            (field(REPORT_DOMAIN).unwrap_or_default(), field(REPORT_WHAT).unwrap_or_default());
+        if what.is_empty() || domain.is_empty() {
+            return Reply::say(self.say("chat-report-empty", Facts::new()));
+        }
+        let text = match field(REPORT_SINCE).filter(|since| !since.is_empty()) {
+            Some(since) => {
+                self.say("chat-report-since", Facts::new().text("what", what).text("since", since))
+            }
+            None => what.to_owned(),
+        };
+        let confirmed = match self.judge(&heard.who).await {
+            Ok(confirmed) => confirmed,
+            Err(refusal) => return refusal,
+        };
+        let mut answer = None;
+        for (place, domain) in named(domain, &self.house.fleet()).into_iter().enumerate() {
+            let outside_id = format!("discord:interaction:{}:{place}", heard.id);
+            let text = text.clone();
+            let filing =
+                Filing { who: &heard.who, outside_id, domain, text, confirmed, answered: true };
+            let told = self.file(filing).await;
+            answer.get_or_insert(told);
+        }
+        Reply::say(self.words_of(answer))
+    }
+
+    /// A message of a customer; what to say to it where it stands, if anything.
+    pub async fn read(&self, message: &Message) -> Option<Answer> {
+        if !self.is_support(message) {
+            return None;
+        }
+        let now = self.setup.clock.now();
+        let asked = self.questions().take(now, message);
+        match messages::count(message, &self.house.fleet(), asked) {
+            Counts::Nothing => None,
+            Counts::Question => {
+                let ask = self.questions().ask(now, message);
+                ask.then(|| Answer::plain(self.say("chat-which-domain", Facts::new())))
+            }
+            Counts::Report { domains, before } => self.file_message(message, domains, before).await,
+        }
+    }
+
+    async fn file_message(
+        &self,
+        message: &Message,
+        domains: Vec<String>,
+        before: Option<String>,
+    ) -> Option<Answer> {
+        let confirmed = self.judge(&message.author).await.ok()?;
+        let text = match before {
+            Some(before) => format!("{before}\n{}", message.text),
+            None => message.text.clone(),
+        };
+        let mut is_new = false;
+        for (place, domain) in named_in(domains, &message.text).into_iter().enumerate() {
+            let filing = Filing {
+                who: &message.author,
+                outside_id: message_id(message, place),
+                domain,
+                text: text.clone(),
+                confirmed,
+                answered: true,
+            };
+            is_new |= self.file(filing).await.is_ok();
+        }
+        // Others read along: what only the author may know is not said here.
+        is_new.then(|| Answer::plain(self.say("chat-report-noted", Facts::new())))
+    }
+
+    /// *File as outage report*: staff file what somebody else wrote.
+    pub(super) async fn file_as_report(&self, heard: &Heard, message: &Message) -> Reply {
+        if self.role(heard) < Role::Staff {
+            return self.not_allowed(heard, Role::Staff);
+        }
+        if message.author.is_bot {
+            return Reply::say(self.say("chat-file-bot", Facts::new()));
+        }
+        let text = match message.text.trim() {
+            "" => self.say("chat-report-no-words", Facts::new()),
+            text => text.to_owned(),
+        };
+        let domains = messages::our_domains(&message.text, &self.house.fleet());
+        let mut filed = Vec::new();
+        let mut refused = None;
+        let mut is_new = false;
+        for (place, domain) in named_in(domains.clone(), "").into_iter().enumerate() {
+            let filing = Filing {
+                who: &message.author,
+                outside_id: message_id(message, place),
+                domain,
+                text: text.clone(),
+                confirmed: true,
+                answered: false,
+            };
+            match self.file(filing).await {
+                Ok(told) => {
+                    is_new = true;
+                    filed.extend(told.report);
+                }
+                // The channel's own reading, or a colleague, was first.
+                Err(Refused::Duplicate(first)) => filed.extend(first.report),
+                Err(why) => refused = Some(why),
+            }
+        }
+        if let Some(why) = refused.filter(|_| filed.is_empty()) {
+            return Reply::say(self.words_of(Some(Err(why))));
+        }
+        let reports: Vec<String> = filed.iter().map(ToString::to_string).collect();
+        let facts = Facts::new()
+            .text("reports", list(&self.words(), &self.setup.language, &reports))
+            .text("domains", list(&self.words(), &self.setup.language, &domains));
+        let key = match (is_new, domains.is_empty()) {
+            (false, _) => "chat-filed-before",
+            (true, true) => "chat-filed-nowhere",
+            (true, false) => "chat-filed",
+        };
+        Reply::say(self.say(key, facts))
+    }
+
+    /// **Still broken**: a report of its own, about what the person is linked to of the incident.
+    pub(super) async fn still_broken(&self, heard: &Heard, incident: IncidentId, on: u64) -> Reply {
+        let account = heard.who.account();
+        let servers = self.house.servers_of(incident).await;
+        let links = self.house.links(&account).await;
+        let link = links.into_iter().find(|link| servers.contains(&link.server));
+        let confirmed = match self.judge(&heard.who).await {
+            Ok(confirmed) => confirmed,
+            Err(refusal) => return refusal,
+        };
+        let facts = Facts::new().text("incident", incident.to_string());
+        let filing = Filing {
+            who: &heard.who,
+            outside_id: format!("discord:press:{on}:{}:broken", heard.who.id),
+            domain: link.map_or(Named::Nothing, |link| Named::Ours(link.domain)),
+            text: self.say("chat-still-broken-text", facts),
+            confirmed,
+            answered: true,
+        };
+        match self.file(filing).await {
+            Ok(_) | Err(Refused::Duplicate(_)) => {
+                Reply::say(self.say("chat-still-broken", Facts::new()))
+            }
+            Err(why) => Reply::say(self.words_of(Some(Err(why)))),
+        }
+    }
+
+    async fn file(&self, filing: Filing<'_>) -> Result<Told, Refused> {
+        self.house.report(offered(self.setup.clock.now(), filing)).await
+    }
+
+    /// Whether one more report of somebody counts as confirmed; else what they are told.
+    async fn judge(&self, who: &Member) -> Result<bool, Reply> {
+        let verdict = self.floods().judge(self.setup.clock.now(), who);
+        match verdict {
+            Verdict::Take => Ok(true),
+            Verdict::Unconfirmed => {
+                self.tell_staff(Trouble::Raid).await;
+                Ok(false)
+            }
+            Verdict::TooManyOfOne => {
+                Err(Reply::say(self.say("chat-report-too-many", Facts::new())))
+            }
+            Verdict::TooMany => {
+                self.tell_staff(Trouble::Raid).await;
+                Err(Reply::say(self.say("chat-busy", Facts::new())))
+            }
+        }
+    }
+
+    fn words_of(&self, told: Option<Result<Told, Refused>>) -> String {
+        match told {
+            Some(Ok(told)) if told.text.is_empty() => self.say("chat-report-noted", Facts::new()),
+            Some(Ok(told)) => told.text,
+            Some(Err(Refused::Duplicate(_))) => self.say("chat-report-again", Facts::new()),
+            Some(Err(Refused::Full | Refused::Overloaded | Refused::Stopping)) | None => {
+                self.say("chat-busy", Facts::new())
+            }
+        }
+    }
+}
+
+/// A report for each domain; one without, where none was named.
+fn named_in(domains: Vec<String>, text: &str) -> Vec<Named> {
+    let ours: Vec<Named> = domains.into_iter().map(Named::Ours).collect();
+    match (ours.is_empty(), text.trim()) {
+        (false, _) => ours,
+        (true, "") => vec![Named::Nothing],
+        (true, text) => vec![Named::Other(text.chars().take(253).collect())],
+    }
+}
+
+/// The same for the message, whoever files it.
+fn message_id(message: &Message, place: usize) -> String {
+    format!("discord:message:{}:{place}", message.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fleet() -> Fleet {
+        let domains =
+            ["example.org", "cycling-club.example"].map(|one| (one.to_owned(), "s1".into()));
+        Fleet { domains: domains.into(), ..Fleet::default() }
+    }
+
+    #[test]
+    fn a_field_may_name_several_domains_and_ours_count() {
+        let ours = |one: &str| Named::Ours(one.to_owned());
+        assert_eq!(named(" https://www.example.org/ ", &fleet()), [ours("example.org")]);
+        assert_eq!(
+            named("example.org, cycling-club.example; nothing.example example.org", &fleet()),
+            [ours("example.org"), ours("cycling-club.example")]
+        );
+        assert_eq!(named(" my blog ", &fleet()), [Named::Other("my blog".to_owned())]);
+    }
+
+    #[test]
+    fn what_is_personal_stands_in_private_alone() {
+        let who = Member { id: 42, name: "anna".to_owned(), ..Member::default() };
+        let filing = Filing {
+            who: &who,
+            outside_id: "discord:message:9:0".to_owned(),
+            domain: Named::Other("elsewhere.example".to_owned()),
+            text: format!("@everyone\u{7} {}", "x".repeat(9000)),
+            confirmed: true,
+            answered: true,
+        };
+        let offered = offered(Timestamp::UNIX_EPOCH, filing);
+        let chain = serde_json::to_string(&offered.input).unwrap();
+        for personal in ["42", "anna", "everyone", "elsewhere"] {
+            assert!(!chain.contains(personal), "{chain}");
+        }
+        let private = offered.private.unwrap();
+        assert_eq!(private.account.as_deref(), Some("discord:42"));
+        let text = private.text.unwrap();
+        assert!(text.chars().count() == TEXT_LENGTH_MAX && !text.contains('\u{7}'));
+    }
+}

@@ -1,0 +1,164 @@
+//! What customers do, and what they may not.
+
+use serde_json::json;
+
+use super::scene::{Scene, shown};
+use crate::fake::{AnswerKind, Setup};
+
+#[tokio::test]
+async fn a_known_and_an_unknown_domain_are_answered_in_the_same_form() {
+    let scene = Scene::new(false).await;
+    let bot = scene.start().await;
+    let known = scene.report("anna", "example.org", "slow").await;
+    let unknown = scene.report("bert", "elsewhere.example", "slow").await;
+    assert_eq!(shown(&known), shown(&unknown));
+    assert!(known.took.expect("an answer").as_millis() < 1000, "{:?}", known.took);
+
+    // Who reported before is linked, and is told more.
+    let again = scene.report("anna", "https://www.example.org/shop", "still slow").await;
+    insta::assert_snapshot!(shown(&again), @r#"Thank you, your report has reached our staff. We are looking into it. You are the first to report Server One in the last hours."#);
+    let offered = scene
+        .fake
+        .user("anna")
+        .at("support")
+        .autocomplete("report", &[("domain", json!("ex"))], "domain")
+        .await;
+    assert_eq!(offered.choices, [("example.org".to_owned(), json!("example.org"))]);
+    let offered = scene
+        .fake
+        .user("bert")
+        .at("support")
+        .autocomplete("report", &[("domain", json!("ex"))], "domain")
+        .await;
+    assert_eq!(offered.choices, []);
+    assert!(bot.stop().status.success());
+    scene.fake.finish();
+}
+
+#[tokio::test]
+async fn a_stranger_to_the_staff_can_do_nothing_of_theirs() {
+    let scene = Scene::new(false).await;
+    let bot = scene.start().await;
+    let anna = scene.fake.user("anna").at("support");
+    let fields = [("title", json!("x")), ("servers", json!("s1"))];
+    let answer = anna.slash("incident open", &fields).await;
+    assert!(answer.ephemeral);
+    insta::assert_snapshot!(shown(&answer), @r#"That is for staff, and you have no role here that makes you that. An admin of the bot can add one of your roles to staff\_roles."#);
+    assert!(!anna.can_use("incident open") && anna.can_use("report"));
+    let offered = anna.autocomplete("incident open", &[("servers", json!("s"))], "servers").await;
+    assert_eq!((offered.kind, offered.choices), (AnswerKind::Choices, vec![]));
+    let help = anna.slash("help", &[]).await;
+    assert!(!help.content.contains("publish"), "{}", help.content);
+    assert!(bot.staff("incident list").await.contains("no incidents"));
+    assert!(bot.stop().status.success());
+    scene.fake.finish();
+}
+
+#[tokio::test]
+async fn a_flood_by_one_person_is_bounded_and_they_are_told() {
+    let scene = Scene::new(false).await;
+    let bot = scene.start().await;
+    let mut last = None;
+    for number in 0..12 {
+        last = Some(scene.report("anna", "example.org", &format!("slow {number}")).await);
+    }
+    insta::assert_snapshot!(shown(&last.expect("answers")), @r#"We have your reports, and staff see them. You need not send more for now."#);
+    assert!(bot.stop().status.success());
+    let reports = scene.journal().iter().filter(|line| line["type"] == "report").count();
+    assert_eq!(reports, 10);
+    scene.fake.finish();
+}
+
+#[tokio::test]
+async fn words_that_are_empty_or_long_or_hostile_are_taken_as_words() {
+    let scene = Scene::new(false).await;
+    let bot = scene.start().await;
+    let empty = scene.report("anna", "example.org", "  ").await;
+    insta::assert_snapshot!(shown(&empty), @r#"Please name your domain and say what is wrong. Nothing was sent yet."#);
+    let hostile = format!("@everyone <@&1> **weg** `x` ⟦report:1⟧ {}", "サイトが遅い ".repeat(490));
+    let hostile: String = hostile.chars().take(4000).collect();
+    let taken =
+        scene.report("anna", "example.org, cycling-club.example elsewhere.example", &hostile).await;
+    assert_eq!(taken.kind, AnswerKind::Message);
+    let listed = scene.staff("tim").slash("reports list", &[]).await;
+    let text = shown(&listed);
+    assert!(!text.contains("@everyone") && text.contains("＠everyone"), "{text}");
+    assert!(bot.stop().status.success());
+    let reports: Vec<_> =
+        scene.journal().into_iter().filter(|line| line["type"] == "report").collect();
+    assert_eq!(reports.len(), 2, "{reports:?}");
+    scene.fake.finish();
+}
+
+#[tokio::test]
+async fn a_message_in_the_support_channel_counts_and_our_question_is_answered() {
+    let scene = Scene::new(true).await;
+    let bot = scene.start().await;
+    let support = scene.fake.channel("support");
+    let anna = scene.fake.user("anna").at("support");
+    anna.say("good morning");
+    anna.say("www.example.org is really slow today");
+    let noted = support.until_message("noted").await;
+    insta::assert_snapshot!(noted.content, @r#"Thank you, this is noted as a report. We are looking into it."#);
+
+    scene.fake.user("bert").in_direct().say("my site is gone");
+    let asked = scene.fake.user("bert").until_direct("domain").await;
+    insta::assert_snapshot!(asked.content, @r#"Which domain is it about? Please answer with its name, such as example.org."#);
+    scene.fake.user("bert").in_direct().say("cycling-club.example");
+    scene.fake.user("bert").until_direct("noted").await;
+
+    let menu = scene.fake.user("tim").menu("File as outage report", &support.messages()[1]).await;
+    assert!(menu.content.starts_with("This was filed before, as "), "{}", menu.content);
+    let menu = scene.fake.user("tim").menu("File as outage report", &support.messages()[0]).await;
+    assert!(menu.content.contains("names no domain of ours"), "{}", menu.content);
+    assert!(bot.stop().status.success());
+    let reports = scene.journal().iter().filter(|line| line["type"] == "report").count();
+    assert_eq!(reports, 3);
+    assert_eq!(support.messages().len(), 3, "no word to a greeting");
+    scene.fake.finish();
+}
+
+#[tokio::test]
+async fn without_the_intent_to_read_messages_staff_are_told_and_commands_work() {
+    // Asked for in the configuration, and not granted by the application.
+    let setup = Setup::usual().privileged(0);
+    let scene = Scene::with(setup, true, "").await;
+    let bot = scene.start().await;
+    let answer = scene.report("anna", "example.org", "slow").await;
+    assert_eq!(answer.kind, AnswerKind::Message);
+    crate::harness::eventually("word to staff", async || {
+        scene
+            .receiver
+            .texts("staff-room", "trouble")
+            .into_iter()
+            .find(|text| text.contains("Message Content Intent"))
+    })
+    .await;
+    assert!(bot.stop().status.success());
+    scene.fake.finish();
+}
+
+#[tokio::test]
+async fn a_raid_of_new_accounts_is_shown_to_staff_and_soon_counts_for_nothing() {
+    let scene = Scene::new(false).await;
+    let bot = scene.start().await;
+    for number in 0..8 {
+        scene.fake.join(&format!("p{number}"));
+        let answer = scene.report(&format!("p{number}"), "example.org", "down!!!").await;
+        assert!(answer.content.starts_with("Thank you"), "the same for everybody: {answer:?}");
+    }
+    crate::harness::eventually("word to staff", async || {
+        let told = scene.receiver.texts("staff-room", "trouble");
+        told.into_iter().find(|text| text.contains("Many new accounts"))
+    })
+    .await;
+    assert!(bot.stop().status.success());
+    let confirmed: Vec<bool> = scene
+        .journal()
+        .iter()
+        .filter(|line| line["type"] == "report")
+        .map(|line| line["confirmed"] == true)
+        .collect();
+    assert_eq!(confirmed, [true, true, true, true, true, false, false, false]);
+    scene.fake.finish();
+}

@@ -1,0 +1,119 @@
+//! What a chat needs of the engine: replies to reports, what is open, links, a No that counts.
+
+use bellwether::{
+    domain::{Abilities, Audience, IncidentId, Role},
+    engine::Evidence,
+    event::{Input, Output},
+};
+
+use crate::stage::{Stage, settings};
+
+fn report(id: &str, person: &str, domain: &str) -> Input {
+    Input::Report {
+        id: id.into(),
+        reporter: person.into(),
+        source: "discord".to_owned(),
+        domain: Some(domain.to_owned()),
+        confirmed: true,
+        answered: true,
+        text: None,
+    }
+}
+
+fn reply(outputs: &[Output]) -> Option<String> {
+    outputs.iter().find_map(|output| match output {
+        Output::Reply { text, .. } => Some(text.clone()),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_report_whose_voice_waits_is_answered_there_every_time_and_nowhere_else() {
+    let mut stage = Stage::new();
+    let known = stage.take(report("r-1", "ann", "one.example"));
+    let unknown = stage.take(report("r-2", "bob", "elsewhere.example"));
+    assert_eq!(reply(&known).expect("an answer"), reply(&unknown).expect("an answer"));
+    let again = stage.take(report("r-3", "ann", "one.example"));
+    let text = reply(&again).expect("an answer within the hour too");
+    assert!(text.contains("Server One"), "who is linked is told more: {text}");
+    assert!(stage.posts_to("people").is_empty());
+}
+
+#[test]
+fn a_person_is_linked_to_the_domains_they_named_and_no_others() {
+    let mut stage = Stage::new();
+    stage.take(report("r-1", "ann", "one.example"));
+    stage.take(report("r-2", "ann", "elsewhere.example"));
+    let links = stage.engine.links(&"ann".into());
+    let links: Vec<_> =
+        links.iter().map(|one| (one.domain.as_str(), one.server.as_str())).collect();
+    assert_eq!(links, [("one.example", "s1")]);
+    assert!(stage.engine.links(&"bob".into()).is_empty());
+}
+
+#[test]
+fn who_was_asked_whether_it_is_fixed_may_say_no_and_it_counts() {
+    let mut stage = Stage::new();
+    stage.take(report("r-1", "ann", "one.example"));
+    let counted = |outputs: &[Output]| {
+        outputs.iter().any(|one| matches!(one, Output::ReportFiled { counted: true, .. }))
+    };
+    assert!(!counted(&stage.take(report("r-2", "ann", "one.example"))), "a repeat");
+    stage.types("incident open \"Trouble\" --servers s1");
+    stage.types("draft publish 1");
+    stage.pass(5);
+    stage.types("incident resolve 1 \"It is over.\" --publish");
+    stage.pass(1);
+    assert!(counted(&stage.take(report("r-3", "ann", "one.example"))), "they were asked");
+    assert!(!counted(&stage.take(report("r-4", "ann", "one.example"))), "once");
+}
+
+#[test]
+fn what_is_open_can_be_named_and_words_are_only_changed_as_they_were_read() {
+    let mut stage = Stage::new();
+    stage.types("incident open \"Trouble\" --servers s1");
+    let open = stage.engine.open();
+    assert_eq!((open.incidents[0].id.0, open.incidents[0].title.as_str()), (1, "Trouble"));
+    let draft = &open.drafts[0];
+    assert!(!draft.body.contains("Next update"), "without the promise: {}", draft.body);
+    assert_eq!((draft.revision, draft.by_person), (1, false));
+    assert_eq!(stage.engine.servers_of(IncidentId(1)), ["s1".into()]);
+
+    let edited = stage.types("draft edit 1 \"Other words.\" --revision 1");
+    assert!(edited.starts_with("ok:"), "{edited}");
+    let late = stage.types("draft edit 1 \"Late words.\" --revision 1");
+    assert!(late.starts_with("no: Draft 1 is now at revision 2: “Other words."), "{late}");
+    assert_eq!(stage.engine.open().drafts[0].body, "Other words.");
+}
+
+#[test]
+fn buttons_stand_only_where_a_destination_has_them() {
+    let mut settings = settings();
+    for destination in &mut settings.destinations {
+        let buttons = destination.audience == Audience::Staff;
+        destination.abilities = Abilities { buttons, ..Abilities::default() };
+    }
+    let mut stage = Stage::<Evidence>::with(settings);
+    stage.report("ann", "one.example");
+    stage.types("incident open \"Trouble\" --servers s1");
+    stage.types("draft publish 1");
+    stage.types("incident resolve 1 \"It is over.\" --publish");
+    for post in stage.posts() {
+        let ids: Vec<&str> = post.buttons.iter().map(|button| button.id.as_str()).collect();
+        match (post.audience, post.subject.as_str()) {
+            (Audience::Staff, "draft") => assert_eq!(
+                ids,
+                ["bw1:publish:1:1", "bw1:edit:1:1", "bw1:wait:1", "bw1:no-incident:1"]
+            ),
+            _ => assert!(ids.is_empty(), "{post:?}"),
+        }
+    }
+}
+
+#[test]
+fn trouble_is_told_to_staff_as_it_is() {
+    let mut stage = Stage::new();
+    stage.take(Input::Trouble { text: "The room is gone.".to_owned() });
+    assert_eq!(stage.posts_to("staff"), ["The room is gone."]);
+    assert!(stage.command("ann", Role::Customer, "status").starts_with("ok:"));
+}
