@@ -67,7 +67,14 @@ impl House for Stub {
         line: &'a str,
     ) -> BoxFuture<'a, Result<Told, Refused>> {
         self.lines.lock().expect("the lines").push(line.to_owned());
-        Box::pin(self.answer())
+        // The words as they are when it is asked.
+        let drafts = self.open.lock().expect("what is open").drafts.clone();
+        let bodies: String = drafts.into_iter().map(|draft| draft.body).collect();
+        Box::pin(async move {
+            let told = self.answer().await?;
+            let is_shown = line.starts_with("draft show");
+            Ok(if is_shown { Told { text: bodies, ..told } } else { told })
+        })
     }
 
     fn open(&self) -> BoxFuture<'_, Option<Open>> {
@@ -201,6 +208,30 @@ async fn a_draft_in_a_persons_words_that_became_stale_is_shown_before_it_goes_ou
     assert_eq!(stub.lines(), ["draft show \"3\""], "nothing was published");
     sue.press(&stale.message.expect("buttons"), "Publish anyway").await;
     assert_eq!(stub.lines()[1..], ["draft publish 3 --revision 3 --anyway"]);
+    fake.finish();
+}
+
+#[tokio::test]
+async fn words_that_nobody_was_shown_cannot_be_published_with_a_press() {
+    let (fake, stub, _down) = live(Setup::usual()).await;
+    let draft = OpenDraft {
+        id: DraftId(3),
+        incident: IncidentId(1),
+        kind: UpdateKind::Update,
+        revision: 1,
+        body: "Pages are slow.".to_owned(),
+        by_person: false,
+        stale: None,
+    };
+    stub.open.lock().expect("what is open").drafts = vec![draft.clone()];
+    let sue = fake.user("sue").at("staff");
+    let asked = sue.start_slash("draft show", &[("draft", json!(3))]).await;
+    until(&asked, AnswerKind::Thinking).await;
+    let newer = OpenDraft { revision: 2, body: "Pages do not load.".to_owned(), ..draft };
+    stub.open.lock().expect("what is open").drafts = vec![newer];
+    stub.may_answer.add_permits(1);
+    until(&asked, AnswerKind::Message).await;
+    assert_eq!(shown(&asked.now()), "Pages are slow.", "no buttons");
     fake.finish();
 }
 

@@ -271,10 +271,12 @@ fn a_persons_words_that_became_stale_are_a_new_revision_that_has_to_be_read() {
     let mut stage = Stage::new();
     stage.probe_for(30, &[], 0.0);
     stage.probe_for(10, &["s1"], 0.5);
-    assert_snapshot!(stage.types("draft edit 1 \"We look at s1.\""), @"");
+    assert_snapshot!(stage.types("draft edit 1 \"We look at s1.\""), @"ok: Draft 1 is now revision 2: draft publish 1");
     stage.probe_for(25, &["s1", "s2"], 0.5);
-    assert!(stage.types("draft publish 1").contains("no: "), "nobody has seen the change");
-    assert_snapshot!(stage.types("draft publish 1 --revision 2"), @"");
+    let unseen = stage.types("draft publish 1");
+    assert!(unseen.contains("since you were shown it"), "{unseen}");
+    let unread = stage.types("draft publish 1 --revision 2");
+    assert!(unread.starts_with("no: Draft 1 is now at revision 3: “We look at s1."), "{unread}");
     assert!(stage.posts_to("feed").is_empty());
     let published = stage.types("draft publish 1 --revision 3");
     assert!(!published.contains("no: "), "{published}");
