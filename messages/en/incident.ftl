@@ -123,7 +123,7 @@ explain-excluded-server = { $server } { $failed } of { $checks } failed
 explain-alternatives = {" "}Else: { $list }.
 explain-alternative = { $name } { $probability }
 explain-nothing = nothing at all
-explain-map = {" "}{ $server } and { $name } began to fail together: check in the fleet file whether { $server } depends on { $name }.
+explain-map = {" "}{ $server } and { $names } began to fail together: check in the fleet file whether { $server } depends on { $names }.
 explain-apart = {" "}No probe can tell { $names } apart; one of a server behind only one of them would.
 
 kind = { $kind ->

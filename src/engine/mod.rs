@@ -143,6 +143,15 @@ impl<D: Detector> Engine<D> {
         self.detector.observe(received, happening);
     }
 
+    /// Shows the detector alone what was decided at `received` about an earlier input, which
+    /// happened at `at`: what was suspected then was no healthy time, and reports counted.
+    pub fn warm_decided(&mut self, received: Timestamp, at: Timestamp, output: &Output) {
+        if let Output::ReportFiled { counted: true, server: Some(server), .. } = output {
+            self.detector.count(at, server);
+        }
+        self.detector.accept(received, output);
+    }
+
     /// What the public may see at `now`.
     pub fn view(&self, now: Timestamp) -> View {
         view::of(&self.records, now)

@@ -158,9 +158,10 @@ impl Speech<'_> {
 
     fn explain_map(&self, found: &Suspected) -> String {
         let Some(fit) = &found.fits else { return String::new() };
+        let names: Vec<String> = fit.components.iter().map(|id| self.staff_name(id)).collect();
         let facts = Facts::new()
             .text("server", self.staff_name(fit.server.as_str()))
-            .text("name", self.staff_name(&fit.component));
+            .text("names", self.list(&names));
         self.say("explain-map", facts)
     }
 
