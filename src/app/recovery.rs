@@ -136,10 +136,10 @@ fn warm<D: Detector>(
             Err(ReadError::Dropped { .. }) => return Ok(()),
             Err(error) => return Err(error.into()),
         };
-        if entry.seq > through {
-            break;
-        }
         match &entry.body {
+            // Decisions stand behind their input, perhaps behind later inputs too.
+            Body::Input(_) if entry.seq > through => {}
+            Body::Decision(Decision { of, .. }) if *of > through => {}
             Body::Input(happening) => {
                 if let Input::Report { .. } = happening.input {
                     reported.insert(entry.seq, happening.at);
