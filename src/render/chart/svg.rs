@@ -151,7 +151,8 @@ impl Drawing<'_> {
         }
         if measured.is_empty() {
             let nothing = self.say("chart-nothing", &Facts::new());
-            let middle = ((LEFT + RIGHT) / 2.0, (top + bottom) / 2.0);
+            // Above the line in the middle.
+            let middle = ((LEFT + RIGHT) / 2.0, (top + bottom) / 2.0 - 24.0);
             self.text(&nothing, middle, Style { anchor: "middle", ..Style::of(24, DIM) });
         }
         // The first server's line is drawn last, over the others.
