@@ -11,6 +11,7 @@
 
 mod access;
 mod answer;
+mod card;
 mod desk;
 mod detect;
 pub mod evidence;
@@ -34,6 +35,7 @@ use records::{Context, EvidenceChange, Records};
 use speech::Speech;
 
 pub use self::evidence::Evidence;
+pub use card::{Card, CardDraft, CardReceipt, CardUpdate, DroppedDraft, Question};
 pub use detect::{
     ClassEvidence, ClassMember, CountedReport, Detector, Explanation, Finding, Fit, ServerChart,
     Suspected, TargetEvidence,
