@@ -1,7 +1,7 @@
 //! The results that a cause is said to explain, in the order of their times: does it go on, or was
 //! it a blip?
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use super::{
     core::Core,
@@ -14,6 +14,7 @@ static GOOD_NATS: LazyLock<[f64; GRID_LEN]> = LazyLock::new(|| GRID.map(|loss| (
 /// One result of an affected target.
 #[derive(Clone, Copy, Debug)]
 struct Step {
+    target: usize,
     at_ms: i64,
     /// The probability of a bad result in health, if it was bad.
     bad_with: Option<f64>,
@@ -38,7 +39,7 @@ impl Course {
             steps.extend(entries.take_while(|(at, _)| *at >= from_ms).map(|(at_ms, outcome)| {
                 let bad_with = outcome.bad_with();
                 let nats = bad_with.map_or(good, |b| model::bad_ratio(b, loss).ln());
-                Step { at_ms, bad_with, nats }
+                Step { target, at_ms, bad_with, nats }
             }));
         }
         steps.sort_by_key(|step| step.at_ms);
@@ -70,15 +71,22 @@ impl Course {
         best
     }
 
-    /// What the results outside a blip say for one and the same loss, whichever says most.
+    /// What the results outside a blip say for one and the same loss, whichever says most; of
+    /// several targets without the one that says most, which may fail for a reason of its own.
     pub fn says_beside(&self, blip: &Blip) -> f64 {
-        let mut sums = [0.0; GRID_LEN];
+        let mut sums: BTreeMap<usize, [f64; GRID_LEN]> = BTreeMap::new();
         for (place, step) in self.steps.iter().enumerate() {
+            let sums = sums.entry(step.target).or_default();
             if !(blip.from..=blip.to).contains(&place) {
-                step.add_to(&mut sums);
+                step.add_to(sums);
             }
         }
-        sums.into_iter().fold(0.0, f64::max)
+        let without_one = |loss: usize| -> f64 {
+            let own = sums.values().map(|sums| sums[loss]);
+            let most = if sums.len() > 1 { own.clone().fold(0.0, f64::max) } else { 0.0 };
+            own.sum::<f64>() - most
+        };
+        (0..GRID_LEN).map(without_one).fold(0.0, f64::max)
     }
 
     /// For each loss of the grid what all results say up to each bad one.
