@@ -61,11 +61,12 @@ fn a_short_outage_that_leaves_a_spotty_line_behind_is_not_taken_for_a_blip() {
     assert!(stage.suspicions().is_empty(), "half a minute is a blip so far");
     let over = stage.now;
 
-    stage.probe_for(10, &["s1", "s2"], 0.1);
+    stage.probe_for(20, &["s1", "s2"], 0.05);
 
     let first = stage.heard.iter().find(|(_, output)| matches!(output, Output::Suspicion(_)));
     let (at, _) = first.expect("what goes on is told");
-    assert!(*at - over <= TimeDelta::minutes(5), "after {} s", (*at - over).num_seconds());
+    // 811 s; were the blip held against all that comes after it, 971 s.
+    assert!(*at - over <= TimeDelta::minutes(15), "after {} s", (*at - over).num_seconds());
 }
 
 #[test]
