@@ -73,7 +73,8 @@ chat-filed = Filed { $reports } about { $domains }.
 chat-filed-before = This was filed before, as { $reports }.
 chat-filed-nowhere = Filed { $reports }. It names no domain of ours: “reports assign” says which server it is about.
 chat-file-bot = A program wrote this. Reports are what people say.
-chat-note-message = See a customer’s message: { $link }
+chat-note-message = See a customer’s message in “{ $channel }”, { $time }.
+chat-note-message-somewhere = See a customer’s message of { $time }.
 chat-answer-late = Discord gave up waiting, so here is my answer:
 
 ## Presence: at most 128 characters

@@ -10,7 +10,7 @@ use crate::{
 use super::{
     Caller, Face,
     answer::{Answer, Form, Reply},
-    commands::{buttons_of, words_of},
+    commands::{buttons_of, is_told, words_of},
     heard::Heard,
     line,
 };
@@ -22,7 +22,7 @@ impl Face {
             return Reply::say(self.say("chat-button-unknown", Facts::new()));
         };
         match button {
-            Button::Fixed { incident } => return self.fixed(heard, incident, on).await,
+            Button::Fixed { incident } => return self.fixed(incident, on).await,
             Button::StillBroken { incident } => {
                 return self.still_broken(heard, incident, on).await;
             }
@@ -66,18 +66,20 @@ impl Face {
                     .drafts
                     .iter()
                     .find(|one| after(button, one))
-                    .filter(|_| !told.ok || matches!(button, Button::NotAnIncident { .. }));
+                    .filter(|_| !told.ok || matches!(button, Button::NotAnIncident { .. }))
+                    .filter(|draft| is_told(draft, &told));
                 Reply::Say(Answer { text: told.text, buttons: buttons_of(draft) })
             }
             Err(refused) => Reply::say(self.not_done(&refused)),
         }
     }
 
-    /// A person's own draft keeps its words and revision when the evidence changes under it: who
-    /// presses is shown the change first.
+    /// A person's own draft keeps its words when the evidence changes under it, as a new revision:
+    /// who presses for the one before is shown what changed.
     async fn unseen_change(&self, id: DraftId, revision: u32) -> Option<Reply> {
         let open = self.open().await;
-        let draft = open.drafts.iter().find(|one| one.id == id && one.revision == revision)?;
+        let draft = open.drafts.iter().find(|one| one.id == id && one.revision > revision)?;
+        let revision = draft.revision;
         let changed = draft.stale.clone().filter(|_| draft.by_person)?;
         let facts = Facts::new()
             .text("draft", draft.id.to_string())
@@ -145,13 +147,13 @@ impl Face {
     }
 
     /// **Fixed for me**: kept in the timeline in the chat's own name, once for each word we sent.
-    async fn fixed(&self, heard: &Heard, incident: IncidentId, on: u64) -> Reply {
+    async fn fixed(&self, incident: IncidentId, on: u64) -> Reply {
         let note = self.say("chat-fixed-note", Facts::new());
         let line = format!("note {} --incident {incident}", line::quoted(&note));
         let caller = Caller {
             account: None,
             name: "discord".to_owned(),
-            outside_id: format!("discord:press:{on}:{}:fixed", heard.who.id),
+            outside_id: format!("discord:press:{on}:fixed"),
         };
         let told = self.house.command(&caller, Role::Staff, &line).await;
         match told {

@@ -5,13 +5,13 @@ use crate::{
     domain::Role,
     engine::{Open, OpenDraft},
     journal::Refused,
-    render::Facts,
+    render::{self, Facts},
 };
 
 use super::{
     Caller, Face, Told,
     answer::{Answer, Reply},
-    heard::{Given, Heard, Message},
+    heard::{self, Given, Heard, Message},
     line,
 };
 
@@ -52,8 +52,7 @@ impl Face {
         let note = if is_own && !message.text.trim().is_empty() {
             message.text.trim().chars().take(NOTE_LENGTH_MAX).collect()
         } else {
-            let link = message_link(heard.guild, message);
-            self.say("chat-note-message", Facts::new().text("link", link))
+            self.words_of_place(message)
         };
         let line = format!("note {}", line::quoted(&note));
         match self.run(heard, role, &line).await {
@@ -81,6 +80,16 @@ impl Face {
         }
     }
 
+    /// Where and when a message was written; no link, for that leads to its author for ever.
+    fn words_of_place(&self, message: &Message) -> String {
+        let timezone = self.house.fleet().timezone;
+        let written = heard::made_at(message.id).unwrap_or_else(|| self.setup.clock.now());
+        let time = render::date_time(&self.words(), &self.setup.language, written, timezone);
+        let facts = Facts::new().text("channel", message.channel_name.clone()).text("time", time);
+        let is_named = !message.channel_name.is_empty();
+        self.say(if is_named { "chat-note-message" } else { "chat-note-message-somewhere" }, facts)
+    }
+
     /// Words for somebody who lacks a role, and for those who could give it.
     pub(super) fn not_allowed(&self, heard: &Heard, needed: Role) -> Reply {
         let key = if self.setup.rights.is_nobody() {
@@ -92,11 +101,6 @@ impl Face {
         };
         Reply::say(self.say(key, Facts::new().text("needed", needed.word())))
     }
-}
-
-fn message_link(guild: Option<u64>, message: &Message) -> String {
-    let guild = guild.map_or_else(|| "@me".to_owned(), |guild| guild.to_string());
-    format!("https://discord.com/channels/{guild}/{}/{}", message.channel, message.id)
 }
 
 /// The draft that somebody would want to act on after a command, if it waits.
@@ -112,7 +116,7 @@ fn draft_after<'o>(
             Given::Number(_) | Given::Text(_) | Given::Flag(_) => None,
         })
     };
-    match command {
+    let draft = match command {
         "draft show" | "draft edit" | "draft publish" => {
             let id = number("draft")?;
             open.drafts.iter().find(|draft| draft.id.0 == id)
@@ -123,7 +127,14 @@ fn draft_after<'o>(
             open.drafts.iter().find(|draft| draft.incident.0 == id)
         }
         _ => None,
-    }
+    };
+    draft.filter(|draft| is_told(draft, told))
+}
+
+/// Whether a draft's words stand in what somebody was told: what can be approved with a press was
+/// read. The draft is looked up after the words were made, and may be a newer one.
+pub(super) fn is_told(draft: &OpenDraft, told: &Told) -> bool {
+    !draft.body.trim().is_empty() && told.text.contains(draft.body.trim())
 }
 
 /// What can be pressed under a draft's words.

@@ -33,7 +33,7 @@ const TOLD_AGAIN_AFTER: TimeDelta = TimeDelta::hours(6);
 /// Kinds of trouble that are remembered as told.
 const TOLD_MAX: usize = 128;
 /// Suggestions come within this time or not at all.
-const SUGGESTED_WITHIN: TimeDelta = TimeDelta::milliseconds(1000);
+const SUGGESTED_WITHIN: TimeDelta = TimeDelta::milliseconds(600);
 
 /// What the face is made with.
 pub struct Setup {

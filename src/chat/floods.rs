@@ -22,6 +22,9 @@ pub const NEW_CONFIRMED_MAX: usize = 5;
 pub const NEW_TAKEN_MAX: usize = 50;
 /// Reports of everybody.
 pub const TOTAL_MAX: usize = 500;
+/// People who are told within the window that a message of theirs was not kept: words to a flood
+/// are no flood.
+pub const TURNED_AWAY_MAX: usize = 20;
 /// An account is new for this long.
 const NEW_FOR: TimeDelta = TimeDelta::days(7);
 
@@ -42,6 +45,7 @@ pub enum Verdict {
 #[derive(Debug, Default)]
 pub struct Floods {
     taken: VecDeque<Taken>,
+    turned_away: VecDeque<(Timestamp, u64)>,
 }
 
 #[derive(Debug)]
@@ -71,6 +75,24 @@ impl Floods {
         };
         self.taken.push_back(Taken { at: now, person: who.id, is_new });
         verdict
+    }
+
+    /// The last report of somebody was taken and then could not be kept: it does not count.
+    pub fn give_back(&mut self, who: &Member) {
+        if let Some(place) = self.taken.iter().rposition(|one| one.person == who.id) {
+            self.taken.remove(place);
+        }
+    }
+
+    /// Whether somebody is told that a message of theirs was not kept: once within the window.
+    pub fn may_turn_away(&mut self, now: Timestamp, who: &Member) -> bool {
+        self.turned_away.retain(|(at, _)| *at > now - WINDOW);
+        let is_told = self.turned_away.iter().any(|(_, person)| *person == who.id);
+        let may = !is_told && self.turned_away.len() < TURNED_AWAY_MAX;
+        if may {
+            self.turned_away.push_back((now, who.id));
+        }
+        may
     }
 }
 
@@ -115,6 +137,20 @@ mod tests {
             Verdict::Take,
             "an old account is heard all the same"
         );
+    }
+
+    #[test]
+    fn what_could_not_be_kept_does_not_count_and_is_said_once() {
+        let mut floods = Floods::default();
+        let anna = account(at(-400 * 86400), 1);
+        for second in 0..50 {
+            assert_eq!(floods.judge(at(second), &anna), Verdict::Take);
+            floods.give_back(&anna);
+        }
+        assert!(floods.taken.is_empty());
+        assert!(floods.may_turn_away(at(1), &anna));
+        assert!(!floods.may_turn_away(at(2), &anna));
+        assert!(floods.may_turn_away(at(601), &anna));
     }
 
     #[test]

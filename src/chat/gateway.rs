@@ -8,7 +8,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
 use chrono::TimeDelta;
@@ -129,9 +129,12 @@ impl Attempt {
             _ = down.wait_for(|down| *down) => return Ended::Asked,
         };
         let handler = Arc::new(self.handler(us));
-        let client = ClientBuilder::new_with_http(http, self.intents())
-            .event_handler_arc(handler.clone())
-            .await;
+        let client =
+            ClientBuilder::new_with_http(http, self.intents()).event_handler_arc(handler.clone());
+        let client = tokio::select! {
+            client = client.into_future() => client,
+            _ = down.wait_for(|down| *down) => return Ended::Asked,
+        };
         let mut client = match client {
             Ok(client) => client,
             Err(error) => return Ended::Failed(Trouble::Unreachable { reason: said(&error) }),
@@ -178,6 +181,7 @@ impl Attempt {
             face: self.face.clone(),
             us,
             connected: self.connected.clone(),
+            commands_may_be_gone: AtomicBool::new(false),
             is_connected: watch::channel(false).0,
             context: watch::channel(None).0,
             at_once: Arc::new(Semaphore::new(AT_ONCE_MAX)),
@@ -229,6 +233,8 @@ struct Handler {
     face: Arc<Face>,
     us: UserId,
     connected: Arc<AtomicU64>,
+    /// The bot was no member of its server; commands come and go with the membership.
+    commands_may_be_gone: AtomicBool,
     is_connected: watch::Sender<bool>,
     /// The way to the shard, anew with each identification.
     context: watch::Sender<Option<Context>>,
@@ -343,8 +349,10 @@ impl Handler {
                 "fail_if_not_exists": false,
             });
         }
-        if let Outcome::Failed(why) =
-            self.responder(context).send(found.channel_id, &messages).await
+        if let Outcome::Failed(why) = self
+            .responder(context)
+            .send(found.channel_id, &format!("m{}", found.id), &messages)
+            .await
         {
             tracing::warn!(why, "a word in a support channel did not arrive");
         }
@@ -360,6 +368,7 @@ impl EventHandler for Handler {
         self.context.send_replace(Some(context.clone()));
         let is_there = ready.guilds.iter().any(|guild| guild.id.get() == self.config.guild);
         if !is_there {
+            self.commands_may_be_gone.store(true, Ordering::Relaxed);
             self.face.tell_staff(Trouble::NotInGuild).await;
             return;
         }
@@ -397,17 +406,18 @@ impl EventHandler for Handler {
             return;
         }
         self.face.is_over(&Trouble::Kicked);
+        self.face.is_over(&Trouble::NotInGuild);
         for trouble in survey(&self.config, &translate::seen(&guild, self.us)) {
             self.face.tell_staff(trouble).await;
         }
-        if self.connected.load(Ordering::Relaxed) > 1 {
-            // Invited again: the commands went with the membership.
+        if self.commands_may_be_gone.swap(false, Ordering::Relaxed) {
             self.register(&context.http).await;
         }
     }
 
     async fn guild_delete(&self, _: Context, incomplete: UnavailableGuild, _: Option<Guild>) {
         if incomplete.id.get() == self.config.guild && !incomplete.unavailable {
+            self.commands_may_be_gone.store(true, Ordering::Relaxed);
             self.face.tell_staff(Trouble::Kicked).await;
         }
     }

@@ -108,6 +108,8 @@ pub struct Message {
     pub id: u64,
     /// Where it stands.
     pub channel: u64,
+    /// What that place is called; empty where Discord does not say.
+    pub channel_name: String,
     /// The server; none in a direct message.
     pub guild: Option<u64>,
     /// Who wrote it.

@@ -36,9 +36,11 @@ fn part_of(arg: &Arg, value: &Given) -> Option<String> {
     }
 }
 
-/// `text` in quotes, so that the grammar reads back exactly it, less controls that no line may hold.
+/// `text` in quotes, so that the grammar reads back exactly it, less controls that no line may hold
+/// and the accounts and roles that it mentions.
 pub fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
+    let text = without_accounts(text);
     let kept = text.chars().filter(|sign| !sign.is_control() || sign.is_whitespace());
     for sign in kept.take(LINE_CHARACTERS_MAX) {
         if matches!(sign, '\\' | '"' | '“' | '”') {
@@ -48,6 +50,22 @@ pub fn quoted(text: &str) -> String {
     }
     quoted.push('"');
     quoted
+}
+
+/// `text` with "@…" for each mention of an account or a role (`<@1>`, `<@!1>`, `<@&1>`): Discord's
+/// ids of people never enter the chain.
+fn without_accounts(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("<@") {
+        kept.push_str(before);
+        let id = after.strip_prefix(['!', '&']).unwrap_or(after);
+        let end = id.trim_start_matches(|sign: char| sign.is_ascii_digit());
+        let is_mention = end.len() < id.len() && end.starts_with('>');
+        kept.push_str(if is_mention { "@…" } else { "<@" });
+        rest = if is_mention { &end[1..] } else { after };
+    }
+    kept + rest
 }
 
 #[cfg(test)]
@@ -98,6 +116,15 @@ mod tests {
         let hostile = text("server", "s1\" --anyway \"x");
         let line = line_of(spec("reports assign"), &[text("report", "ab12"), hostile]);
         assert!(parse(&line).is_err(), "{line}");
+    }
+
+    #[test]
+    fn who_is_mentioned_is_not_told() {
+        assert_eq!(
+            quoted("ask <@80123>, <@!80123> or <@&5>: 1 <@ 2, <@x>, <@80123"),
+            "\"ask @…, @… or @…: 1 <@ 2, <@x>, <@80123\""
+        );
+        assert_eq!(quoted("<@<@7>7>"), "\"<@@…7>\"");
     }
 
     proptest! {

@@ -23,11 +23,12 @@ const ANSWERED_WITHIN: TimeDelta = TimeDelta::minutes(30);
 /// What a message counts as.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Counts {
-    /// Reports about these domains of ours; none: the author answered our question with something
-    /// that is no domain of ours.
+    /// Reports about these domains of ours.
     Report {
-        /// Each once, in the order named.
+        /// Each once, in the order named; none: what is named is no domain of ours.
         domains: Vec<String>,
+        /// What is named instead, where no domain is ours.
+        other: String,
         /// What they said before we asked, if we did.
         before: Option<String>,
     },
@@ -39,26 +40,29 @@ pub enum Counts {
 
 /// What `message` counts as. `asked`: what its author said before we asked them which domain it is
 /// about, if we did lately.
+///
+/// Every domain counts alike, ours or not: the answer tells nobody which ones are ours.
 pub fn count(message: &Message, fleet: &Fleet, asked: Option<String>) -> Counts {
     if message.author.is_bot {
         return Counts::Nothing;
     }
-    let domains = our_domains(&message.text, fleet);
-    let is_answer = asked.is_some() || message.answers_ours.is_some();
-    if !domains.is_empty() || (is_answer && !message.text.trim().is_empty()) {
-        return Counts::Report { domains, before: asked };
-    }
     let speaks_to_us = message.mentions_us || message.guild.is_none();
+    // Others may speak in between: words without a domain answer us where they are said to us.
+    let is_answer = asked.is_some() && (message.answers_ours.is_some() || speaks_to_us);
+    let named = first_domain(&message.text);
+    if named.is_some() || (is_answer && !message.text.trim().is_empty()) {
+        let domains = our_domains(&message.text, fleet);
+        let other = named.unwrap_or_else(|| message.text.clone());
+        return Counts::Report { domains, other, before: asked };
+    }
     if speaks_to_us && !message.text.trim().is_empty() { Counts::Question } else { Counts::Nothing }
 }
 
 /// The domains of ours that a text names, each once, at most [`DOMAINS_MAX`].
 pub fn our_domains(text: &str, fleet: &Fleet) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for word in text.split(between_words).filter(|word| word.contains('.')).take(WORDS_MAX) {
-        let word = word.trim_matches(|sign: char| !sign.is_alphanumeric());
-        let host = word.rsplit_once('@').map_or(word, |(_, host)| host);
-        let ours = domain_name(host).and_then(|name| fleet.domain_above(&name));
+    for name in hosts(text) {
+        let ours = fleet.domain_above(&name);
         if let Some(domain) = ours.filter(|domain| !found.iter().any(|one| one == domain)) {
             found.push(domain.to_owned());
             if found.len() == DOMAINS_MAX {
@@ -67,6 +71,25 @@ pub fn our_domains(text: &str, fleet: &Fleet) -> Vec<String> {
         }
     }
     found
+}
+
+/// The first word of a text that has the form of a domain, whosever it is.
+fn first_domain(text: &str) -> Option<String> {
+    hosts(text).next()
+}
+
+/// The words of a text that have the form of a domain: the last label is no number ("2.5") and no
+/// single letter ("e.g.").
+fn hosts(text: &str) -> impl Iterator<Item = String> + '_ {
+    let words = text.split(between_words).filter(|word| word.contains('.')).take(WORDS_MAX);
+    words.filter_map(|word| {
+        let word = word.trim_matches(|sign: char| !sign.is_alphanumeric());
+        let host = word.rsplit_once('@').map_or(word, |(_, host)| host);
+        domain_name(host).filter(|name| {
+            let last = name.rsplit('.').next().unwrap_or_default();
+            last.len() > 1 && last.bytes().any(|byte| byte.is_ascii_alphabetic())
+        })
+    })
 }
 
 /// Signs that no host name holds and that people put around one.
@@ -101,7 +124,15 @@ impl Questions {
         true
     }
 
-    /// What the author of `message` said before we asked them there, once.
+    /// What the author of `message` said before we asked them there.
+    pub fn asked(&mut self, now: Timestamp, message: &Message) -> Option<String> {
+        self.forget(now);
+        let (person, channel) = (message.author.id, message.channel);
+        let question = self.0.iter().find(|one| one.person == person && one.channel == channel)?;
+        Some(question.said.clone())
+    }
+
+    /// The same, once.
     pub fn take(&mut self, now: Timestamp, message: &Message) -> Option<String> {
         self.forget(now);
         let (person, channel) = (message.author.id, message.channel);
@@ -171,24 +202,29 @@ mod tests {
 
     #[test]
     fn a_message_counts_when_it_names_a_domain_or_answers_us() {
-        let one = |domains: &[&str], before: Option<&str>| Counts::Report {
+        let one = |domains: &[&str], other: &str, before: Option<&str>| Counts::Report {
             domains: domains.iter().map(|domain| (*domain).to_owned()).collect(),
+            other: other.to_owned(),
             before: before.map(str::to_owned),
         };
         let fleet = fleet();
         assert_eq!(
             count(&message("example.org is slow"), &fleet, None),
-            one(&["example.org"], None)
+            one(&["example.org"], "example.org", None)
         );
         assert_eq!(count(&message("good morning"), &fleet, None), Counts::Nothing);
         let to_us = Message { mentions_us: true, ..message("my site is slow") };
         assert_eq!(count(&to_us, &fleet, None), Counts::Question);
         let direct = Message { guild: None, ..message("my site is slow") };
         assert_eq!(count(&direct, &fleet, None), Counts::Question);
-        let answer = message("it is example.com");
-        assert_eq!(count(&answer, &fleet, Some("slow".to_owned())), one(&[], Some("slow")));
-        let reply = Message { answers_ours: Some(9), ..message("mine is foo.example") };
-        assert_eq!(count(&reply, &fleet, None), one(&[], None));
+        let asked = || Some("slow".to_owned());
+        let unknown = message("it is example.com");
+        assert_eq!(count(&unknown, &fleet, asked()), one(&[], "example.com", Some("slow")));
+        assert_eq!(count(&unknown, &fleet, None), one(&[], "example.com", None), "alike");
+        assert_eq!(count(&message("version 2.5, e.g."), &fleet, asked()), Counts::Nothing);
+        let reply = Message { answers_ours: Some(9), ..message("my blog") };
+        assert_eq!(count(&reply, &fleet, asked()), one(&[], "my blog", Some("slow")));
+        assert_eq!(count(&reply, &fleet, None), Counts::Nothing);
         let program = Member { is_bot: true, ..Member::default() };
         let other = Message { author: program, ..message("example.org is down") };
         assert_eq!(count(&other, &fleet, None), Counts::Nothing);

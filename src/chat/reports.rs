@@ -121,39 +121,51 @@ impl Face {
             let told = self.file(filing).await;
             answer.get_or_insert(told);
         }
+        if is_not_kept(answer.as_ref()) {
+            self.floods().give_back(&heard.who);
+        }
         Reply::say(self.words_of(answer))
     }
 
     /// A message of a customer; what to say to it where it stands, if anything.
     pub async fn read(&self, message: &Message) -> Option<Answer> {
-        if !self.is_support(message) {
+        // Staff talk of domains in support channels without reporting them.
+        let role = self.setup.rights.role(&message.author, message.guild);
+        if !self.is_support(message) || role >= Role::Staff {
             return None;
         }
         let now = self.setup.clock.now();
-        let asked = self.questions().take(now, message);
+        let asked = self.questions().asked(now, message);
         match messages::count(message, &self.house.fleet(), asked) {
             Counts::Nothing => None,
             Counts::Question => {
                 let ask = self.questions().ask(now, message);
                 ask.then(|| Answer::plain(self.say("chat-which-domain", Facts::new())))
             }
-            Counts::Report { domains, before } => self.file_message(message, domains, before).await,
+            Counts::Report { domains, other, before } => {
+                self.questions().take(now, message);
+                self.file_message(message, named_in(domains, &other), before).await
+            }
         }
     }
 
     async fn file_message(
         &self,
         message: &Message,
-        domains: Vec<String>,
+        named: Vec<Named>,
         before: Option<String>,
     ) -> Option<Answer> {
-        let confirmed = self.judge(&message.author).await.ok()?;
+        let confirmed = match self.judge(&message.author).await {
+            Ok(confirmed) => confirmed,
+            Err(Reply::Say(refusal)) => return self.may_turn_away(message).then_some(refusal),
+            Err(Reply::Form(_) | Reply::Choices(_)) => return None,
+        };
         let text = match before {
             Some(before) => format!("{before}\n{}", message.text),
             None => message.text.clone(),
         };
-        let mut is_new = false;
-        for (place, domain) in named_in(domains, &message.text).into_iter().enumerate() {
+        let mut told = Vec::new();
+        for (place, domain) in named.into_iter().enumerate() {
             let filing = Filing {
                 who: &message.author,
                 outside_id: message_id(message, place),
@@ -162,10 +174,20 @@ impl Face {
                 confirmed,
                 answered: true,
             };
-            is_new |= self.file(filing).await.is_ok();
+            told.push(self.file(filing).await);
         }
         // Others read along: what only the author may know is not said here.
-        is_new.then(|| Answer::plain(self.say("chat-report-noted", Facts::new())))
+        let noted = || Answer::plain(self.say("chat-report-noted", Facts::new()));
+        if told.iter().any(Result::is_ok) {
+            return Some(noted());
+        }
+        let refused = told.into_iter().find(|one| is_not_kept(Some(one)))?;
+        self.floods().give_back(&message.author);
+        self.may_turn_away(message).then(|| Answer::plain(self.words_of(Some(refused))))
+    }
+
+    fn may_turn_away(&self, message: &Message) -> bool {
+        self.floods().may_turn_away(self.setup.clock.now(), &message.author)
     }
 
     /// *File as outage report*: staff file what somebody else wrote.
@@ -241,7 +263,10 @@ impl Face {
             Ok(_) | Err(Refused::Duplicate(_)) => {
                 Reply::say(self.say("chat-still-broken", Facts::new()))
             }
-            Err(why) => Reply::say(self.words_of(Some(Err(why)))),
+            Err(why) => {
+                self.floods().give_back(&heard.who);
+                Reply::say(self.words_of(Some(Err(why))))
+            }
         }
     }
 
@@ -277,6 +302,14 @@ impl Face {
                 self.say("chat-busy", Facts::new())
             }
         }
+    }
+}
+
+/// Whether nothing of a report is in the journal.
+fn is_not_kept(told: Option<&Result<Told, Refused>>) -> bool {
+    match told {
+        Some(Ok(_) | Err(Refused::Duplicate(_))) => false,
+        Some(Err(Refused::Full | Refused::Overloaded | Refused::Stopping)) | None => true,
     }
 }
 

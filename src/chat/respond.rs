@@ -1,8 +1,8 @@
 //! Answers an interaction within Discord's three seconds, whatever the house takes.
 //!
-//! What is not there after a second and a half is promised and brought later; where Discord no
-//! longer takes it, it goes to the person directly. An answer that may have arrived is sent again:
-//! Discord says so when it has it. Must not: decide what is said.
+//! What is not there after most of a second is promised and brought later; where Discord no
+//! longer takes it, it goes to the person directly. An answer that may have arrived is sent again
+//! where Discord says so when it has it: not a follow-up, which would be there twice. Must not: decide what is said.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ use super::{
 };
 
 /// After this time an answer is promised.
-const PROMISED_AFTER: TimeDelta = TimeDelta::milliseconds(1500);
+const PROMISED_AFTER: TimeDelta = TimeDelta::milliseconds(800);
 /// Pauses before an answer is sent again.
 const AGAIN_AFTER_MS: [i64; 3] = [200, 400, 0];
 /// One request to Discord takes at most this long.
@@ -85,6 +85,16 @@ pub(super) enum Outcome {
     Failed(String),
 }
 
+impl Call<'_> {
+    /// Whether it is there twice when it is sent twice.
+    fn is_sent_once(&self) -> bool {
+        match self {
+            Self::FollowUp(..) => true,
+            Self::First(..) | Self::Edit(..) | Self::Send(..) => false,
+        }
+    }
+}
+
 impl Responder {
     /// Hears what is asked, and brings the answer.
     pub(super) async fn respond(&self, heard: Heard, ticket: Ticket) {
@@ -126,8 +136,7 @@ impl Responder {
         let Some((first, rest)) = messages.split_first() else { return };
         match self.first(ticket, &answer::say_now(first)).await {
             Outcome::Done => self.follow_up(ticket, rest).await,
-            Outcome::TooLate => self.elsewhere(heard, ticket, &answer).await,
-            Outcome::Failed(_) => {}
+            Outcome::TooLate | Outcome::Failed(_) => self.elsewhere(heard, ticket, &answer).await,
         }
     }
 
@@ -180,14 +189,14 @@ impl Responder {
         let recipient = json!({ "recipient_id": ticket.user.get().to_string() });
         let direct = self.http.create_private_channel(&recipient).await.map(|room| room.id);
         let sent = match direct {
-            Ok(room) => self.send(room, &messages).await,
+            Ok(room) => self.send(room, &format!("d{}", ticket.id), &messages).await,
             Err(error) => Outcome::Failed(said(&error)),
         };
         let is_staff = self.face.role(heard) >= Role::Staff;
         match sent {
             Outcome::Done => {}
             Outcome::TooLate | Outcome::Failed(_) if is_staff => {
-                self.send(self.staff_channel, &messages).await;
+                self.send(self.staff_channel, &format!("s{}", ticket.id), &messages).await;
             }
             Outcome::TooLate | Outcome::Failed(_) => {
                 tracing::warn!("a late answer in Discord could not be brought to its reader");
@@ -195,10 +204,14 @@ impl Responder {
         }
     }
 
-    /// Messages where they can be seen by all who read there.
-    pub(super) async fn send(&self, channel: ChannelId, messages: &[Value]) -> Outcome {
-        for message in messages {
-            let sent = self.again(&Call::Send(channel, message)).await;
+    /// Messages where they can be seen by all who read there. `key`: a letter and the id of what
+    /// they answer, by which Discord knows a message that it has already.
+    pub(super) async fn send(&self, channel: ChannelId, key: &str, messages: &[Value]) -> Outcome {
+        for (page, message) in messages.iter().enumerate() {
+            let mut message = message.clone();
+            message["nonce"] = json!(format!("{key}-{page}"));
+            message["enforce_nonce"] = json!(true);
+            let sent = self.again(&Call::Send(channel, &message)).await;
             if !matches!(sent, Outcome::Done) {
                 return sent;
             }
@@ -219,9 +232,17 @@ impl Responder {
                 Ok(Ok(())) => return Outcome::Done,
                 Ok(Err(error)) => match judged(&error) {
                     Some(outcome) => return outcome,
+                    None if call.is_sent_once() && !is_turned_back(&error) => {
+                        return Outcome::Failed(said(&error));
+                    }
                     None => why = said(&error),
                 },
-                Err(_) => "no answer in time".clone_into(&mut why),
+                Err(_) => {
+                    "no answer in time".clone_into(&mut why);
+                    if call.is_sent_once() {
+                        return Outcome::Failed(why);
+                    }
+                }
             }
             self.clock.sleep(TimeDelta::milliseconds(pause_ms)).await;
         }
@@ -251,6 +272,12 @@ impl Responder {
 fn without_privacy(mut message: Value) -> Value {
     message["flags"] = json!(answer::PUBLIC_FLAGS);
     message
+}
+
+/// Whether Discord said that it did nothing, for now.
+fn is_turned_back(error: &serenity::Error) -> bool {
+    let serenity::Error::Http(http) = error else { return false };
+    http.status_code().is_some_and(|code| code == 429)
 }
 
 /// What an error settles; nothing where another try may do better.

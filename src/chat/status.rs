@@ -1,7 +1,8 @@
 //! `/status`: how things stand, from what the public sees and nothing else. Pure.
 //!
 //! Which server a domain is on is told only to somebody who is linked to it; for everybody else a
-//! known and an unknown domain have the same answer.
+//! known and an unknown domain have the same answer. Servers without a public name share one row,
+//! which says nothing of one of them: who asks about such a one has the general answer too.
 
 use crate::{
     domain::{Fleet, ServerStatus},
@@ -27,13 +28,11 @@ impl Known<'_> {
         let about = about.map(str::trim).filter(|about| !about.is_empty());
         let mut lines = Vec::new();
         let row = about.and_then(|about| self.row(about));
-        if let Some((name, status, public_name)) = row {
+        if let Some((name, status)) = row {
             let standing = self.say("chat-standing", Facts::new().text("status", status.word()));
-            let facts = Facts::new().text("server", name).text("standing", standing);
+            let facts = Facts::new().text("server", name.clone()).text("standing", standing);
             lines.push(self.say("chat-status-server", facts));
-            let touched = |incident: &&IncidentView| {
-                public_name.map_or(incident.other_servers, |name| incident.servers.contains(name))
-            };
+            let touched = |incident: &&IncidentView| incident.servers.contains(name);
             lines.extend(self.incidents(self.view.open.iter().filter(touched)));
         } else {
             lines.extend(self.incidents(self.view.open.iter()));
@@ -47,24 +46,21 @@ impl Known<'_> {
         lines.join("\n")
     }
 
-    /// What to call it, how it stands, and its public name.
-    fn row(&self, about: &str) -> Option<(String, ServerStatus, Option<&String>)> {
+    /// Its public name, and how it stands.
+    fn row(&self, about: &str) -> Option<(&String, ServerStatus)> {
         let by_name = self.view.servers.iter().find(|row| {
             row.name.as_ref().is_some_and(|name| name.to_lowercase() == about.to_lowercase())
         });
         if let Some(row) = by_name {
-            return Some((row.name.clone()?, row.status, row.name.as_ref()));
+            return Some((row.name.as_ref()?, row.status));
         }
         let domain = crate::event::wire::domain_name(about)?;
         let domain = self.fleet.domain_above(&domain)?;
         let link = self.links.iter().find(|link| link.domain == domain)?;
         let server = self.fleet.servers.iter().find(|server| server.id == link.server)?;
-        let row = self.view.servers.iter().find(|row| row.name == server.public_name)?;
-        let name = match &row.name {
-            Some(name) => name.clone(),
-            None => self.say("acknowledgement-server", Facts::new()),
-        };
-        Some((name, row.status, row.name.as_ref()))
+        let name = server.public_name.as_ref()?;
+        let row = self.view.servers.iter().find(|row| row.name.as_ref() == Some(name))?;
+        Some((name, row.status))
     }
 
     fn incidents<'a>(&self, incidents: impl Iterator<Item = &'a IncidentView>) -> Vec<String> {

@@ -45,9 +45,11 @@ fn heard_command(command: &CommandInteraction) -> Option<Heard> {
         let target = command.data.target_id?.to_message_id();
         let found = command.data.resolved.messages.get(&target)?;
         // What a message command is used on always comes with its words.
+        let channel_name = command.channel.as_ref().and_then(|channel| channel.name.clone());
         let message = Message {
             guild: command.guild_id.map(|guild| guild.get()),
             channel: command.channel_id.get(),
+            channel_name: channel_name.unwrap_or_default(),
             ..message(found, None)
         };
         Ask::OnMessage { name: command.data.name.clone(), message }
@@ -140,17 +142,20 @@ fn ticket_of_form(form: &ModalInteraction) -> Ticket {
 pub(super) fn message(found: &SerenityMessage, us: Option<UserId>) -> Message {
     let answered = found.referenced_message.as_deref();
     let answers_ours = answered.filter(|one| Some(one.author.id) == us && us.is_some());
+    // Of the author only what belongs to the server comes with a message: their roles.
+    let roles = found.member.iter().flat_map(|one| &one.roles).map(|role| role.get()).collect();
     let is_program = found.author.bot || found.webhook_id.is_some() || found.author.system;
     let shown_elsewhere =
         found.flags.is_some_and(|flags| flags.contains(MessageFlags::IS_CROSSPOST));
     Message {
         id: found.id.get(),
         channel: found.channel_id.get(),
+        channel_name: String::new(),
         guild: found.guild_id.map(|guild| guild.get()),
         author: Member {
             id: found.author.id.get(),
             name: found.author.name.clone(),
-            roles: Vec::new(),
+            roles,
             is_bot: is_program || shown_elsewhere,
         },
         text: found.content.clone(),

@@ -14,13 +14,20 @@ pub fn escape_markdown(text: &str) -> String {
             escaped.push('\\');
         }
         for piece in begins.split_inclusive(char::is_whitespace) {
-            let link = piece.find("https://").or_else(|| piece.find("http://"));
-            let (before, link) = piece.split_at(link.unwrap_or(piece.len()));
-            escape_signs(before, &mut escaped);
-            escaped.push_str(link);
+            escape_piece(piece, &mut escaped);
         }
     }
     escaped
+}
+
+/// What stands between two spaces: a link in it goes from its scheme to its end or a `<`.
+fn escape_piece(piece: &str, escaped: &mut String) {
+    let link = piece.find("https://").or_else(|| piece.find("http://"));
+    let (before, link) = piece.split_at(link.unwrap_or(piece.len()));
+    let (link, after) = link.split_at(link.find('<').unwrap_or(link.len()));
+    escape_signs(before, escaped);
+    escaped.push_str(link);
+    escape_signs(after, escaped);
 }
 
 fn escape_signs(text: &str, escaped: &mut String) {

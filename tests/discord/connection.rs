@@ -74,6 +74,22 @@ async fn commands_are_registered_once_and_the_presence_follows_the_fleet() {
 }
 
 #[tokio::test]
+async fn a_bot_that_is_invited_while_it_waits_gets_its_commands() {
+    let scene = Scene::new(false).await;
+    scene.fake.kick_bot();
+    let bot = scene.home.start();
+    eventually("word to staff", async || {
+        let told = scene.receiver.texts("staff-room", "trouble");
+        told.into_iter().find(|text| text.contains("I am no member of the server"))
+    })
+    .await;
+    scene.fake.invite_bot();
+    assert_eq!(scene.report("anna", "example.org", "slow").await.kind, AnswerKind::Message);
+    assert!(bot.stop().status.success());
+    scene.fake.finish();
+}
+
+#[tokio::test]
 async fn what_is_missing_in_discord_is_told_to_staff_with_what_to_do() {
     let scene = Scene::new(false).await;
     scene.fake.channel("staff").deny_bot(1 << 15);

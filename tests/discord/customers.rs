@@ -107,14 +107,20 @@ async fn a_message_in_the_support_channel_counts_and_our_question_is_answered() 
     scene.fake.user("bert").in_direct().say("cycling-club.example");
     scene.fake.user("bert").until_direct("noted").await;
 
+    // Staff's talk is no report, and a domain that is not ours is answered like one that is.
+    scene.fake.user("tim").at("support").say("example.org is on my list");
+    scene.fake.join("cora").at("support").say("elsewhere.example is down");
+    let alike = support.until_count(6).await;
+    assert_eq!(alike[5].content, noted.content);
+
     let menu = scene.fake.user("tim").menu("File as outage report", &support.messages()[1]).await;
     assert!(menu.content.starts_with("This was filed before, as "), "{}", menu.content);
     let menu = scene.fake.user("tim").menu("File as outage report", &support.messages()[0]).await;
     assert!(menu.content.contains("names no domain of ours"), "{}", menu.content);
     assert!(bot.stop().status.success());
     let reports = scene.journal().iter().filter(|line| line["type"] == "report").count();
-    assert_eq!(reports, 3);
-    assert_eq!(support.messages().len(), 3, "no word to a greeting");
+    assert_eq!(reports, 4);
+    assert_eq!(support.messages().len(), 6, "no word to a greeting");
     scene.fake.finish();
 }
 

@@ -196,6 +196,7 @@ async fn a_draft_in_a_persons_words_that_became_stale_is_shown_before_it_goes_ou
     let sue = fake.user("sue").at("staff");
     let card = sue.slash("draft show", &[("draft", json!(3))]).await.message.expect("a card");
 
+    draft.revision = 3;
     draft.stale = Some("the servers are now s1 and s2 (before: s1).".to_owned());
     stub.open.lock().expect("what is open").drafts = vec![draft];
     let stale = sue.press(&card, "Publish").await;
@@ -207,7 +208,7 @@ async fn a_draft_in_a_persons_words_that_became_stale_is_shown_before_it_goes_ou
     "#);
     assert_eq!(stub.lines(), ["draft show \"3\""], "nothing was published");
     sue.press(&stale.message.expect("buttons"), "Publish anyway").await;
-    assert_eq!(stub.lines()[1..], ["draft publish 3 --revision 2 --anyway"]);
+    assert_eq!(stub.lines()[1..], ["draft publish 3 --revision 3 --anyway"]);
     fake.finish();
 }
 

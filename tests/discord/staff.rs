@@ -100,8 +100,15 @@ async fn a_timeline_keeps_staffs_own_words_and_of_a_customers_only_where_they_st
     assert!(refused.content.starts_with("That is for staff"), "{}", refused.content);
     let story = bot.staff("incident show 1").await;
     assert!(story.contains("tim: Note: rebooted s1: no change"), "{story}");
-    let link = format!("/{}/{}", support.id(), annas.id);
-    assert!(story.contains(&link) && !story.contains("private"), "{story}");
+    assert!(story.contains("See a customer’s message in “support”, "), "{story}");
+    let author = scene.fake.user("anna").id().to_string();
+    for personal in ["private", &author, &annas.id.to_string()] {
+        assert!(!story.contains(personal), "{story}");
+    }
+    let words = format!("<@{author}> says it works");
+    tim.at("staff").slash("note", &[("words", json!(words))]).await;
+    let story = bot.staff("incident show 1").await;
+    assert!(story.contains("@… says it works") && !story.contains(&author), "{story}");
     assert!(bot.stop().status.success());
     scene.fake.finish();
 }

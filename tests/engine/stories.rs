@@ -267,6 +267,21 @@ fn it_gets_well_and_staff_say_so() {
 }
 
 #[test]
+fn a_persons_words_that_became_stale_are_a_new_revision_that_has_to_be_read() {
+    let mut stage = Stage::new();
+    stage.probe_for(30, &[], 0.0);
+    stage.probe_for(10, &["s1"], 0.5);
+    assert_snapshot!(stage.types("draft edit 1 \"We look at s1.\""), @"");
+    stage.probe_for(25, &["s1", "s2"], 0.5);
+    assert!(stage.types("draft publish 1").contains("no: "), "nobody has seen the change");
+    assert_snapshot!(stage.types("draft publish 1 --revision 2"), @"");
+    assert!(stage.posts_to("feed").is_empty());
+    let published = stage.types("draft publish 1 --revision 3");
+    assert!(!published.contains("no: "), "{published}");
+    assert!(!stage.posts_to("feed").is_empty());
+}
+
+#[test]
 fn what_comes_back_within_the_hour_is_the_same_incident() {
     let mut stage = a_bad_switch(settings());
     stage.types("draft publish 1 --anyway");

@@ -111,9 +111,9 @@ impl Trouble {
                 match refusal.status {
                     403 if refusal.is_about_one_person() => SendError::Rejected(words),
                     401 | 403 => retry(Some(pause.unwrap_or_default().max(DENIED_PAUSE)), &words),
-                    408 | 425 | 429 => retry(pause, &words),
-                    503 if pause.is_some() => retry(pause, &words),
-                    500..=599 => SendError::Unknown(words),
+                    425 | 429 => retry(pause, &words),
+                    // It may have been taken before the time was over.
+                    408 | 500..=599 => SendError::Unknown(words),
                     _ => SendError::Rejected(words),
                 }
             }
@@ -123,7 +123,10 @@ impl Trouble {
     /// What it means for a post when the request was only to prepare it: nothing has left.
     pub(super) fn of_preparing(&self) -> SendError {
         match self.of_sending() {
-            SendError::Unknown(reason) => SendError::RetryAfter { after: None, reason },
+            SendError::Unknown(reason) => {
+                let after = if let Self::Refused(refusal) = self { refusal.pause } else { None };
+                SendError::RetryAfter { after, reason }
+            }
             settled @ (SendError::Rejected(_) | SendError::RetryAfter { .. }) => settled,
         }
     }

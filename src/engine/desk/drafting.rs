@@ -64,8 +64,9 @@ impl Desk<'_> {
     }
 
     /// Looks whether the open drafts of an incident still rest on the evidence as it is. A stale
-    /// one is said to be so, with what changed; one of the bot's gets new words as its next
-    /// revision, which staff have to look at before it goes out.
+    /// one is said to be so, with what changed, and becomes its next revision, which staff have to
+    /// look at before it goes out: with new words where it is the bot's, with the same where
+    /// somebody wrote it.
     pub(super) fn check_drafts(&mut self, incident: IncidentId) {
         let open: Vec<Draft> = self
             .records
@@ -77,23 +78,31 @@ impl Desk<'_> {
             let Some(found) = self.records.incidents.get(&incident) else { return };
             let after = self.records.basis(found);
             let Some(changed) = self.speech().changed(&draft.basis, &after) else { continue };
-            let is_bots = draft.by.is_none();
             let renewed = self.speech().draft(found, draft.kind, self.now());
-            self.decide(Output::DraftStale {
+            let stale = Output::DraftStale {
                 id: draft.id,
                 revision: draft.revision,
                 changed: changed.clone(),
-            });
-            if is_bots {
-                self.decide(Output::Draft {
-                    id: draft.id,
-                    incident,
-                    kind: draft.kind,
-                    text: renewed.text,
-                    promise: renewed.promise,
-                    by: None,
-                    revision: draft.revision + 1,
-                });
+            };
+            let of_person = draft.by.is_some();
+            let (text, promise) = if of_person {
+                (draft.text, draft.promise)
+            } else {
+                (renewed.text, renewed.promise)
+            };
+            let next = Output::Draft {
+                id: draft.id,
+                incident,
+                kind: draft.kind,
+                text,
+                promise,
+                by: draft.by,
+                revision: draft.revision + 1,
+            };
+            // A revision in a person's name counts as looked at, until it is said to be stale.
+            let steps = if of_person { [next, stale] } else { [stale, next] };
+            for step in steps {
+                self.decide(step);
             }
             self.tell_stale(draft.id, &changed);
         }
