@@ -57,6 +57,8 @@ fn good_lines_are_read_as_they_are_meant() {
         "upstream said hivelocity \"unaware of any issues\"",
         "note \"on a plane until 22:00\"",
         "deliveries",
+        "retry 3F2A91BC04D1 --not-there",
+        "retry 3f2a91bc",
         "status",
         "reload",
         "help",
@@ -118,6 +120,10 @@ fn good_lines_are_read_as_they_are_meant() {
     note: Note { words: "on a plane until 22:00", incident: None }
     > deliveries
     deliveries? Deliveries
+    > retry 3F2A91BC04D1 --not-there
+    retry: Retry { post: "3f2a91bc04d1", not_there: true }
+    > retry 3f2a91bc
+    retry: Retry { post: "3f2a91bc", not_there: false }
     > status
     status? Status
     > reload
@@ -423,6 +429,7 @@ fn line_of(spec: &CommandSpec, wanted: impl Fn(&Arg) -> bool) -> String {
         let value = match arg.kind {
             Kind::Incident | Kind::Draft | Kind::Number => "7",
             Kind::Report => "ab12",
+            Kind::Post => "3f2a91bc04d1",
             Kind::Server | Kind::Servers | Kind::Component => "s1",
             Kind::Span => "15m",
             Kind::Text => "some words",
@@ -469,6 +476,7 @@ fn a_button_is_read_back_and_nothing_else_is_one() {
         Button::Edit { draft, revision: u32::MAX },
         Button::Wait { draft },
         Button::NotAnIncident { incident },
+        Button::Retry { post: 0x3f },
         Button::Fixed { incident },
         Button::StillBroken { incident },
     ];

@@ -13,6 +13,7 @@ mod fake;
 mod harness;
 
 mod discord {
+    pub mod cards;
     pub mod connection;
     pub mod customers;
     pub mod house;

@@ -9,6 +9,10 @@
 
 #[path = "engine/bounds.rs"]
 mod bounds;
+#[path = "engine/card_pace.rs"]
+mod card_pace;
+#[path = "engine/cards.rs"]
+mod cards;
 #[path = "engine/chats.rs"]
 mod chats;
 #[path = "engine/detector.rs"]

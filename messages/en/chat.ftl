@@ -110,3 +110,5 @@ chat-permission-send = Send Messages
 chat-permission-embed = Embed Links
 chat-permission-attach = Attach Files
 chat-permission-history = Read Message History
+chat-permission-threads = Create Public Threads
+chat-permission-send-threads = Send Messages in Threads

@@ -20,6 +20,7 @@ command-tried = Keeps what you tried and what came of it ("rebooted s1: no chang
 command-upstream-said = Keeps what a provider said, beside what we measure.
 command-note = Keeps a remark in the timeline.
 command-deliveries = Shows posts that are not sent yet, may have arrived, or failed.
+command-retry = Tries again to send a post that did not arrive. If it may stand there already, it is looked up first, unless you say --not-there.
 command-status = Says how things stand.
 command-reload = Reads the configuration file again, as SIGHUP does; one with a problem is told and not taken.
 command-help = Says what you can type, or how one command works.
@@ -42,6 +43,8 @@ command-option-span = For how long: 15m, 1h30m
 command-option-words = In your words
 command-option-what = What you tried, and what came of it
 command-option-component = The component, or whoever it was
+command-option-post = The post, as “deliveries” shows it
+command-option-not-there = You looked: it does not stand there
 command-option-command = A command, or its first word
 
 ## Buttons: at most 80 characters each
@@ -51,6 +54,8 @@ button-publish-anyway = Publish anyway
 button-edit = Edit
 button-wait = Wait 15 min
 button-not-an-incident = Not an incident
+# On an incident's card, with the destination it is sent to.
+button-retry = Retry { $destination }
 button-fixed = Fixed for me
 button-still-broken = Still broken
 
@@ -95,4 +100,5 @@ command-expected-number = a number such as 3
 command-expected-span = a time such as 15m, 1h30m or 2d, at most 7d
 command-expected-ids = server ids with commas between, such as s1,s2
 command-expected-id = an id without spaces
+command-expected-post = a post's id as “deliveries” shows it, such as 3f2a91bc04d1
 command-expected-one-of = one of: { $words }

@@ -15,6 +15,7 @@ tell-draft-stale = draft { $id } is out of date: { $text }
 tell-draft-closed = draft { $id } is closed
 tell-draft-waits = draft { $id } waits until { $until } ({ $by })
 tell-update = published for incident { $incident } by { $by } ({ $kind }): { $text }
+tell-post-again = { $by }: post { $post } is tried again
 tell-post = to { $destination }: { $text }
 tell-report-filed = report { $report } filed
 tell-report-filed-server = report { $report } filed for { $server }

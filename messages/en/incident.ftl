@@ -123,7 +123,7 @@ explain-excluded-server = { $server } { $failed } of { $checks } failed
 explain-alternatives = {" "}Else: { $list }.
 explain-alternative = { $name } { $probability }
 explain-nothing = nothing at all
-explain-map = {" "}{ $server } and { $name } began to fail together: check in the fleet file whether { $server } depends on { $name }.
+explain-map = {" "}{ $server } and { $names } began to fail together: check in the fleet file whether { $server } depends on { $names }.
 explain-apart = {" "}No probe can tell { $names } apart; one of a server behind only one of them would.
 
 kind = { $kind ->
@@ -219,6 +219,7 @@ staff-report-many = More such reports are coming in than are shown here: see “
 staff-failed = Not delivered to { $destination } ({ $subject }): { $reason }. It will not be tried again.
 staff-unresolved = This may or may not stand at { $destination } ({ $subject }): { $reason }. Please look there.
 staff-failed-more = Further failures there are not told for 10 minutes: see “deliveries”.
+staff-card-gone = The message with this draft was deleted in { $destination }, so here it is again.
 staff-gone = Suspicion { $suspicion } ends: the configuration no longer has anything that measures it.
 staff-gone-open = Suspicion { $suspicion } ends: the configuration no longer has anything that measures it. Incident { $incident } stays open and is yours: nothing will say by itself that it is over.
 staff-removed = The fleet file no longer has { $servers }: open incidents go on without them.
@@ -325,6 +326,12 @@ reply-assigned = Report { $report } is now about { $server }{ $counted ->
    *[no] . It is no new evidence: its author already counted in the last six hours, or it is old.
 }
 reply-report-dismissed = Report { $report } is dismissed.
+reply-retry = { $destination } ({ $subject }) is tried again.
+reply-retry-looks = { $destination } ({ $subject }) may stand there already: it is looked up, and sent again only if it is not there. If you looked and it is not: retry { $post } --not-there
+reply-retry-arrived = { $destination } ({ $subject }) has arrived: there is nothing to try again.
+reply-retry-waits = { $destination } ({ $subject }) is being tried as it is: there is nothing to do.
+reply-no-post = There is no post { $post } that I still know.
+reply-posts-several = Several posts begin with { $post }: please type more of it.
 reply-kept = Kept in the timeline of incident { $id }.
 reply-kept-diary = Kept; no incident is open.
 
@@ -364,7 +371,18 @@ receipt-sent = arrived{ $link }
 receipt-retry = is tried again after { $time }: { $reason }
 receipt-unknown = may have arrived and is looked up: { $reason }
 receipt-unresolved = may have arrived, nobody can tell: { $reason }
+receipt-gone = was deleted there
 receipt-failed = did not arrive: { $reason }
+
+## Staff's thread about an incident, where a chat has threads
+
+# At most 100 characters; the rest is cut off.
+thread-name = Incident { $incident }: { $title }
+thread-entry = { $by }: { $text }
+thread-end = { $state ->
+    [resolved] It is over.
+   *[false_alarm] It was a false alarm.
+}
 
 ## Timeline
 
@@ -387,6 +405,7 @@ timeline-draft-superseded = Draft { $draft } gave way to a newer one.
 timeline-waits = Draft { $draft } was put off until { $time }.
 timeline-update = Published update { $revision } ({ $kind }): “{ $text }”
 timeline-posted = Post to { $destination }.
+timeline-posted-again = Post to { $destination }, once more.
 timeline-delivery = { $destination }: { $standing }.
 timeline-reported = Report { $report } about { $server }{ $counted ->
     [yes] .

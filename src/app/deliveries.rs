@@ -12,6 +12,8 @@ const LANGUAGE: &str = "en";
 /// Rows of one answer.
 const ROWS_MAX: usize = 40;
 const REASON_LENGTH_MAX: usize = 160;
+/// How much of a post's id is shown: enough to name it.
+const ID_SHOWN: usize = 12;
 
 /// Every delivery that is not simply sent, the oldest first.
 pub fn describe(outbox: &Outbox, words: &Words, now: Timestamp) -> String {
@@ -52,6 +54,7 @@ fn row(delivery: &Delivery, words: &Words, now: Timestamp) -> String {
         .text("destination", delivery.post.destination.as_str())
         .text("subject", &*delivery.post.subject)
         .text("age", span(words, LANGUAGE, age_s))
+        .text("post", delivery.post.id.as_str().get(..ID_SHOWN).unwrap_or_default())
         .number("attempt", delivery.attempt)
         .text("reason", neutralise(reason, REASON_LENGTH_MAX));
     words.say(LANGUAGE, key, &facts)

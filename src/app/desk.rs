@@ -305,6 +305,7 @@ impl Desk {
                 | Output::DraftClosed { .. }
                 | Output::DraftWaits { .. }
                 | Output::Update { .. }
+                | Output::PostAgain { .. }
                 | Output::ReportFiled { .. }
                 | Output::ReportSettled { .. }
                 | Output::Timeline { .. }

@@ -6,16 +6,19 @@ use futures_util::future::BoxFuture;
 use tokio::sync::{oneshot, watch};
 
 use crate::{
-    chat::{self, Caller, Face, House, Setup, Told},
+    chat::{self, Caller, Face, House, Setup, Told, cards::Shown},
     config::Config,
-    domain::{Fleet, IncidentId, Role, ServerId},
+    domain::{Fleet, IncidentId, PostId, Role, ServerId},
     engine::{Engine, Link, Open, View},
-    event::Input,
+    event::{DeliveryEvent, Input},
     intake::Answer,
     journal::{Accepted, Offered, Private, Refused},
+    outbox::Outbox,
+    render,
 };
 
 use super::{
+    cards,
     desk::Note,
     door::{By, FrontDoor},
 };
@@ -54,14 +57,22 @@ pub struct Hall {
 }
 
 impl Hall {
-    /// Has the desk show its state to `look`.
+    /// Has the desk show the engine to `look`.
     async fn look<T: Send + 'static>(
         &self,
         look: impl FnOnce(&Engine) -> T + Send + 'static,
     ) -> Option<T> {
+        self.look_at_all(|engine, _| look(engine)).await
+    }
+
+    /// Has the desk show its state to `look`.
+    async fn look_at_all<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Engine, &Outbox) -> T + Send + 'static,
+    ) -> Option<T> {
         let (answer, told) = oneshot::channel();
-        let look = Box::new(move |engine: &Engine, _: &crate::outbox::Outbox| {
-            let _ = answer.send(look(engine));
+        let look = Box::new(move |engine: &Engine, outbox: &Outbox| {
+            let _ = answer.send(look(engine, outbox));
         });
         self.door.desk.tell(Note::Look(look)).await;
         told.await.ok()
@@ -127,6 +138,30 @@ impl House for Hall {
 
     fn view(&self) -> watch::Receiver<Arc<View>> {
         self.view.clone()
+    }
+
+    fn cards(&self) -> BoxFuture<'_, Vec<Shown>> {
+        Box::pin(async move {
+            let now = self.door.clock.now();
+            let found = self.look_at_all(move |engine, outbox| cards::shown(engine, outbox, now));
+            let mut cards = found.await.unwrap_or_default();
+            for shown in &mut cards {
+                shown.card.reveal(|text| {
+                    render::reveal(text, |hidden| self.door.personal.behind(hidden))
+                });
+            }
+            cards
+        })
+    }
+
+    fn card_is_gone(&self, post: PostId) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            let gone = Input::Delivery { post, event: DeliveryEvent::Gone };
+            let offered = Offered::plain(self.door.clock.now(), gone);
+            if let Err(refused) = self.door.submit_counted(offered).await {
+                tracing::warn!(%refused, "that a card was deleted could not be kept");
+            }
+        })
     }
 
     fn tell_staff(&self, text: String) -> BoxFuture<'_, ()> {

@@ -4,13 +4,15 @@
 //! A recorded decision is folded, never made again, also by a newer version with another detector
 //! (DESIGN.md, invariant 1). Only inputs that nothing was decided about yet are decided now.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::{
     domain::Timestamp,
     engine::{Detector, Engine, Evidence, RestoreError},
-    event::{Body, DeliveryEvent, Happening, Input, Output},
+    event::{Body, Decision, DeliveryEvent, Happening, Input, Output},
     journal::{Journal, ReadError},
     outbox::Outbox,
 };
@@ -118,25 +120,36 @@ pub fn recover<D: Detector>(journal: &Journal) -> Result<Recovered<D>, RecoverEr
     Ok(state)
 }
 
-/// Shows a detector that is new to this journal the latest inputs before the snapshot, so that it
-/// does not begin blind. What retention has dropped it does without.
+/// Shows a detector that is new to this journal the latest inputs before the snapshot and what was
+/// decided about them, so that it does not begin blind, nor learn an outage as healthy time. What
+/// retention has dropped it does without.
 fn warm<D: Detector>(
     engine: &mut Engine<D>,
     journal: &Journal,
     through: u64,
 ) -> Result<(), RecoverError> {
     let from = through.saturating_sub(WARMING_INPUTS);
+    let mut reported = BTreeMap::new();
     for entry in journal.entries(from) {
         let entry = match entry {
             Ok(entry) => entry,
             Err(ReadError::Dropped { .. }) => return Ok(()),
             Err(error) => return Err(error.into()),
         };
-        if entry.seq > through {
-            break;
-        }
-        if let Body::Input(happening) = &entry.body {
-            engine.warm(entry.at, happening);
+        match &entry.body {
+            // Decisions stand behind their input, perhaps behind later inputs too.
+            Body::Input(_) if entry.seq > through => {}
+            Body::Decision(Decision { of, .. }) if *of > through => {}
+            Body::Input(happening) => {
+                if let Input::Report { .. } = happening.input {
+                    reported.insert(entry.seq, happening.at);
+                }
+                engine.warm(entry.at, happening);
+            }
+            Body::Decision(Decision { of, output }) => {
+                let at = reported.get(of).copied().unwrap_or(entry.at);
+                engine.warm_decided(entry.at, at, output);
+            }
         }
     }
     Ok(())

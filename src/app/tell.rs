@@ -93,6 +93,9 @@ impl Teller {
                 let facts = [("destination", post.destination.as_str()), ("text", &post.body)];
                 ("tell-post", owned(facts).collect())
             }
+            Output::PostAgain { post, by, .. } => {
+                ("tell-post-again", owned([("post", post.as_str()), ("by", by)]).collect())
+            }
             Output::ReportFiled { report, server, .. } => {
                 let key =
                     server.as_ref().map_or("tell-report-filed", |_| "tell-report-filed-server");

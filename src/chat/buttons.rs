@@ -30,6 +30,7 @@ impl Face {
             | Button::PublishAnyway { .. }
             | Button::Edit { .. }
             | Button::Wait { .. }
+            | Button::Retry { .. }
             | Button::NotAnIncident { .. } => {}
         }
         let role = self.role(heard);
@@ -46,6 +47,7 @@ impl Face {
             }
             Button::PublishAnyway { .. }
             | Button::Wait { .. }
+            | Button::Retry { .. }
             | Button::NotAnIncident { .. }
             | Button::Fixed { .. }
             | Button::StillBroken { .. } => self.press_line(heard, role, &button).await,
@@ -173,5 +175,6 @@ fn after(button: &Button, draft: &OpenDraft) -> bool {
         Button::NotAnIncident { incident }
         | Button::Fixed { incident }
         | Button::StillBroken { incident } => draft.incident == *incident,
+        Button::Retry { .. } => false,
     }
 }

@@ -99,7 +99,9 @@ fn of_kind(kind: Kind, role: Role, known: &Known<'_>) -> Vec<Choice> {
         Kind::Topic => {
             TABLE.iter().filter(|spec| role >= spec.role).map(|spec| text(spec.name)).collect()
         }
-        Kind::Servers | Kind::Number | Kind::Text | Kind::Choice(_) | Kind::Flag => Vec::new(),
+        Kind::Servers | Kind::Post | Kind::Number | Kind::Text | Kind::Choice(_) | Kind::Flag => {
+            Vec::new()
+        }
     }
 }
 

@@ -32,7 +32,7 @@ use crate::{
 };
 
 use super::{
-    Face, answer, menu,
+    Face, answer, cards, menu,
     presence::{self, Dot, Presence},
     respond::{Outcome, Responder, said},
     translate,
@@ -196,10 +196,12 @@ impl Attempt {
         down: &mut watch::Receiver<bool>,
     ) -> Ended {
         let shards = client.shard_manager.clone();
+        let client_http = client.http.clone();
         let ended = tokio::select! {
             ended = client.start() => Some(ended),
             () = handler.show_presence(), if self.config.presence => None,
             () = handler.watch_connection() => None,
+            () = cards::keep(self.face.clone(), client_http) => None,
             _ = down.wait_for(|down| *down) => None,
         };
         // Also after an error: serenity's queue of shards would wait for ever.

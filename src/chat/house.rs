@@ -6,10 +6,12 @@ use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use crate::{
-    domain::{Fleet, IncidentId, ReportId, Role, ServerId},
+    domain::{Fleet, IncidentId, PostId, ReportId, Role, ServerId},
     engine::{Link, Open, View},
     journal::{Offered, Refused},
 };
+
+use super::cards::Shown;
 
 /// The bot, as its chat knows it.
 pub trait House: Send + Sync + 'static {
@@ -40,6 +42,12 @@ pub trait House: Send + Sync + 'static {
 
     /// What the public sees, as it changes.
     fn view(&self) -> watch::Receiver<Arc<View>>;
+
+    /// The cards that staff may still look at, with what stands where.
+    fn cards(&self) -> BoxFuture<'_, Vec<Shown>>;
+
+    /// A message with a draft was deleted in Discord.
+    fn card_is_gone(&self, post: PostId) -> BoxFuture<'_, ()>;
 
     /// Tells staff, wherever they are, of something they must see to.
     fn tell_staff(&self, text: String) -> BoxFuture<'_, ()>;

@@ -41,6 +41,7 @@ const MANAGE_MESSAGES: u64 = 1 << 13;
 const DOMAIN_LENGTH_MAX: usize = 253;
 const SINCE_LENGTH_MAX: usize = 100;
 /// The longest text that a field may hold: with the rest it must fit a line of the grammar.
+const POST_ID_LENGTH_MAX: usize = 32;
 const TEXT_FIELD_LENGTH_MAX: usize = 3800;
 
 /// The kinds of option.
@@ -171,6 +172,7 @@ fn option_of(arg: &Arg, say: Say<'_>) -> Value {
         Kind::Incident | Kind::Draft | Kind::Number => option::INTEGER,
         Kind::Flag => option::BOOLEAN,
         Kind::Report
+        | Kind::Post
         | Kind::Server
         | Kind::Servers
         | Kind::Component
@@ -199,6 +201,7 @@ fn option_of(arg: &Arg, say: Say<'_>) -> Value {
         | Kind::Topic => {
             option["autocomplete"] = json!(true);
         }
+        Kind::Post => option["max_length"] = json!(POST_ID_LENGTH_MAX),
         Kind::Text => option["max_length"] = json!(TEXT_FIELD_LENGTH_MAX),
         Kind::Choice(choices) => {
             let choice = |word: &&str| json!({ "name": word, "value": word });

@@ -11,6 +11,7 @@
 
 pub mod answer;
 mod buttons;
+pub mod cards;
 mod commands;
 mod complete;
 mod face;

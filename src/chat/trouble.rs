@@ -56,15 +56,17 @@ pub enum Trouble {
 }
 
 /// The permissions that the bot needs somewhere, with the key of Discord's own word for each.
-pub const PERMISSIONS: [(u64, &str); 5] = [
+pub const PERMISSIONS: [(u64, &str); 7] = [
     (1 << 10, "chat-permission-view"),
     (1 << 11, "chat-permission-send"),
     (1 << 14, "chat-permission-embed"),
     (1 << 15, "chat-permission-attach"),
     (1 << 16, "chat-permission-history"),
+    (1 << 35, "chat-permission-threads"),
+    (1 << 38, "chat-permission-send-threads"),
 ];
 const VIEW: u64 = 1 << 10;
-const NEEDED_FOR_STAFF: u64 = VIEW | 1 << 11 | 1 << 14 | 1 << 15 | 1 << 16;
+const NEEDED_FOR_STAFF: u64 = VIEW | 1 << 11 | 1 << 14 | 1 << 15 | 1 << 16 | 1 << 35 | 1 << 38;
 const NEEDED_FOR_SUPPORT: u64 = VIEW | 1 << 11 | 1 << 16;
 
 /// The configured server as the bot finds it.

@@ -1,11 +1,15 @@
 //! A line in its parts, and the ways commands take them.
 
+use std::ops::RangeInclusive;
+
 use crate::domain::{DraftId, IncidentId, ReportId, ServerId};
 
 use super::{Expected, LINE_CHARACTERS_MAX, Problem, problem};
 
 /// The longest id that can be typed, in characters.
 const ID_CHARACTERS_MAX: usize = 64;
+/// How much of a post's id names it, and how long it is whole.
+const POST_ID_CHARACTERS: RangeInclusive<usize> = 8..=32;
 /// The longest wait that can be typed.
 const SPAN_S_MAX: u64 = 7 * 86400;
 
@@ -145,6 +149,16 @@ impl Args {
     /// Takes a report's id.
     pub(super) fn report(&mut self) -> Result<ReportId, Problem> {
         id("REPORT", &self.next("REPORT")?, Expected::Id).map(ReportId::from)
+    }
+
+    /// Takes a post's id, or enough of its beginning, in lower case.
+    pub(super) fn post(&mut self) -> Result<String, Problem> {
+        let found = self.next("POST")?;
+        let fits = POST_ID_CHARACTERS.contains(&found.len());
+        if fits && found.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Ok(found.to_ascii_lowercase());
+        }
+        Err(unreadable("POST", &found, Expected::Post))
     }
 
     /// Takes a server's id.

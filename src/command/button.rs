@@ -40,6 +40,11 @@ pub enum Button {
         /// Which.
         incident: IncidentId,
     },
+    /// Staff: send a post again that did not arrive.
+    Retry {
+        /// The post's id, read as the number that it is in hexadecimal.
+        post: u128,
+    },
     /// A reporter: it is fixed for me.
     Fixed {
         /// Which.
@@ -93,6 +98,7 @@ impl Button {
             Self::Edit { draft, revision } => format!("{VERSION}:edit:{draft}:{revision}"),
             Self::Wait { draft } => format!("{VERSION}:wait:{draft}"),
             Self::NotAnIncident { incident } => format!("{VERSION}:no-incident:{incident}"),
+            Self::Retry { post } => format!("{VERSION}:retry:{post:032x}"),
             Self::Fixed { incident } => format!("{VERSION}:fixed:{incident}"),
             Self::StillBroken { incident } => format!("{VERSION}:broken:{incident}"),
         }
@@ -118,6 +124,7 @@ impl Button {
             [VERSION, "no-incident", incident] => {
                 Self::NotAnIncident { incident: IncidentId(number(incident)?) }
             }
+            [VERSION, "retry", post] => Self::Retry { post: u128::from_str_radix(post, 16).ok()? },
             [VERSION, "fixed", incident] => Self::Fixed { incident: IncidentId(number(incident)?) },
             [VERSION, "broken", incident] => {
                 Self::StillBroken { incident: IncidentId(number(incident)?) }
@@ -135,6 +142,7 @@ impl Button {
             Self::Edit { .. } => "button-edit",
             Self::Wait { .. } => "button-wait",
             Self::NotAnIncident { .. } => "button-not-an-incident",
+            Self::Retry { .. } => "button-retry",
             Self::Fixed { .. } => "button-fixed",
             Self::StillBroken { .. } => "button-still-broken",
         }
@@ -144,7 +152,7 @@ impl Button {
     pub fn tone(&self) -> Tone {
         match self {
             Self::Publish { .. } | Self::Fixed { .. } => Tone::Good,
-            Self::Edit { .. } => Tone::Main,
+            Self::Edit { .. } | Self::Retry { .. } => Tone::Main,
             Self::Wait { .. } => Tone::Quiet,
             Self::PublishAnyway { .. } | Self::NotAnIncident { .. } | Self::StillBroken { .. } => {
                 Tone::Grave
@@ -164,6 +172,7 @@ impl Button {
             }
             Self::Wait { draft } => Some(format!("draft wait {draft} 15m")),
             Self::NotAnIncident { incident } => Some(format!("incident false-alarm {incident}")),
+            Self::Retry { post } => Some(format!("retry {post:032x}")),
             Self::Edit { .. } | Self::Fixed { .. } | Self::StillBroken { .. } => None,
         }
     }

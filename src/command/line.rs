@@ -116,6 +116,13 @@ pub enum Command {
         /// `None`: the open one, if there is just one.
         incident: Option<IncidentId>,
     },
+    /// Try again to send a post that did not arrive.
+    Retry {
+        /// The beginning of its id, in lower case.
+        post: String,
+        /// Somebody looked: it does not stand there.
+        not_there: bool,
+    },
 }
 
 /// A question about the state.

@@ -16,6 +16,7 @@ mod note;
 mod problem;
 mod reload;
 mod reports;
+mod retry;
 mod shape;
 mod status;
 mod suspects;
@@ -81,6 +82,7 @@ pub const TABLE: &[CommandSpec] = &[
     upstream::SAID,
     note::NOTE,
     deliveries::DELIVERIES,
+    retry::RETRY,
     status::STATUS,
     reload::RELOAD,
     help::HELP,

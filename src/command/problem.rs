@@ -107,6 +107,8 @@ pub enum Expected {
     Ids,
     /// One id.
     Id,
+    /// A post's id, or its beginning.
+    Post,
     /// One of these words.
     OneOf(&'static [&'static str]),
 }
@@ -173,6 +175,7 @@ impl Expected {
             Self::Span => say("command-expected-span", &[]),
             Self::Ids => say("command-expected-ids", &[]),
             Self::Id => say("command-expected-id", &[]),
+            Self::Post => say("command-expected-post", &[]),
             Self::OneOf(words) => say("command-expected-one-of", &[("words", words.join(", "))]),
         }
     }

@@ -46,6 +46,8 @@ pub enum Kind {
     Number,
     /// A report's id.
     Report,
+    /// A post's id, or its beginning.
+    Post,
     /// A server's id.
     Server,
     /// Servers' ids with commas between.

@@ -84,6 +84,8 @@ pub struct Abilities {
     pub reaches: Option<String>,
     /// A post there can have buttons.
     pub buttons: bool,
+    /// What staff note of an incident goes into a thread of its own there.
+    pub threads: bool,
 }
 
 impl Abilities {

@@ -209,14 +209,14 @@ pub enum Finding {
     },
 }
 
-/// A server whose fault began together with that of a component which the fleet does not put above
+/// A server whose fault began together with that of components which the fleet does not put above
 /// it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fit {
     /// The server.
     pub server: ServerId,
-    /// The component's id.
-    pub component: String,
+    /// The components' ids: no probe can tell them apart.
+    pub components: Vec<String>,
 }
 
 /// A suspicion as the detector finds it, before it has a number and words.

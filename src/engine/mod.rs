@@ -11,6 +11,7 @@
 
 mod access;
 mod answer;
+mod card;
 mod desk;
 mod detect;
 pub mod evidence;
@@ -34,6 +35,7 @@ use records::{Context, EvidenceChange, Records};
 use speech::Speech;
 
 pub use self::evidence::Evidence;
+pub use card::{Card, CardDraft, CardReceipt, CardUpdate, DroppedDraft, Question};
 pub use detect::{
     ClassEvidence, ClassMember, CountedReport, Detector, Explanation, Finding, Fit, ServerChart,
     Suspected, TargetEvidence,
@@ -141,6 +143,15 @@ impl<D: Detector> Engine<D> {
     /// snapshot of another detector. [`Self::end_warming`] comes after the last one.
     pub fn warm(&mut self, received: Timestamp, happening: &Happening) {
         self.detector.observe(received, happening);
+    }
+
+    /// Shows the detector alone what was decided at `received` about an earlier input, which
+    /// happened at `at`: what was suspected then was no healthy time, and reports counted.
+    pub fn warm_decided(&mut self, received: Timestamp, at: Timestamp, output: &Output) {
+        if let Output::ReportFiled { counted: true, server: Some(server), .. } = output {
+            self.detector.count(at, server);
+        }
+        self.detector.accept(received, output);
     }
 
     /// What the public may see at `now`.

@@ -45,7 +45,7 @@ impl<D: Detector> Engine<D> {
     }
 
     /// Reads a snapshot back. One of another detector restores the records with a fresh detector,
-    /// which knows the standing suspicions, wants to be fed with [`Self::warm`] and then
+    /// which wants to be fed with [`Self::warm`] and [`Self::warm_decided`], and then
     /// [told the rest](Self::end_warming).
     ///
     /// # Errors
@@ -65,23 +65,23 @@ impl<D: Detector> Engine<D> {
             detector.restored(&settings);
         } else {
             detector.configure(&settings);
-            for record in records.suspicions.values().filter(|record| record.stands()) {
-                detector.accept(records.now, &Output::Suspicion(record.suspicion.clone()));
-            }
         }
         let words = Words::with(&settings.words).unwrap_or_default();
         let deadline = records.next_deadline();
         Ok(Self { detector, records, words, deadline, wants_warming: !is_same })
     }
 
-    /// Tells a detector that is new to this journal which vantages are blind, and of the last
-    /// heads-up. What it was warmed with is older: told before, a vantage would be taken to have
-    /// recovered by results from before it failed.
+    /// Tells a detector that is new to this journal what stands, which vantages are blind, and of the
+    /// last heads-up, as far as that is older than what it was warmed with. Told before, suspicions
+    /// and vantages would be taken to have recovered by results from before they failed.
     pub fn end_warming(&mut self) {
         if !std::mem::take(&mut self.wants_warming) {
             return;
         }
         let now = self.records.now;
+        for record in self.records.suspicions.values().filter(|record| record.stands()) {
+            self.detector.accept(now, &Output::Suspicion(record.suspicion.clone()));
+        }
         for vantage in &self.records.blind {
             self.detector.accept(now, &Output::MonitorBlind { vantage: vantage.clone() });
         }

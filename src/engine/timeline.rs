@@ -183,6 +183,10 @@ fn row(speech: &Speech<'_>, moment: &Moment) -> TimelineRow {
         Step::Settled { report, server, by } => {
             ("report_settled", Some(by.clone()), settled(speech, report, server.as_ref()))
         }
+        Step::PostedAgain { destination, by } => {
+            let facts = Facts::new().text("destination", destination.to_string());
+            ("post", Some(by.clone()), say("timeline-posted-again", facts))
+        }
         Step::Reminded { text } => {
             ("reminder", None, say("timeline-reminded", Facts::new().text("text", text.clone())))
         }

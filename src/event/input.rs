@@ -131,6 +131,7 @@ impl DeliveryEvent {
             Self::Unknown { .. } => "unknown",
             Self::Unresolved { .. } => "unresolved",
             Self::Failed { .. } => "failed",
+            Self::Gone => "gone",
         }
     }
 }
@@ -198,4 +199,6 @@ pub enum DeliveryEvent {
         /// What the other side said.
         reason: String,
     },
+    /// It had arrived, and somebody took it away there.
+    Gone,
 }

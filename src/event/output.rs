@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    DraftId, Impact, IncidentId, IncidentState, PersonId, ReportId, Role, ServerId, Suspicion,
-    SuspicionId, Timestamp, UpdateKind,
+    DraftId, Impact, IncidentId, IncidentState, PersonId, PostId, ReportId, Role, ServerId,
+    Suspicion, SuspicionId, Timestamp, UpdateKind,
 };
 
 use super::Post;
@@ -133,6 +133,16 @@ pub enum Output {
     },
     /// Words for one destination.
     Post(Post),
+    /// A post that did not arrive is due again, with the same id and bytes.
+    PostAgain {
+        /// Which.
+        post: PostId,
+        /// Somebody looked: it does not stand there, so it need not be looked up first.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        not_there: bool,
+        /// Who asked for it.
+        by: String,
+    },
     /// A report was taken in.
     ReportFiled {
         /// Which.
@@ -209,6 +219,7 @@ impl Output {
             Self::DraftWaits { .. } => "draft_waits",
             Self::Update { .. } => "update",
             Self::Post(_) => "post",
+            Self::PostAgain { .. } => "post_again",
             Self::ReportFiled { .. } => "report_filed",
             Self::ReportSettled { .. } => "report_settled",
             Self::Timeline { .. } => "timeline",

@@ -27,6 +27,9 @@ pub struct Delivery {
     pub first_attempt_at: Option<Timestamp>,
     /// An earlier attempt may have arrived.
     pub in_doubt: bool,
+    /// When staff last asked for it to be sent again: patience is counted anew from then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_again_at: Option<Timestamp>,
     /// Where it stands.
     pub state: DeliveryState,
 }
@@ -90,6 +93,7 @@ impl Delivery {
             lookups: 0,
             first_attempt_at: None,
             in_doubt: false,
+            asked_again_at: None,
             state: DeliveryState::Due { not_before: at, reason: None },
         }
     }
@@ -146,6 +150,40 @@ impl Delivery {
         }
     }
 
+    /// Whether staff can have it sent again: it did not arrive, or nobody can tell.
+    pub fn can_be_sent_again(&self) -> bool {
+        match self.state {
+            DeliveryState::Failed { .. } | DeliveryState::Unresolved { .. } => true,
+            DeliveryState::Due { .. }
+            | DeliveryState::Sending { .. }
+            | DeliveryState::Unknown { .. }
+            | DeliveryState::Sent { .. } => false,
+        }
+    }
+
+    /// Makes it due again, where it [can be](Self::can_be_sent_again). One in doubt is looked up
+    /// first, unless somebody looked and it is `not_there`.
+    pub(super) fn is_due_again(&mut self, at: Timestamp, not_there: bool) -> bool {
+        let not_before = at;
+        let state = match &self.state {
+            DeliveryState::Failed { .. } => DeliveryState::Due { not_before, reason: None },
+            DeliveryState::Unresolved { .. } if not_there => {
+                self.in_doubt = false;
+                DeliveryState::Due { not_before, reason: None }
+            }
+            DeliveryState::Unresolved { reason, .. } => {
+                DeliveryState::Unknown { not_before, reason: reason.clone() }
+            }
+            DeliveryState::Due { .. }
+            | DeliveryState::Sending { .. }
+            | DeliveryState::Unknown { .. }
+            | DeliveryState::Sent { .. } => return false,
+        };
+        self.state = state;
+        self.asked_again_at = Some(at);
+        true
+    }
+
     /// Moves to the state that `event` says.
     pub(super) fn take_in(&mut self, at: Timestamp, event: &DeliveryEvent) {
         self.state = match event.clone() {
@@ -166,6 +204,8 @@ impl Delivery {
             }
             DeliveryEvent::Unresolved { reason } => DeliveryState::Unresolved { at, reason },
             DeliveryEvent::Failed { reason } => DeliveryState::Failed { at, reason },
+            // What stands elsewhere has changed, and not what became of sending it.
+            DeliveryEvent::Gone => return,
         };
     }
 }

@@ -134,6 +134,7 @@ impl Outbox {
     pub fn apply_output(&mut self, at: Timestamp, output: &Output) {
         match output {
             Output::Post(post) => self.add(at, post),
+            Output::PostAgain { post, not_there, .. } => self.send_again(at, post, *not_there),
             Output::Incident { id, state, .. } => self.follow(at, *id, *state),
             Output::Suspicion(_)
             | Output::SuspicionCleared { .. }
@@ -159,7 +160,7 @@ impl Outbox {
     pub fn apply_event(&mut self, at: Timestamp, id: &PostId, event: &DeliveryEvent) {
         self.claimed.remove(id);
         let Some(delivery) = self.deliveries.get_mut(id) else { return };
-        if delivery.is_finished() {
+        if delivery.is_finished() || *event == DeliveryEvent::Gone {
             return;
         }
         delivery.take_in(at, event);
@@ -351,6 +352,18 @@ impl Outbox {
         self.deliveries.insert(post.id.clone(), Delivery::new(post.clone(), self.places, at));
     }
 
+    /// A post that did not arrive, or may not have, is due again at its old place. Any other, or one
+    /// that is no longer kept in full, stays as it is.
+    fn send_again(&mut self, at: Timestamp, id: &PostId, not_there: bool) {
+        let Some(delivery) = self.deliveries.get_mut(id) else { return };
+        if !delivery.is_due_again(at, not_there) {
+            return;
+        }
+        let (place, destination) = (delivery.place, delivery.post.destination.clone());
+        self.finished.remove(&place);
+        self.queues.entry(destination).or_default().waiting.insert(place, id.clone());
+    }
+
     fn follow(&mut self, at: Timestamp, id: IncidentId, state: IncidentState) {
         let ended_at = (!state.is_open()).then_some(at);
         self.incidents.insert(id, IncidentLife { ended_at });
@@ -419,7 +432,12 @@ impl Outbox {
 
     fn shrink_to(&mut self, kept_max: usize) {
         while self.finished.len() > kept_max {
-            let Some(place) = self.finished.keys().next().copied() else { return };
+            // What did not arrive may yet be tried again: what did goes first.
+            let arrived = self.finished.iter().find(|(_, id)| {
+                self.deliveries.get(*id).is_none_or(|one| !one.can_be_sent_again())
+            });
+            let oldest = arrived.or_else(|| self.finished.first_key_value());
+            let Some(place) = oldest.map(|(place, _)| *place) else { return };
             self.shrink(place);
         }
     }

@@ -132,7 +132,7 @@ fn bounded(asked: Duration) -> TimeDelta {
 }
 
 fn end_of_patience(delivery: Option<&Delivery>, now: Timestamp, policy: &Policy) -> Timestamp {
-    let first = delivery.and_then(|delivery| delivery.first_attempt_at).unwrap_or(now);
+    let first = delivery.and_then(|one| one.asked_again_at.or(one.first_attempt_at)).unwrap_or(now);
     let patience = i64::try_from(policy.give_up_after_s).ok().and_then(TimeDelta::try_seconds);
     patience.and_then(|patience| first.checked_add_signed(patience)).unwrap_or(Timestamp::MAX_UTC)
 }

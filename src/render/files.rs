@@ -5,6 +5,7 @@ pub(super) const LANGUAGE: &str = "en";
 
 /// File name and text of every built-in file of [`LANGUAGE`].
 pub(super) const FILES: &[(&str, &str)] = &[
+    ("card.ftl", include_str!("../../messages/en/card.ftl")),
     ("chat.ftl", include_str!("../../messages/en/chat.ftl")),
     ("command.ftl", include_str!("../../messages/en/command.ftl")),
     ("console.ftl", include_str!("../../messages/en/console.ftl")),

@@ -5,6 +5,7 @@
 //! anything is said. Start at [`Words::say`]; before text leaves it goes through [`fit`], and text
 //! from outside goes through [`neutralise`] first.
 
+pub mod chart;
 mod check;
 mod facts;
 mod files;

@@ -7,10 +7,10 @@ use std::{
 };
 
 use bellwether::{
-    chat::{self, Caller, Face, House, Setup as FaceSetup, Told, rights::Rights},
+    chat::{self, Caller, Face, House, Setup as FaceSetup, Told, cards::Shown, rights::Rights},
     clock::Clock,
     config::DiscordConfig,
-    domain::{DraftId, Fleet, IncidentId, Role, ServerId, UpdateKind},
+    domain::{DraftId, Fleet, IncidentId, PostId, Role, ServerId, UpdateKind},
     engine::{Engine, Link, Open, OpenDraft, View},
     journal::{Offered, Refused},
     render::Words,
@@ -95,6 +95,14 @@ impl House for Stub {
 
     fn view(&self) -> watch::Receiver<Arc<View>> {
         self.view.clone()
+    }
+
+    fn cards(&self) -> BoxFuture<'_, Vec<Shown>> {
+        Box::pin(async { Vec::new() })
+    }
+
+    fn card_is_gone(&self, _: PostId) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
     }
 
     fn tell_staff(&self, _: String) -> BoxFuture<'_, ()> {

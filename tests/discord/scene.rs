@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    fake::{Answer, Fake, Message, Person, Setup, World},
+    fake::{Answer, Fake, Happening, Message, Person, Setup, World},
     harness::{Bot, Home, Receiver},
 };
 
@@ -70,9 +70,18 @@ impl Scene {
         self.fake.until("the end of the bot", is_gone).await;
     }
 
-    /// The words that staff are asked about, where they stand in Discord.
+    /// The message in which staff are first asked about a draft, as it was posted: later it is a card.
     pub async fn card(&self, draft: u32) -> Message {
-        self.fake.channel("staff").until_message(&format!("draft publish {draft}")).await
+        let (staff, asks) = (self.fake.channel("staff").id(), format!("draft publish {draft}"));
+        let look = |world: &World| {
+            world.history.iter().find_map(|record| {
+                let Happening::Posted(message) = &record.what else { return None };
+                let is_for_all = message.channel == staff && message.only_for.is_none();
+                let asks = is_for_all && message.content.contains(&asks);
+                asks.then(|| message.clone())
+            })
+        };
+        self.fake.until(&format!("a message with “{asks}”"), look).await
     }
 
     /// A customer reports.
@@ -118,7 +127,7 @@ pub fn words(message: &Message) -> String {
 }
 
 /// The words with TIME for a time of day and REF for a post's reference.
-fn timeless(text: &str) -> String {
+pub fn timeless(text: &str) -> String {
     let is_time = |word: &str| {
         let digits = word.bytes().filter(u8::is_ascii_digit).count();
         digits == 4 && word.len() == 5 && word.as_bytes()[2] == b':'

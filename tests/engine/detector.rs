@@ -54,6 +54,22 @@ fn a_fault_that_ends_leaves_one_suspicion_and_one_clearing() {
 }
 
 #[test]
+fn a_short_outage_that_leaves_a_spotty_line_behind_is_not_taken_for_a_blip() {
+    let mut stage = Stage::new();
+    stage.probe_for(60, &[], 0.0);
+    stage.round(&["s1", "s2"]);
+    assert!(stage.suspicions().is_empty(), "half a minute is a blip so far");
+    let over = stage.now;
+
+    stage.probe_for(20, &["s1", "s2"], 0.05);
+
+    let first = stage.heard.iter().find(|(_, output)| matches!(output, Output::Suspicion(_)));
+    let (at, _) = first.expect("what goes on is told");
+    // 811 s; were the blip held against all that comes after it, 971 s.
+    assert!(*at - over <= TimeDelta::minutes(15), "after {} s", (*at - over).num_seconds());
+}
+
+#[test]
 fn slow_answers_are_bad_answers() {
     let mut stage = Stage::new();
     stage.probe_for(30, &[], 0.0);

@@ -83,7 +83,8 @@ impl Story {
                 DeliveryEvent::Sending { .. }
                 | DeliveryEvent::Sent { .. }
                 | DeliveryEvent::Unresolved { .. }
-                | DeliveryEvent::Failed { .. },
+                | DeliveryEvent::Failed { .. }
+                | DeliveryEvent::Gone,
             ) => None,
         }
     }

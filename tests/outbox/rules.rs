@@ -56,7 +56,8 @@ fn not_before(event: &DeliveryEvent) -> Option<Timestamp> {
         DeliveryEvent::Sending { .. }
         | DeliveryEvent::Sent { .. }
         | DeliveryEvent::Unresolved { .. }
-        | DeliveryEvent::Failed { .. } => None,
+        | DeliveryEvent::Failed { .. }
+        | DeliveryEvent::Gone => None,
     }
 }
 
@@ -251,4 +252,56 @@ fn above_the_limit_the_oldest_waiting_posts_are_given_up_aloud() {
     }
     assert_eq!(outbox.waiting_count(), WAITING_MAX);
     assert_eq!(jobs(&outbox, 1), ["word 3"]);
+}
+
+#[test]
+fn what_did_not_arrive_is_due_again_when_staff_say_so_and_patience_begins_anew() {
+    let (first, second) = (post("d", Some(1), None, 1), post("d", Some(1), None, 2));
+    let mut outbox = decided(&[&first, &second]);
+    attempt(&mut outbox, &first.id, 0, &Err(SendError::Rejected("no".to_owned())));
+    attempt(&mut outbox, &second.id, 0, &Ok(Receipt::default()));
+    let late = at(10 * 24 * HOUR_MS);
+    assert_eq!(outbox.next_due(), None);
+    outbox.apply_output(late, &again(&first.id, false));
+    outbox.apply_output(late, &again(&second.id, false));
+    let jobs = outbox.next_jobs(late);
+    assert_eq!(jobs.len(), 1, "what arrived stays sent");
+    assert_eq!((&jobs[0].post, jobs[0].step, jobs[0].attempt), (&first, Step::Send, 2));
+    outbox.apply_event(late, &first.id, &DeliveryEvent::Sending { attempt: 2 });
+    let event = outbox.after(&first.id, late, &later(None), &Policy::default());
+    assert!(matches!(event, DeliveryEvent::Retry { .. }), "{event:?}");
+}
+
+#[test]
+fn what_may_have_arrived_is_looked_up_first_unless_somebody_did() {
+    for not_there in [false, true] {
+        let post = post("d", Some(1), None, 1);
+        let mut outbox = decided(&[&post]);
+        attempt(&mut outbox, &post.id, 0, &Err(SendError::Unknown("timeout".to_owned())));
+        let unresolved = DeliveryEvent::Unresolved { reason: "nobody can tell".to_owned() };
+        outbox.apply_event(at(1000), &post.id, &unresolved);
+        outbox.apply_output(at(2000), &again(&post.id, not_there));
+        let job = outbox.next_jobs(at(2000)).pop().expect("it is due");
+        assert_eq!(job.step, if not_there { Step::Send } else { Step::Resolve });
+        assert_eq!(job.post, post);
+    }
+}
+
+#[test]
+fn of_finished_posts_those_that_did_not_arrive_are_kept_longest() {
+    let posts: Vec<Post> =
+        (1..=FINISHED_MAX + 50).map(|number| post("d", Some(1), None, number)).collect();
+    let mut outbox = decided(&posts.iter().collect::<Vec<_>>());
+    for (number, post) in posts.iter().enumerate() {
+        let failed = Err(SendError::Rejected("no".to_owned()));
+        let outcome = if number == 0 { failed } else { Ok(Receipt::default()) };
+        attempt(&mut outbox, &post.id, number as i64, &outcome);
+    }
+    assert!(outbox.delivery(&posts[0].id).is_some());
+    assert!(outbox.delivery(&posts[1].id).is_none());
+    assert_eq!(outbox.listing().len(), FINISHED_MAX);
+}
+
+fn again(post: &PostId, not_there: bool) -> Output {
+    Output::PostAgain { post: post.clone(), not_there, by: "tim".to_owned() }
 }

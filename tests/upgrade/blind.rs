@@ -1,4 +1,5 @@
-//! A vantage is blind when the bot is stopped for an upgrade: the new detector begins with that.
+//! A vantage is blind, or a server suspected, when the bot is stopped for an upgrade: the new
+//! detector begins with that.
 
 use std::sync::mpsc::sync_channel;
 
@@ -38,6 +39,32 @@ fn a_blind_vantage_in_an_earlier_detectors_journal_is_blind_to_the_new_one() {
     stage.probe_for(30, &[], 0.0);
     assert_eq!(stage.count(|one| matches!(one, Output::MonitorRecovered { .. })), 1);
     assert_eq!(stage.suspicions().len(), 0);
+}
+
+#[test]
+fn a_suspicion_in_an_earlier_detectors_journal_stands_on_all_that_was_measured() {
+    let mut stage = Stage::new();
+    stage.probe_for(30, &[], 0.0);
+    stage.probe_for(20, &["s1"], 0.5);
+    stage.report("anna", "one.example");
+    assert!(stage.suspicions().iter().any(|one| one.servers == ["s1".into()]));
+    let dir = tempfile::tempdir().unwrap();
+    keep(dir.path(), &stage);
+
+    let journal = Journal::open(dir.path(), options()).unwrap();
+    let recovered: Recovered = recovery::recover(&journal).unwrap();
+    let explained = recovered.engine.explain(stage.now);
+    assert_eq!(explained.standing.len(), 1);
+    assert_eq!(explained.weighed.reports.len(), 1, "{:?}", explained.weighed.reports);
+    let own = explained.weighed.targets.iter().filter(|one| one.probe.as_str().starts_with("s1"));
+    let checks: Vec<u32> = own.map(|one| one.checks).collect();
+    assert_eq!(checks, [100, 100], "two probes, fifty minutes");
+
+    stage.engine = recovered.engine;
+    stage.forget_heard();
+    stage.probe_for(60, &[], 0.0);
+    let cleared = |one: &Output| matches!(one, Output::SuspicionCleared { .. });
+    assert_eq!(stage.count(cleared), 1);
 }
 
 fn options() -> Options {

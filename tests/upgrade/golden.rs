@@ -134,6 +134,8 @@ impl Ledger {
         let Input::Delivery { post, event } = input else { return };
         let post = self.posts.iter_mut().find(|one| one.id == *post).expect("decided before");
         let state = match event {
+            // What became of sending it stays as it was.
+            DeliveryEvent::Gone => return,
             DeliveryEvent::Retry { .. } => "due",
             DeliveryEvent::Sending { .. }
             | DeliveryEvent::Sent { .. }
@@ -183,6 +185,10 @@ impl Ledger {
                 body: post.body.clone(),
                 state: "due".to_owned(),
             }),
+            Output::PostAgain { post, .. } => {
+                let posts = self.posts.iter_mut().filter(|one| one.id == *post);
+                posts.for_each(|one| one.state = "due".to_owned());
+            }
             Output::Suspicion(_)
             | Output::SuspicionCleared { .. }
             | Output::HeadsUp { .. }

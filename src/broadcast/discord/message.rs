@@ -14,6 +14,8 @@ use crate::{
     render::{escape_markdown, fit},
 };
 
+use super::threads::{is_entry, words};
+
 /// The longest content, in UTF-16 units, the longest of the ways to count.
 const CONTENT_LENGTH_MAX: usize = 2000;
 /// What fits into a box.
@@ -145,6 +147,7 @@ impl Message {
         let post = draft.post;
         let (headline, text) = match post.audience {
             Audience::Public => post.body.split_once('\n').unwrap_or(("", &post.body)),
+            Audience::Staff if is_entry(post) => ("", words(post)),
             Audience::Staff | Audience::Reporters => ("", post.body.as_str()),
         };
         let (mut content, mut embeds) = (escape_markdown(text), Vec::new());

@@ -10,6 +10,7 @@
 mod api;
 pub mod check;
 mod message;
+mod threads;
 mod trouble;
 
 use std::{
@@ -203,7 +204,19 @@ impl Discord {
             self.wait_out_a_rest().await?;
         }
         let message = Message::new(self.draft(sending));
-        match self.api.write::<Identified>(channel, &message).await {
+        let is_entry = threads::is_entry(sending.post);
+        let mut written = self.api.write::<Identified>(channel, &message).await;
+        if let (Err(trouble), Some(own)) = (&written, self.channel)
+            && is_entry
+            && threads::is_missing(trouble)
+        {
+            self.open_thread(sending, own).await?;
+            written = self.api.write::<Identified>(channel, &message).await;
+        }
+        if is_entry && written.is_ok() {
+            self.put_thread_away(sending).await;
+        }
+        match written {
             Ok(made) => Ok(self.receipt(channel, &made.id)),
             // It stands there, and replies need its id: look for it, but do not doubt it.
             Err(Trouble::Unreadable) => {
@@ -216,6 +229,7 @@ impl Discord {
                     }
                 }
             }
+            Err(trouble) if is_entry => Err(threads::of_entry(&trouble, trouble.of_sending())),
             Err(trouble) => Err(trouble.of_sending()),
         }
     }
@@ -239,6 +253,9 @@ impl Discord {
     }
 
     fn draft<'a>(&self, sending: Sending<'a>) -> Draft<'a> {
+        if threads::is_entry(sending.post) {
+            return Draft { post: sending.post, reply_to: None, ping_role: None };
+        }
         let reply_to = sending.reply_to.and_then(snowflake);
         Draft { post: sending.post, reply_to, ping_role: self.ping_role }
     }
@@ -270,7 +287,8 @@ impl Discord {
     /// The configured channel, or the recipient's own.
     async fn channel_for(&self, sending: Sending<'_>) -> Result<u64, SendError> {
         if let Some(channel) = self.channel {
-            return Ok(channel);
+            let is_entry = threads::is_entry(sending.post);
+            return if is_entry { threads::thread_of(sending) } else { Ok(channel) };
         }
         let account = sending.recipient.and_then(|account| account.split_once(':'));
         let user =
@@ -330,6 +348,9 @@ impl Discord {
             Ok(Found::TooMuch) => {
                 Resolution::CannotTell("too much was written there since".to_owned())
             }
+            Err(trouble) if threads::is_entry(sending.post) && threads::is_missing(&trouble) => {
+                Resolution::SendAgain
+            }
             Err(trouble) if trouble.status() == Some(404) => {
                 Resolution::CannotTell(trouble.words())
             }
@@ -347,7 +368,8 @@ impl Discord {
         let own = self.own().await?;
         let since = sending.first_attempt_at.unwrap_or(sending.decided_at);
         let mut after = id_at(since - TimeDelta::seconds(SKEW_S));
-        let mut is_empty = self.channel.is_some();
+        // A thread may be new.
+        let mut is_empty = self.channel.is_some() && !threads::is_entry(sending.post);
         for _ in 0..PAGES_MAX {
             let path = format!("channels/{channel}/messages?limit={PAGE_LENGTH}&after={after}");
             let page: Vec<Standing> = self.api.get(&path).await?;
@@ -416,6 +438,7 @@ fn abilities(options: &BTreeMap<String, String>) -> Abilities {
         passes_on: options.get(CROSSPOST.name).is_some_and(|flag| flag == "true"),
         reaches: Some(SOURCE.to_owned()),
         buttons: true,
+        threads: true,
     }
 }
 

@@ -85,6 +85,7 @@ impl Desk<'_> {
             Command::Note { words, incident } => {
                 self.keep(incident, TimelineKind::Note, who.by, words);
             }
+            Command::Retry { post, not_there } => self.send_again(&post, not_there, who.by),
         }
     }
 

@@ -1,8 +1,13 @@
-//! Deliveries that failed or are in doubt: staff hear of them, elsewhere than where they failed.
+//! Deliveries that failed or are in doubt: staff hear of them, elsewhere than where they failed, and
+//! may have them tried again. Messages of staff's that were deleted.
 
 use chrono::TimeDelta;
 
-use crate::{domain::PostId, event::DeliveryEvent, render::Facts};
+use crate::{
+    domain::PostId,
+    event::{DeliveryEvent, Output},
+    render::Facts,
+};
 
 use super::Desk;
 
@@ -18,6 +23,7 @@ impl Desk<'_> {
             | DeliveryEvent::Sent { .. }
             | DeliveryEvent::Retry { .. }
             | DeliveryEvent::Unknown { .. } => return,
+            DeliveryEvent::Gone => return self.hear_of_deletion(id),
         };
         let Some(post) = self.records.posts.get(id).cloned() else { return };
         // A notice about a delivery that fails itself is not worth another one.
@@ -36,5 +42,61 @@ impl Desk<'_> {
         let more = speech.say("staff-failed-more", Facts::new());
         let text = format!("{} {more}", speech.say(key, facts));
         self.notify_staff("delivery", text, Some(&post.destination));
+    }
+
+    /// A message that asked about a draft was deleted where staff read. While one waits, it is put
+    /// there anew; a message that a newer one stands for is not missed.
+    fn hear_of_deletion(&mut self, id: &PostId) {
+        let Some(post) = self.records.posts.get(id).cloned() else { return };
+        let Some(incident) = post.incident else { return };
+        let there = self.records.questions(incident);
+        let newest = there.filter(|(_, one)| one.destination == post.destination).last();
+        if newest.is_none_or(|(newest, _)| newest != id) {
+            return;
+        }
+        let waiting = self.records.open_drafts().filter(|draft| draft.incident == incident);
+        let Some(draft) = waiting.last().map(|draft| draft.id) else { return };
+        let facts = Facts::new().text("destination", post.destination.to_string());
+        let reason = self.speech().say("staff-card-gone", facts);
+        self.propose_at(draft, &reason, &post.destination);
+    }
+
+    /// A person has a post sent again that did not arrive, or of which nobody can tell.
+    pub(super) fn send_again(&mut self, beginning: &str, not_there: bool, by: &str) {
+        let from = PostId::from(beginning);
+        let mut found = self
+            .records
+            .posts
+            .range(from..)
+            .take_while(|(id, _)| id.as_str().starts_with(beginning));
+        let facts = Facts::new().text("post", beginning);
+        let (id, post) = match (found.next(), found.next()) {
+            (Some((id, post)), None) => (id.clone(), post.clone()),
+            (None, _) => return self.reply(false, self.speech().say("reply-no-post", facts)),
+            (Some(_), Some(_)) => {
+                return self.reply(false, self.speech().say("reply-posts-several", facts));
+            }
+        };
+        let (key, is_done) = match &post.last {
+            Some(DeliveryEvent::Failed { .. }) => ("reply-retry", true),
+            Some(DeliveryEvent::Unresolved { .. }) if not_there => ("reply-retry", true),
+            Some(DeliveryEvent::Unresolved { .. }) => ("reply-retry-looks", true),
+            Some(DeliveryEvent::Sent { .. } | DeliveryEvent::Gone) => {
+                ("reply-retry-arrived", false)
+            }
+            Some(
+                DeliveryEvent::Sending { .. }
+                | DeliveryEvent::Retry { .. }
+                | DeliveryEvent::Unknown { .. },
+            )
+            | None => ("reply-retry-waits", false),
+        };
+        if is_done {
+            self.decide(Output::PostAgain { post: id, not_there, by: by.to_owned() });
+        }
+        let facts = facts
+            .text("destination", post.destination.to_string())
+            .text("subject", post.subject.clone());
+        self.reply(is_done, self.speech().say(key, facts));
     }
 }

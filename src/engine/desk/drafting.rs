@@ -2,7 +2,7 @@
 
 use crate::{
     command::Button,
-    domain::{DraftId, IncidentId, UpdateKind},
+    domain::{Audience, DestinationId, DraftId, IncidentId, UpdateKind},
     engine::{records::Draft, speech::Draftable},
     event::{DraftEnd, Output},
     render::Facts,
@@ -122,8 +122,28 @@ impl Desk<'_> {
 
     /// Asks staff about a draft.
     pub(super) fn propose(&mut self, id: DraftId, key: &str, reason: &str) {
-        let Some(draft) = self.records.drafts.get(&id) else { return };
-        let Some(incident) = self.records.incidents.get(&draft.incident) else { return };
+        let Some((incident, text)) = self.proposal(id, key, reason) else { return };
+        let buttons = self.buttons_of(id);
+        self.ask_staff("draft", Some(incident), &text, None, &buttons);
+    }
+
+    /// Asks about a draft once more, at one destination.
+    pub(super) fn propose_at(&mut self, id: DraftId, reason: &str, only: &DestinationId) {
+        let Some((incident, text)) = self.proposal(id, "staff-proposal", reason) else { return };
+        let buttons = self.buttons_of(id);
+        let all = self.destinations(Audience::Staff);
+        self.ask_at(
+            all.into_iter().filter(|one| one.id == *only),
+            "draft",
+            Some(incident),
+            &text,
+            &buttons,
+        );
+    }
+
+    fn proposal(&self, id: DraftId, key: &str, reason: &str) -> Option<(IncidentId, String)> {
+        let draft = self.records.drafts.get(&id)?;
+        let incident = self.records.incidents.get(&draft.incident)?;
         let ids =
             || Facts::new().text("draft", id.to_string()).text("incident", incident.id.to_string());
         let speech = self.speech();
@@ -134,9 +154,7 @@ impl Desk<'_> {
             .text("kind", speech.kind(draft.kind))
             .text("text", draft.text.clone())
             .text("commands", speech.say("staff-proposal-commands", ids()));
-        let (text, incident) = (speech.say(key, facts), incident.id);
-        let buttons = self.buttons_of(id);
-        self.ask_staff("draft", Some(incident), &text, None, &buttons);
+        Some((incident.id, speech.say(key, facts)))
     }
 
     /// What staff can press under a draft's words.

@@ -11,6 +11,7 @@ mod publishing;
 mod reload;
 mod reports;
 mod suspicions;
+mod threads;
 mod timers;
 
 pub(super) use publishing::body_of;
@@ -90,7 +91,11 @@ impl<'e> Desk<'e> {
 
     fn decide(&mut self, output: Output) {
         self.changes.extend(self.records.apply(&self.context, &output));
+        let entry = self.entry_of(&output);
         self.outputs.push(output);
+        if let Some(entry) = entry {
+            self.post_to_thread(&entry);
+        }
     }
 
     fn speech(&self) -> Speech<'_> {
@@ -176,12 +181,22 @@ impl<'e> Desk<'e> {
         except: Option<&DestinationId>,
         buttons: &[Button],
     ) {
+        let all = self.destinations(Audience::Staff);
+        let others = all.into_iter().filter(|one| except != Some(&one.id));
+        self.ask_at(others, subject, incident, text, buttons);
+    }
+
+    fn ask_at(
+        &mut self,
+        destinations: impl Iterator<Item = Destination>,
+        subject: &str,
+        incident: Option<IncidentId>,
+        text: &str,
+        buttons: &[Button],
+    ) {
         self.notices += 1;
         let (seq, notice) = (self.context.seq.to_string(), self.notices.to_string());
-        for destination in self.destinations(Audience::Staff) {
-            if except == Some(&destination.id) {
-                continue;
-            }
+        for destination in destinations {
             let post = Post {
                 id: self.post_id(&["notice", &seq, &notice], &destination.id, None),
                 destination: destination.id.clone(),

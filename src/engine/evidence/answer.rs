@@ -60,12 +60,15 @@ impl Evidence {
         let is_alarm = self.core.stage1().total() >= ALARM_S;
         let found_before = self.found.len();
         let groups = self.groups(causes);
+        let mut options = None;
         for told in &groups {
             if told.ids.is_empty() {
                 if is_alarm {
-                    let options = Options::of(&self.core, localised, lasting, excluded);
+                    let options = options.get_or_insert_with(|| {
+                        Options::of(&self.core, localised, lasting, excluded)
+                    });
                     let fits = self.fits(told, &groups);
-                    self.say(None, told, &options, fits);
+                    self.say(None, told, options, fits);
                 } else {
                     self.find_heads_up(told);
                 }
@@ -95,10 +98,14 @@ impl Evidence {
     fn fit(&self, alone: usize, shared: usize) -> Option<Fit> {
         let shape = self.core.shape();
         let [place] = shape.places(alone) else { return None };
-        let elsewhere = shape.places(shared).len() > 1 && !shape.places(shared).contains(place);
         let server = self.names.servers.get(*place)?.clone();
-        let component = self.names.members[shared].first()?.id.clone();
-        elsewhere.then_some(Fit { server, component })
+        let members = self.names.members[shared].iter();
+        let elsewhere: Vec<String> = members
+            .filter(|member| !self.names.is_below(*place, &member.id))
+            .map(|member| member.id.clone())
+            .collect();
+        let is_apart = shape.places(shared).len() > 1 && !elsewhere.is_empty();
+        is_apart.then_some(Fit { server, components: elsewhere })
     }
 
     /// EVIDENCE.md, "When to speak", 3: what stage 1 alone knows.
@@ -241,9 +248,8 @@ impl Evidence {
         if standing.iter().any(|one| one.is_mending()) {
             return;
         }
-        // Results of two times call for further causes beside the one that got worse.
-        let is_beside = !is_more && known.iter().all(|class| classes.contains(class));
-        if is_beside && classes != known && standing.iter().any(|one| one.got_worse(self.now_ms)) {
+        let worse_ms = standing.iter().filter_map(|one| one.got_worse_ms(self.now_ms)).max();
+        if worse_ms.is_some_and(|at| !is_more && is_echo(told, &known, at)) {
             return;
         }
         if classes == known && told.ids.len() == 1 {
@@ -352,8 +358,13 @@ impl Evidence {
         let probable = standing.told_probability.clamp(1e-6, 1.0 - 1e-6);
         let nats = (probable / (1.0 - probable)).ln();
         let options = Options(vec![(told.classes(), nats), (Vec::new(), 0.0)]);
-        if !told.causes.is_empty() {
-            self.say(Some(id), &told, &options, None);
+        if told.causes.is_empty() {
+            return;
+        }
+        self.say(Some(id), &told, &options, None);
+        // Nothing else was weighed: what else it could be is not told anew.
+        if let Some(Finding::Suspected(said)) = self.found.last_mut() {
+            said.alternatives.clear();
         }
     }
 
@@ -377,6 +388,16 @@ impl Evidence {
         all.truncate(ALTERNATIVES_MAX);
         all
     }
+}
+
+/// Whether an answer adds causes to the known ones that began no later than these got worse:
+/// results of two times call for causes that are none.
+fn is_echo(told: &Told, known: &[usize], worse_ms: i64) -> bool {
+    let classes = told.classes();
+    let mut added = told.causes.iter().filter(|cause| !known.contains(&cause.class)).peekable();
+    known.iter().all(|class| classes.contains(class))
+        && added.peek().is_some()
+        && added.all(|cause| cause.since.timestamp_millis() <= worse_ms + TOGETHER_MS)
 }
 
 impl Told {

@@ -1,14 +1,20 @@
 //! The results that a cause is said to explain, in the order of their times: does it go on, or was
 //! it a blip?
 
+use std::{collections::BTreeMap, sync::LazyLock};
+
 use super::{
     core::Core,
     model::{self, GRID, GRID_LEN},
 };
 
+/// ln(1 − θ) by place on the grid.
+static GOOD_NATS: LazyLock<[f64; GRID_LEN]> = LazyLock::new(|| GRID.map(|loss| (1.0 - loss).ln()));
+
 /// One result of an affected target.
 #[derive(Clone, Copy, Debug)]
 struct Step {
+    target: usize,
     at_ms: i64,
     /// The probability of a bad result in health, if it was bad.
     bad_with: Option<f64>,
@@ -33,7 +39,7 @@ impl Course {
             steps.extend(entries.take_while(|(at, _)| *at >= from_ms).map(|(at_ms, outcome)| {
                 let bad_with = outcome.bad_with();
                 let nats = bad_with.map_or(good, |b| model::bad_ratio(b, loss).ln());
-                Step { at_ms, bad_with, nats }
+                Step { target, at_ms, bad_with, nats }
             }));
         }
         steps.sort_by_key(|step| step.at_ms);
@@ -45,32 +51,82 @@ impl Course {
         self.steps.iter().rev().take_while(|step| step.at_ms > from_ms).map(|step| step.nats).sum()
     }
 
-    /// What the best explanation by something that was over within `length_ms` says: any loss of
-    /// the grid, from one bad result to another.
-    pub fn blip(&self, length_ms: i64) -> f64 {
-        let mut sums = vec![[0.0; GRID_LEN]];
-        for step in &self.steps {
-            let mut sum = sums[sums.len() - 1];
-            for (nats, loss) in sum.iter_mut().zip(GRID) {
-                *nats += match step.bad_with {
-                    None => (1.0 - loss).ln(),
-                    Some(b) => model::bad_ratio(b, loss).ln(),
-                };
-            }
-            sums.push(sum);
-        }
-        let bad: Vec<usize> =
-            (0..self.steps.len()).filter(|place| self.steps[*place].bad_with.is_some()).collect();
-        let (mut best, mut end) = (0.0f64, 0);
+    /// The best explanation by something that was over within `length_ms`: any loss of the grid,
+    /// from one bad result to the last one that near.
+    pub fn blip(&self, length_ms: i64) -> Blip {
+        let bad = self.sums_at_bad();
+        let (mut best, mut end) = (Blip::default(), 0);
         for first in &bad {
-            let until_ms = self.steps[*first].at_ms + length_ms;
-            while bad.get(end + 1).is_some_and(|next| self.steps[*next].at_ms <= until_ms) {
+            let until_ms = self.steps[first.place].at_ms + length_ms;
+            while bad.get(end + 1).is_some_and(|next| self.steps[next.place].at_ms <= until_ms) {
                 end += 1;
             }
-            for (after, before) in sums[bad[end] + 1].iter().zip(sums[*first]) {
-                best = best.max(after - before);
+            for (after, before) in bad[end].after.iter().zip(first.before) {
+                if after - before > best.nats {
+                    let (from, to) = (first.place, bad[end].place);
+                    best = Blip { nats: after - before, from, to };
+                }
             }
         }
         best
     }
+
+    /// What the results outside a blip say for one and the same loss, whichever says most; of
+    /// several targets without the one that says most, which may fail for a reason of its own.
+    pub fn says_beside(&self, blip: &Blip) -> f64 {
+        let mut sums: BTreeMap<usize, [f64; GRID_LEN]> = BTreeMap::new();
+        for (place, step) in self.steps.iter().enumerate() {
+            let sums = sums.entry(step.target).or_default();
+            if !(blip.from..=blip.to).contains(&place) {
+                step.add_to(sums);
+            }
+        }
+        let without_one = |loss: usize| -> f64 {
+            let own = sums.values().map(|sums| sums[loss]);
+            let most = if sums.len() > 1 { own.clone().fold(0.0, f64::max) } else { 0.0 };
+            own.sum::<f64>() - most
+        };
+        (0..GRID_LEN).map(without_one).fold(0.0, f64::max)
+    }
+
+    /// For each loss of the grid what all results say up to each bad one.
+    fn sums_at_bad(&self) -> Vec<AtBad> {
+        let mut sums = [0.0; GRID_LEN];
+        let mut bad = Vec::new();
+        for (place, step) in self.steps.iter().enumerate() {
+            let before = sums;
+            step.add_to(&mut sums);
+            if step.bad_with.is_some() {
+                bad.push(AtBad { place, before, after: sums });
+            }
+        }
+        bad
+    }
+}
+
+impl Step {
+    fn add_to(&self, sums: &mut [f64; GRID_LEN]) {
+        for (place, sum) in sums.iter_mut().enumerate() {
+            *sum += match self.bad_with {
+                None => GOOD_NATS[place],
+                Some(b) => model::bad_ratio(b, GRID[place]).ln(),
+            };
+        }
+    }
+}
+
+/// Something that was over soon.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Blip {
+    /// What it explains, in nats.
+    pub nats: f64,
+    from: usize,
+    to: usize,
+}
+
+/// Sums before and with a bad result.
+struct AtBad {
+    place: usize,
+    before: [f64; GRID_LEN],
+    after: [f64; GRID_LEN],
 }

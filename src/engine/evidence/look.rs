@@ -36,6 +36,9 @@ const CANARIES_BAD_MIN: usize = 2;
 const BLIP_MS_MAX: i64 = 40_000;
 /// … and explain better than a blip, by this in nats.
 const BLIP_MARGIN: f64 = 3.0;
+/// Or what remains beside the blip speaks for a fault by itself, by this in nats: after an outage of
+/// half a minute a line may go on losing a little.
+const BESIDE_BLIP: f64 = 5.0;
 /// What the last results may say against it, in nats, over …
 const CONTRADICTION: f64 = -2.0;
 /// … this many milliseconds.
@@ -233,10 +236,15 @@ impl Evidence {
         let newest_ms = self.newest_ms(cause.class);
         let half_ms = (cause.age_ms - (self.now_ms - newest_ms)) / 2;
         let course = Course::of(&self.core, hit, self.now_ms - cause.age_ms, self.now_ms);
-        cause.age_ms >= BLIP_MS_MAX
+        let is_going_on = cause.age_ms >= BLIP_MS_MAX
             && course.says_since(newest_ms - half_ms) > 0.0
-            && course.says_since(newest_ms - LATEST_MS) >= CONTRADICTION
-            && course.says_since(i64::MIN) >= course.blip(BLIP_MS_MAX) + BLIP_MARGIN
+            && course.says_since(newest_ms - LATEST_MS) >= CONTRADICTION;
+        if !is_going_on {
+            return false;
+        }
+        let blip = course.blip(BLIP_MS_MAX);
+        course.says_since(i64::MIN) >= blip.nats + BLIP_MARGIN
+            || course.says_beside(&blip) >= BESIDE_BLIP
     }
 
     /// When a class was last measured: results may come late, but no later than they are used.

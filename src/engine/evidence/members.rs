@@ -156,6 +156,9 @@ impl Members {
     /// What a patchy cause since `age` gains, without its cost, if that is more than `least`.
     pub fn patchy(&self, search: &Search<'_>, age: usize, least: f64) -> Option<f64> {
         let others = self.patchy.get(age)?.nats();
+        if others + self.explained_max <= least {
+            return None;
+        }
         let gains = |target: &usize| search.added(*target, search.state.targets[*target], age);
         if !self.explained.is_empty() {
             let highest = self.explained.iter().map(|target| highest(&gains(target)));

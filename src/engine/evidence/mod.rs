@@ -94,7 +94,7 @@ impl Detector for Evidence {
         let before = std::mem::take(&mut self.core);
         let known = std::mem::replace(&mut self.names, names);
         self.core = Core::new(shape, &self.names.baselines(), self.now_ms);
-        self.core.set_adaptive(self.names.targets.iter().map(|target| target.is_own));
+        self.core.set_adaptive(self.names.targets.iter().map(|target| target.is_adaptive));
         let [targets, places, classes] = self.names.earlier(&known);
         self.core.adopt(before, &targets, &places, &classes);
         let vantages = &self.names.vantages;
@@ -106,7 +106,7 @@ impl Detector for Evidence {
         let (shape, names) = Names::of(settings);
         self.names = names;
         self.core.restore(shape, &self.names.baselines());
-        self.core.set_adaptive(self.names.targets.iter().map(|target| target.is_own));
+        self.core.set_adaptive(self.names.targets.iter().map(|target| target.is_adaptive));
         self.resolve();
     }
 
@@ -359,6 +359,9 @@ impl Evidence {
     /// recovery is held against, is the likeliest one since the likeliest onset.
     fn go_blind(&mut self, vantage: &str) {
         let Some(own) = self.names.vantages.get(vantage).cloned() else { return };
+        if self.blind.contains_key(vantage) {
+            return;
+        }
         let seen = if own.canaries.is_empty() { &own.targets } else { &own.canaries };
         let loss = Tables::new(&self.core, self.now_ms, &[], &[]).likeliest_loss(seen);
         self.blind.insert(vantage.to_owned(), Blind { loss, recovery: Recovery::default() });

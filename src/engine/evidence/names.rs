@@ -15,6 +15,8 @@ use super::shape::{Class, Shape, Sort};
 const SERVER_RATE: f64 = 1.0 / 2160.0;
 const VANTAGE_RATE: f64 = 1.0 / 240.0;
 const CANARY_RATE: f64 = 1.0 / 1440.0;
+/// Our own probes look again after this, unless they look as often anyway, in milliseconds.
+const LOOK_AGAIN_MS: u64 = 5_000;
 /// A configured rate is kept within these: a logarithm is taken of it.
 const RATE_MIN: f64 = 1e-9;
 const RATE_MAX: f64 = 1e3;
@@ -33,6 +35,8 @@ pub(super) struct Names {
     by_probe: BTreeMap<ProbeId, usize>,
     by_server: BTreeMap<ServerId, usize>,
     by_member: BTreeMap<String, usize>,
+    /// The places of all servers that depend on each component, whatever facets it covers.
+    below: BTreeMap<String, BTreeSet<usize>>,
 }
 
 /// What a target is.
@@ -42,8 +46,8 @@ pub(super) struct TargetName {
     pub server: Option<ServerId>,
     pub vantage: String,
     pub baseline_loss: Option<f64>,
-    /// One of our own: looked at again soon after a failure.
-    pub is_own: bool,
+    /// One of our own that is looked at again soon after a failure.
+    pub is_adaptive: bool,
     facet: Option<String>,
 }
 
@@ -77,6 +81,8 @@ impl Names {
                 own.push(target);
             }
         }
+        let below = servers_below(fleet).into_iter();
+        names.below = below.map(|(id, places)| (id.to_string(), places)).collect();
         let mut classes = Vec::new();
         for (targets, members) in names.covering(fleet, &targets_of) {
             names.add_class(&mut classes, Sort::Fleet, targets, members);
@@ -99,6 +105,11 @@ impl Names {
     /// The class of ours that a component or server belongs to.
     pub fn class(&self, id: &str) -> Option<usize> {
         self.by_member.get(id).copied()
+    }
+
+    /// Whether the fleet file has this server depend on a component.
+    pub fn is_below(&self, place: usize, component: &str) -> bool {
+        self.below.get(component).is_some_and(|places| places.contains(&place))
     }
 
     /// The vantage whose monitor class this is.
@@ -220,9 +231,8 @@ impl Names {
             let member = Member { kind: "server", id: server.id.to_string(), rate };
             covering.entry(targets.clone()).or_default().push(member);
         }
-        let below = servers_below(fleet);
         for component in &fleet.components {
-            let Some(places) = below.get(&component.id) else { continue };
+            let Some(places) = self.below.get(component.id.as_str()) else { continue };
             let own = places.iter().flat_map(|place| &targets_of[*place]).copied();
             let mut targets: Vec<usize> =
                 own.filter(|target| self.targets[*target].is_covered_by(component)).collect();
@@ -245,7 +255,7 @@ impl TargetName {
             server: probe.server.clone(),
             vantage: probe.vantage.clone(),
             baseline_loss: probe.baseline_loss,
-            is_own: probe.kind != ProbeKind::External,
+            is_adaptive: probe.kind != ProbeKind::External && probe.every_ms > LOOK_AGAIN_MS,
             facet: probe.facet.clone(),
         }
     }
@@ -256,7 +266,7 @@ impl TargetName {
             server: Some(server.clone()),
             vantage: String::new(),
             baseline_loss: None,
-            is_own: false,
+            is_adaptive: false,
             facet: None,
         }
     }

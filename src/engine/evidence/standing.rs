@@ -213,12 +213,13 @@ impl Standing {
     /// Whether a cause of it begins to look well: its results tell of two times then, and no answer
     /// to all of them is better than the one that stands.
     pub fn is_mending(&self) -> bool {
-        self.causes.iter().any(|cause| cause.recovery.gained >= RECOVERING)
+        let mut seen = self.causes.iter().filter(|cause| cause.is_seen());
+        seen.any(|cause| cause.recovery.gained >= RECOVERING)
     }
 
-    /// Whether it has got worse within the window.
-    pub fn got_worse(&self, now_ms: i64) -> bool {
-        self.worse_ms.is_some_and(|at| now_ms - at < model::WINDOW_MS)
+    /// When it was told that it got worse, if that is within the window.
+    pub fn got_worse_ms(&self, now_ms: i64) -> Option<i64> {
+        self.worse_ms.filter(|at| now_ms - at < model::WINDOW_MS)
     }
 
     /// When nothing but time is missing for its end, in milliseconds.

@@ -2,8 +2,8 @@
 
 use crate::{
     domain::{
-        Audience, DraftId, IncidentId, IncidentState, ServerId, Suspicion, SuspicionId, Timestamp,
-        UpdateKind,
+        Audience, DraftId, IncidentId, IncidentState, PostId, ServerId, Suspicion, SuspicionId,
+        Timestamp, UpdateKind,
     },
     event::{Input, Output, Post, PostAction},
 };
@@ -61,6 +61,7 @@ impl Records {
             }
             Output::Update { .. } => self.apply_update(at, output),
             Output::Post(post) => self.apply_post(context, post),
+            Output::PostAgain { post, by, .. } => self.apply_again(at, post, by),
             Output::ReportFiled { report, person, server, counted, reason, .. } => {
                 let filed = ReportRecord {
                     person: person.clone(),
@@ -316,6 +317,18 @@ impl Records {
         incident.first_posts.entry(post.destination.clone()).or_insert_with(|| post.id.clone());
         let (post, destination) = (post.id.clone(), post.destination.clone());
         self.tell(id, Moment { at, step: Step::Posted { post, destination } });
+    }
+
+    fn apply_again(&mut self, at: Timestamp, post: &PostId, by: &str) {
+        let Some(record) = self.posts.get_mut(post) else { return };
+        record.last = None;
+        let (incident, destination) = (record.incident, record.destination.clone());
+        if let Some(id) = incident {
+            self.tell(
+                id,
+                Moment { at, step: Step::PostedAgain { destination, by: by.to_owned() } },
+            );
+        }
     }
 
     fn mark_followed_up(&mut self, post: &Post) {

@@ -262,6 +262,7 @@ pub(super) enum Step {
     Update { revision: u32, kind: UpdateKind, text: String, by: String, role: Option<Role> },
     Posted { post: PostId, destination: DestinationId },
     Delivery { destination: DestinationId, event: DeliveryEvent },
+    PostedAgain { destination: DestinationId, by: String },
     Reported { report: ReportId, server: ServerId, counted: bool },
     Settled { report: ReportId, server: Option<ServerId>, by: String },
     Told { kind: TimelineKind, by: String, text: String },
@@ -272,6 +273,16 @@ impl Records {
     /// The open incidents, oldest first.
     pub fn open_incidents(&self) -> impl Iterator<Item = &Incident> {
         self.incidents.values().filter(|incident| incident.state.is_open())
+    }
+
+    /// The posts that ask staff about an incident's drafts, oldest first.
+    pub fn questions(&self, id: IncidentId) -> impl Iterator<Item = (&PostId, &PostRecord)> {
+        self.post_order.iter().filter_map(|id| Some((id, self.posts.get(id)?))).filter(
+            move |(_, post)| {
+                let asks = matches!(post.subject.as_str(), "draft" | "stale");
+                asks && post.incident == Some(id) && post.audience == Audience::Staff
+            },
+        )
     }
 
     /// Drafts that wait for an answer.

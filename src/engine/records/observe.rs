@@ -104,7 +104,8 @@ impl Records {
             | DeliveryEvent::Failed { .. } => true,
             DeliveryEvent::Sending { .. }
             | DeliveryEvent::Retry { .. }
-            | DeliveryEvent::Unknown { .. } => false,
+            | DeliveryEvent::Unknown { .. }
+            | DeliveryEvent::Gone => false,
         };
         if is_public
             && is_settled

@@ -1,7 +1,7 @@
 //! Staff's words: why something is suspected, what changed, what stands in a row of evidence.
 
 use crate::{
-    domain::{Cause, ServerEvidence, ServerId, Suspicion},
+    domain::{Alternative, Cause, ServerEvidence, ServerId, Suspicion},
     engine::{detect::Suspected, records::Basis},
     render::{self, Facts},
 };
@@ -33,7 +33,7 @@ impl Speech<'_> {
             .text("since", self.moment(since))
             .text("cause", self.explain_cause(&found.causes, found.servers.len()))
             .text("excluded", self.explain_excluded(&found.evidence))
-            .text("alternatives", self.explain_alternatives(found))
+            .text("alternatives", self.explain_alternatives(&found.alternatives))
             .text("apart", self.explain_apart(&found.causes))
             .text("map", self.explain_map(found));
         self.say(key, facts)
@@ -84,7 +84,7 @@ impl Speech<'_> {
         Some(self.say("explain-reports", facts))
     }
 
-    fn explain_cause(&self, causes: &[Cause], servers: usize) -> String {
+    pub fn explain_cause(&self, causes: &[Cause], servers: usize) -> String {
         let probability = causes.iter().map(|cause| cause.class_probability).fold(0.0, f64::max);
         let facts = Facts::new().percent("probability", probability);
         let [first, ..] = causes else { return String::new() };
@@ -108,7 +108,7 @@ impl Speech<'_> {
         self.say("explain-component", facts)
     }
 
-    fn explain_excluded(&self, evidence: &[ServerEvidence]) -> String {
+    pub fn explain_excluded(&self, evidence: &[ServerEvidence]) -> String {
         let list: Vec<String> = evidence
             .iter()
             .filter(|row| !row.affected && row.checks > 0)
@@ -124,9 +124,8 @@ impl Speech<'_> {
         self.unless_empty("explain-excluded", &list)
     }
 
-    fn explain_alternatives(&self, found: &Suspected) -> String {
-        let list: Vec<String> = found
-            .alternatives
+    pub fn explain_alternatives(&self, others: &[Alternative]) -> String {
+        let list: Vec<String> = others
             .iter()
             .filter(|other| other.probability >= ALTERNATIVE_MIN)
             .map(|other| {
@@ -158,9 +157,10 @@ impl Speech<'_> {
 
     fn explain_map(&self, found: &Suspected) -> String {
         let Some(fit) = &found.fits else { return String::new() };
+        let names: Vec<String> = fit.components.iter().map(|id| self.staff_name(id)).collect();
         let facts = Facts::new()
             .text("server", self.staff_name(fit.server.as_str()))
-            .text("name", self.staff_name(&fit.component));
+            .text("names", self.list(&names));
         self.say("explain-map", facts)
     }
 

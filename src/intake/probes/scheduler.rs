@@ -7,6 +7,7 @@
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BinaryHeap},
+    panic::AssertUnwindSafe,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -14,6 +15,7 @@ use std::{
 };
 
 use chrono::TimeDelta;
+use futures_util::FutureExt;
 use tokio::{sync::mpsc, task::JoinSet};
 
 use crate::{
@@ -224,7 +226,15 @@ fn begin(
         count(&shared.tally.again);
     }
     let (shared, watched) = (Arc::clone(shared), Arc::clone(&slot.watched));
-    checks.spawn(async move { (place, measure(&shared, &watched).await) });
+    checks.spawn(async move {
+        // A check that panics must not keep its probe busy for ever.
+        let found = AssertUnwindSafe(measure(&shared, &watched)).catch_unwind().await;
+        let found = found.unwrap_or_else(|_| {
+            tracing::error!(probe = %watched.probe.id, "a check panicked");
+            None
+        });
+        (place, found)
+    });
 }
 
 /// No next start is further off than this.

@@ -25,7 +25,7 @@ impl Search<'_> {
         open.sort_by(|one, other| other.0.total_cmp(&one.0));
         let mut best: Vec<f64> = Vec::new();
         for (bound, class) in open {
-            if best.len() >= 2 * SINGLES_MAX {
+            if best.len() == SINGLES_MAX || best.len() >= 2 * SINGLES_MAX {
                 best.sort_by(|one, other| other.total_cmp(one));
                 best.truncate(SINGLES_MAX);
             }
