@@ -11,8 +11,6 @@ use serde_json::Value;
 
 use crate::event::SendError;
 
-/// A second send within this is known by its nonce: Discord says "a few minutes".
-const NONCE_SURE: Duration = Duration::from_secs(150);
 /// A wrong token or a missing permission is mended by a person: ask slowly.
 const DENIED_PAUSE: Duration = Duration::from_secs(300);
 /// The longest path of a field in a reason, in bytes.
@@ -114,8 +112,7 @@ impl Trouble {
                     403 if refusal.is_about_one_person() => SendError::Rejected(words),
                     401 | 403 => retry(Some(pause.unwrap_or_default().max(DENIED_PAUSE)), &words),
                     408 | 425 | 429 => retry(pause, &words),
-                    // Should it have been taken all the same, its nonce still tells it again then.
-                    503 if pause.is_some_and(|pause| pause <= NONCE_SURE) => retry(pause, &words),
+                    503 if pause.is_some() => retry(pause, &words),
                     500..=599 => SendError::Unknown(words),
                     _ => SendError::Rejected(words),
                 }
