@@ -7,7 +7,7 @@
 //! finds its cards again and puts each right once.
 //!
 //! [`words`] says what a card looks like, [`pace`] when it is put: both pure. Must not: decide what
-//! is true of an incident (the engine's [`Card`] says), or post anything. Start at [`keep`].
+//! is true of an incident (the engine's [`Card`] says), or post anything. Start at `keep`.
 
 pub mod pace;
 pub mod words;
