@@ -23,6 +23,10 @@ use super::{
     store::{Batch, Pair, Store, StoreError, Tree},
 };
 
+/// How often a store that is still locked is tried.
+const LOCK_TRIES: u32 = 40;
+/// How long to wait between two tries.
+const LOCK_PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
 /// sled's cache. The tail of the log and the personal tree in use fit; everything else is read
 /// rarely.
 const CACHE_BYTES: u64 = 512 << 10;
@@ -62,12 +66,9 @@ impl SledStore {
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         remove_unfinished_snapshots(dir)?;
         let open = caught(|| {
-            let db = sled::Config::new()
-                .path(dir)
-                .cache_capacity(CACHE_BYTES)
-                .flush_every_ms(None)
-                .open()
-                .map_err(convert)?;
+            let config =
+                sled::Config::new().path(dir).cache_capacity(CACHE_BYTES).flush_every_ms(None);
+            let db = open_unlocked(&config).map_err(convert)?;
             let trees: Result<Vec<_>, _> =
                 Tree::ALL.iter().map(|tree| db.open_tree(tree.name()).map_err(convert)).collect();
             Ok(Open { db, trees: trees? })
@@ -249,4 +250,18 @@ pub(super) fn sync_files(dir: &Path) -> io::Result<()> {
         File::open(entry?.path())?.sync_all()?;
     }
     File::open(dir)?.sync_all()
+}
+
+/// Opens it, waiting a little for the lock: threads of a store that was closed just before let go of
+/// it a moment later.
+fn open_unlocked(config: &sled::Config) -> sled::Result<sled::Db> {
+    for _ in 1..LOCK_TRIES {
+        match config.open() {
+            Err(sled::Error::Io(error)) if error.to_string().contains("acquire lock") => {
+                std::thread::sleep(LOCK_PAUSE);
+            }
+            other => return other,
+        }
+    }
+    config.open()
 }
