@@ -86,6 +86,10 @@ pub struct Abilities {
     pub buttons: bool,
     /// What staff note of an incident goes into a thread of its own there.
     pub threads: bool,
+    /// The latest public update there takes the place of the one before.
+    pub edits: bool,
+    /// A post there can be deleted.
+    pub deletes: bool,
 }
 
 impl Abilities {

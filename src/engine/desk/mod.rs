@@ -11,6 +11,7 @@ mod publishing;
 mod reload;
 mod reports;
 mod suspicions;
+mod taking_back;
 mod threads;
 mod timers;
 

@@ -96,6 +96,7 @@ impl Records {
     fn deliver(&mut self, at: Timestamp, post: &PostId, event: &DeliveryEvent) {
         let Some(record) = self.posts.get_mut(post) else { return };
         record.last = Some(event.clone());
+        let deleted = record.deletes.clone();
         let (incident, destination) = (record.incident, record.destination.clone());
         let is_public = record.audience == crate::domain::Audience::Public;
         let is_settled = match event {
@@ -108,6 +109,20 @@ impl Records {
             | DeliveryEvent::Unknown { .. }
             | DeliveryEvent::Gone => false,
         };
+        if let (DeliveryEvent::Superseded { by }, Some(incident)) = (event, incident)
+            && let Some(first) = self
+                .incidents
+                .get_mut(&incident)
+                .and_then(|incident| incident.first_posts.get_mut(&destination))
+            && first == post
+        {
+            first.clone_from(by);
+        }
+        if let (DeliveryEvent::Sent { .. }, Some(deleted)) = (event, deleted)
+            && let Some(deleted) = self.posts.get_mut(&deleted)
+        {
+            deleted.last = Some(DeliveryEvent::Gone);
+        }
         if is_public
             && is_settled
             && let Some(id) = incident
