@@ -79,7 +79,7 @@ fn the_documented_discord_server_loads_when_it_is_switched_on() {
     let kinds: Vec<&str> =
         config.settings.destinations.iter().map(|one| one.kind.as_str()).collect();
     assert_eq!(kinds, ["console", "webhook", "discord", "discord"]);
-    assert_eq!(config.settings.destinations[2].options.len(), 5);
+    assert_eq!(config.settings.destinations[2].options.len(), 6);
 }
 
 #[test]
