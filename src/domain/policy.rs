@@ -125,6 +125,19 @@ pub struct Limits {
     pub length_max: u32,
     /// How the destination counts.
     pub unit: TextUnit,
+    /// What every URL counts, in `unit`, however long it is; `None`: as any other text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url_length: Option<u32>,
+    /// The most UTF-8 bytes, where the destination counts these as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes_max: Option<u32>,
+}
+
+impl Limits {
+    /// At most `length_max` in `unit`, URLs counted like any other text.
+    pub const fn of(length_max: u32, unit: TextUnit) -> Self {
+        Self { length_max, unit, url_length: None, bytes_max: None }
+    }
 }
 
 /// How a destination counts a text's length.

@@ -79,7 +79,7 @@ pub fn destination(row: &Row, address: SocketAddr) -> Destination {
         audience: Audience::Public,
         language: "en".to_owned(),
         options: row.options.map(|options| options(address)).unwrap_or_default(),
-        limits: Limits { length_max: 1000, unit: TextUnit::Characters },
+        limits: Limits::of(1000, TextUnit::Characters),
         abilities: Abilities::default(),
     }
 }

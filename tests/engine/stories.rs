@@ -454,7 +454,7 @@ fn a_reload_that_drops_a_server_keeps_the_incident() {
 #[test]
 fn a_post_keeps_its_promise_and_link_where_little_fits() {
     let mut settings = settings();
-    settings.destinations[1].limits = Limits { length_max: 140, unit: TextUnit::Characters };
+    settings.destinations[1].limits = Limits::of(140, TextUnit::Characters);
     let mut stage = a_bad_switch(settings);
     stage.types("draft publish 1 --anyway");
     let body = &stage.posts_to("feed")[0];

@@ -72,7 +72,7 @@ pub(super) const REGISTRATION: Registration = Registration {
     spec: DriverSpec {
         kind: "discord",
         options: &[CHANNEL, CROSSPOST, PING_ROLE],
-        limits: Limits { length_max: 1900, unit: TextUnit::Characters },
+        limits: Limits::of(1900, TextUnit::Characters),
         account: Some("[discord]"),
         abilities,
     },
