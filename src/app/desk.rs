@@ -279,7 +279,8 @@ impl Desk {
             Input::ProbeResult { .. }
             | Input::Report { .. }
             | Input::Command { .. }
-            | Input::Trouble { .. } => {}
+            | Input::Trouble { .. }
+            | Input::Learned { .. } => {}
         }
     }
 
@@ -362,6 +363,10 @@ impl Desk {
     }
 
     fn hand_out_jobs(&mut self) {
+        for (post, event) in self.outbox.overtaken() {
+            self.outbox.claim(&post);
+            self.offer_event(post, event);
+        }
         let now = self.tools.clock.now();
         for job in self.outbox.next_jobs(now) {
             if !self.unsettled.contains(&job.post.id) {

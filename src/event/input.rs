@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    DraftId, IncidentId, PersonId, PostId, ProbeId, ReportId, Role, Settings, SuspicionId,
-    Timestamp,
+    DestinationId, DraftId, IncidentId, Limits, PersonId, PostId, ProbeId, ReportId, Role,
+    Settings, SuspicionId, Timestamp,
 };
 
 /// Something that enters the engine. In the journal every id of a person or report is random.
@@ -73,6 +73,13 @@ pub enum Input {
         /// What, and what to do, in words.
         text: String,
     },
+    /// A destination said what fits there.
+    Learned {
+        /// Which.
+        destination: DestinationId,
+        /// What fits; the configuration's own limits stay upper bounds.
+        limits: Limits,
+    },
     /// A deadline has come.
     Timer {
         /// What was due.
@@ -115,6 +122,7 @@ impl Input {
             Self::Report { .. } => "report",
             Self::Command { .. } => "command",
             Self::Trouble { .. } => "trouble",
+            Self::Learned { .. } => "learned",
             Self::Timer { .. } => "timer",
             Self::Delivery { .. } => "delivery",
         }
@@ -131,6 +139,7 @@ impl DeliveryEvent {
             Self::Unknown { .. } => "unknown",
             Self::Unresolved { .. } => "unresolved",
             Self::Failed { .. } => "failed",
+            Self::Superseded { .. } => "superseded",
             Self::Gone => "gone",
         }
     }
@@ -154,7 +163,8 @@ pub enum TimerReason {
     PromisedUpdate(IncidentId),
 }
 
-/// What happened to a post, in the order due → sending → sent | unknown | failed.
+/// What happened to a post, in the order due → sending → sent | unknown | failed;
+/// superseded before it leaves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum DeliveryEvent {
@@ -201,6 +211,11 @@ pub enum DeliveryEvent {
     Failed {
         /// What the other side said.
         reason: String,
+    },
+    /// It never left, and a newer word about the same says it better.
+    Superseded {
+        /// The newer post.
+        by: PostId,
     },
     /// It had arrived, and somebody took it away there.
     Gone,

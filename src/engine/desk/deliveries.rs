@@ -28,7 +28,8 @@ impl Desk<'_> {
             DeliveryEvent::Sending { .. }
             | DeliveryEvent::Sent { remark: None, .. }
             | DeliveryEvent::Retry { asked: false, .. }
-            | DeliveryEvent::Unknown { .. } => return,
+            | DeliveryEvent::Unknown { .. }
+            | DeliveryEvent::Superseded { .. } => return,
             DeliveryEvent::Gone => return self.hear_of_deletion(id),
         };
         let Some(post) = self.records.posts.get(id).cloned() else { return };
@@ -110,6 +111,7 @@ impl Desk<'_> {
             Some(DeliveryEvent::Sent { .. } | DeliveryEvent::Gone) => {
                 ("reply-retry-arrived", false)
             }
+            Some(DeliveryEvent::Superseded { .. }) => ("reply-retry-superseded", false),
             Some(
                 DeliveryEvent::Sending { .. }
                 | DeliveryEvent::Retry { .. }
