@@ -11,6 +11,7 @@
 
 mod destinations {
 
+    pub mod checking;
     pub mod console;
     pub mod discord;
     pub mod fake;

@@ -173,7 +173,7 @@ async fn a_check_posts_nothing_and_learns_the_limits_in_both_forms() {
         let (_fake, world, driver) = stage(&[("spoiler_text", "Outage")]).await;
         world.lock().expect("not poisoned").has_v2 = has_v2;
         let checked = driver.check().await.expect("it is well");
-        assert_eq!(checked.account.as_deref(), Some("status＠127.0.0.1"));
+        assert_eq!(checked.account.as_deref(), Some("status at 127.0.0.1"));
         let limits = Limits { url_length: Some(25), ..Limits::of(394, TextUnit::Characters) };
         assert_eq!(checked.limits, Some(limits));
         world.lock().expect("not poisoned").is_revoked = true;

@@ -381,7 +381,7 @@ impl Mastodon {
             url_length: Some(url_length),
             ..Limits::of(length_max.saturating_sub(taken), TextUnit::Characters)
         });
-        let name = format!("{}@{}", account.acct, self.api.host());
+        let name = format!("{} at {}", account.acct, self.api.host());
         Ok(Checked { account: Some(neutralise(&name, NAME_LENGTH_MAX)), limits })
     }
 }

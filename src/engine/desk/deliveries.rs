@@ -46,8 +46,10 @@ impl Desk<'_> {
             .text("destination", post.destination.to_string())
             .text("subject", post.subject.clone())
             .text("reason", speech.tamed(reason));
-        let more = speech.say("staff-failed-more", Facts::new());
-        let text = format!("{} {more}", speech.say(key, facts));
+        let mut text = speech.say(key, facts);
+        if !matches!(event, DeliveryEvent::Sent { .. }) {
+            text = format!("{text} {}", speech.say("staff-failed-more", Facts::new()));
+        }
         self.notify_staff("delivery", text, Some(&post.destination));
     }
 

@@ -354,10 +354,18 @@ impl Records {
             ("delivery", Input::Delivery { post, event }) => {
                 let Some(told_of) = self.posts.get(post) else { return };
                 let destination = told_of.destination.clone();
-                if let DeliveryEvent::Retry { .. } = event {
-                    self.pauses_told.insert(destination);
-                } else {
-                    self.failure_told_at.insert(destination, at);
+                match event {
+                    DeliveryEvent::Retry { .. } => {
+                        self.pauses_told.insert(destination);
+                    }
+                    DeliveryEvent::Failed { .. } | DeliveryEvent::Unresolved { .. } => {
+                        self.failure_told_at.insert(destination, at);
+                    }
+                    DeliveryEvent::Sending { .. }
+                    | DeliveryEvent::Sent { .. }
+                    | DeliveryEvent::Unknown { .. }
+                    | DeliveryEvent::Superseded { .. }
+                    | DeliveryEvent::Gone => {}
                 }
             }
             _ => {}
