@@ -52,7 +52,7 @@ pub(super) const REGISTRATION: Registration = Registration {
     spec: DriverSpec {
         kind: "webhook",
         options: &[URL, SECRET],
-        limits: Limits { length_max: 20_000, unit: TextUnit::Characters },
+        limits: Limits::of(20_000, TextUnit::Characters),
         account: None,
         abilities: DriverSpec::plain,
     },

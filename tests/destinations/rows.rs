@@ -16,7 +16,10 @@ use bellwether::{
 use chrono::DateTime;
 use secrecy::SecretString;
 
-use super::fake::{self, Request};
+use super::{
+    fake::{self, Plain, Request, World},
+    worlds::mastodon,
+};
 
 /// The signing key behind [`SECRET`].
 pub const KEY: &[u8] = b"bellwether-test-key-0123";
@@ -31,6 +34,10 @@ pub struct Row {
     pub key_of: fn(&Request) -> String,
     /// Whether it tells staff what a receiver says with a refusal.
     pub repeats_refusals: bool,
+    /// What its receiver is.
+    pub world: fn() -> Box<dyn World>,
+    /// Whether the receiver recognises a second send; else there must be none.
+    pub knows_repeats: bool,
 }
 
 pub const ROWS: &[Row] = &[
@@ -40,6 +47,8 @@ pub const ROWS: &[Row] = &[
         secrets: &[],
         key_of: |_| String::new(),
         repeats_refusals: false,
+        world: || Box::new(Plain),
+        knows_repeats: true,
     },
     Row {
         kind: "discord",
@@ -52,6 +61,17 @@ pub const ROWS: &[Row] = &[
         secrets: &["token"],
         key_of: discord_nonce,
         repeats_refusals: false,
+        world: || Box::new(Plain),
+        knows_repeats: true,
+    },
+    Row {
+        kind: "mastodon",
+        options: Some(|address| option("url", &format!("http://{address}"))),
+        secrets: &["token"],
+        key_of: idempotency_key,
+        repeats_refusals: false,
+        world: || Box::new(mastodon::World::new(clock(), &secret())),
+        knows_repeats: false,
     },
     Row {
         kind: "webhook",
@@ -61,6 +81,8 @@ pub const ROWS: &[Row] = &[
         secrets: &["secret"],
         key_of: signed_webhook_id,
         repeats_refusals: true,
+        world: || Box::new(Plain),
+        knows_repeats: true,
     },
 ];
 
@@ -79,7 +101,7 @@ pub fn destination(row: &Row, address: SocketAddr) -> Destination {
         audience: Audience::Public,
         language: "en".to_owned(),
         options: row.options.map(|options| options(address)).unwrap_or_default(),
-        limits: Limits { length_max: 1000, unit: TextUnit::Characters },
+        limits: Limits::of(1000, TextUnit::Characters),
         abilities: Abilities::default(),
     }
 }
@@ -134,6 +156,14 @@ fn signed_webhook_id(request: &Request) -> String {
     assert_eq!(header("content-type"), "application/json");
     assert!(request.line.starts_with("POST /hook/"), "{}", request.line);
     id.to_owned()
+}
+
+fn idempotency_key(request: &Request) -> String {
+    let header = |name: &str| request.headers.get(name).map(String::as_str).unwrap_or_default();
+    assert_eq!(header("authorization"), format!("Bearer {}", secret()));
+    assert_eq!(header("content-type"), "application/json");
+    assert_eq!(request.line, "POST /api/v1/statuses HTTP/1.1");
+    header("idempotency-key").to_owned()
 }
 
 fn discord_nonce(request: &Request) -> String {
