@@ -14,6 +14,8 @@ mod destinations {
     pub mod discord;
     pub mod fake;
     pub mod faults;
+    pub mod matrix;
+    pub mod ntfy;
     pub mod rows;
     pub mod tls;
     pub mod webhook;

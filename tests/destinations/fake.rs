@@ -42,6 +42,22 @@ pub struct Fault {
     pub body: String,
 }
 
+impl Request {
+    /// The JSON that came.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).expect("JSON")
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(String::as_str).unwrap_or_default()
+    }
+
+    /// What stands between the method and the version.
+    pub fn target(&self) -> &str {
+        self.line.split(' ').nth(1).unwrap_or_default()
+    }
+}
+
 impl Fault {
     pub fn new(moment: Moment, status: u16) -> Self {
         Self { moment, status, headers: Vec::new(), body: String::new() }
@@ -57,14 +73,17 @@ pub struct Request {
     pub kept: bool,
 }
 
-#[derive(Default)]
+/// What a receiver answers that works: a status and a body, to a request and by what it kept before.
+pub type World = fn(&Request, &[Request]) -> (u16, String);
+
 struct State {
+    world: World,
     faults: VecDeque<Fault>,
     requests: Vec<Request>,
     connections: usize,
 }
 
-/// The receiver. Works (204) when no fault is left.
+/// The receiver. Works when no fault is left.
 #[derive(Clone)]
 pub struct Fake {
     pub address: SocketAddr,
@@ -72,10 +91,16 @@ pub struct Fake {
 }
 
 impl Fake {
+    /// One that takes everything (204).
     pub async fn start() -> Self {
+        Self::start_as(|_, _| (204, String::new())).await
+    }
+
+    pub async fn start_as(world: World) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
         let address = listener.local_addr().expect("bound");
-        let state = Arc::<Mutex<State>>::default();
+        let state = State { world, faults: VecDeque::new(), requests: Vec::new(), connections: 0 };
+        let state = Arc::new(Mutex::new(state));
         let shared = Arc::clone(&state);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -94,6 +119,11 @@ impl Fake {
         self.state.lock().expect("not poisoned").requests.clone()
     }
 
+    /// What it kept, in order.
+    pub fn kept(&self) -> Vec<Request> {
+        self.requests().into_iter().filter(|request| request.kept).collect()
+    }
+
     pub fn connections(&self) -> usize {
         self.state.lock().expect("not poisoned").connections
     }
@@ -101,18 +131,20 @@ impl Fake {
 
 async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
     let fault = state.lock().expect("not poisoned").faults.pop_front();
-    let fault = fault.unwrap_or_else(|| Fault::new(Moment::Answer, 204));
-    if fault.moment == Moment::Accept {
+    let moment = fault.as_ref().map(|fault| fault.moment);
+    if moment == Some(Moment::Accept) {
         return;
     }
-    let Some(mut request) = read_request(&mut stream, fault.moment == Moment::Head).await else {
+    let Some(mut request) = read_request(&mut stream, moment == Some(Moment::Head)).await else {
         return;
     };
-    request.kept = match fault.moment {
+    let fault = fault.unwrap_or_else(|| worked(&request, &state));
+    let is_kept = match fault.moment {
         Moment::Kept | Moment::Silence | Moment::HalfAnswer => true,
         Moment::Answer | Moment::NoBody => matches!(fault.status, 200..=299 | 500..=599),
         Moment::Accept | Moment::Head => false,
     };
+    request.kept = is_kept && !request.line.starts_with("GET ");
     state.lock().expect("not poisoned").requests.push(request);
     match fault.moment {
         Moment::Accept | Moment::Head | Moment::Kept => {}
@@ -120,6 +152,15 @@ async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
         Moment::HalfAnswer => drop(stream.write_all(b"HTTP/1.1 20").await),
         Moment::Answer | Moment::NoBody => answer(&mut stream, &fault).await,
     }
+}
+
+/// What a request meets that meets no fault.
+fn worked(request: &Request, state: &Mutex<State>) -> Fault {
+    let state = state.lock().expect("not poisoned");
+    let kept: Vec<Request> =
+        state.requests.iter().filter(|request| request.kept).cloned().collect();
+    let (status, body) = (state.world)(request, &kept);
+    Fault { body, ..Fault::new(Moment::Answer, status) }
 }
 
 async fn answer(stream: &mut TcpStream, fault: &Fault) {
@@ -157,7 +198,8 @@ async fn read_request(stream: &mut TcpStream, head_only: bool) -> Option<Request
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))
         .collect();
-    let length: usize = headers.get("content-length").and_then(|text| text.parse().ok())?;
+    let length = headers.get("content-length").map(|text| text.parse::<usize>());
+    let length = length.unwrap_or(Ok(0)).ok()?;
     let mut body = bytes[end + 4..].to_vec();
     while body.len() < length && !head_only {
         if stream.read_buf(&mut body).await.ok()? == 0 {

@@ -16,10 +16,24 @@ use bellwether::{
 use chrono::DateTime;
 use secrecy::SecretString;
 
-use super::fake::{self, Request};
+use super::{
+    fake::{self, Request, World},
+    matrix, ntfy,
+};
 
 /// The signing key behind [`SECRET`].
 pub const KEY: &[u8] = b"bellwether-test-key-0123";
+
+/// How a driver sees to it that a post stands there once, after an attempt that came to no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Once {
+    /// The receiver knows a second send by its key.
+    ByKey,
+    /// What stands there is read back before a second send.
+    ByReadingBack,
+    /// Nothing can tell: it is never sent again, and staff are asked to look.
+    AtMost,
+}
 
 /// One driver.
 pub struct Row {
@@ -29,6 +43,9 @@ pub struct Row {
     pub secrets: &'static [&'static str],
     /// The key by which the receiver recognises a post; checks what else must be true of a request.
     pub key_of: fn(&Request) -> String,
+    /// What its receiver answers when all is well.
+    pub world: World,
+    pub once: Once,
     /// Whether it tells staff what a receiver says with a refusal.
     pub repeats_refusals: bool,
 }
@@ -39,6 +56,8 @@ pub const ROWS: &[Row] = &[
         options: None,
         secrets: &[],
         key_of: |_| String::new(),
+        world: takes_all,
+        once: Once::ByKey,
         repeats_refusals: false,
     },
     Row {
@@ -51,6 +70,34 @@ pub const ROWS: &[Row] = &[
         }),
         secrets: &["token"],
         key_of: discord_nonce,
+        world: takes_all,
+        once: Once::ByKey,
+        repeats_refusals: false,
+    },
+    Row {
+        kind: "matrix",
+        options: Some(|address| {
+            let mut options = option("homeserver", &format!("http://{address}"));
+            options.extend(option("room", "!room:example.org"));
+            options
+        }),
+        secrets: &["token"],
+        key_of: matrix::transaction,
+        world: matrix::homeserver,
+        once: Once::ByKey,
+        repeats_refusals: false,
+    },
+    Row {
+        kind: "ntfy",
+        options: Some(|address| {
+            let mut options = option("url", &format!("http://{address}/"));
+            options.extend(option("topic", "our-status"));
+            options
+        }),
+        secrets: &["token"],
+        key_of: ntfy::tag,
+        world: ntfy::server,
+        once: Once::ByReadingBack,
         repeats_refusals: false,
     },
     Row {
@@ -60,9 +107,15 @@ pub const ROWS: &[Row] = &[
         }),
         secrets: &["secret"],
         key_of: signed_webhook_id,
+        world: takes_all,
+        once: Once::ByKey,
         repeats_refusals: true,
     },
 ];
+
+fn takes_all(_request: &Request, _kept: &[Request]) -> (u16, String) {
+    (204, String::new())
+}
 
 pub fn option(name: &str, value: &str) -> BTreeMap<String, String> {
     BTreeMap::from([(name.to_owned(), value.to_owned())])
