@@ -14,9 +14,13 @@ mod destinations {
     pub mod discord;
     pub mod fake;
     pub mod faults;
+    pub mod mastodon;
     pub mod matrix;
     pub mod ntfy;
     pub mod rows;
+    pub mod slack;
     pub mod tls;
     pub mod webhook;
+    #[path = "../common/worlds/mod.rs"]
+    pub mod worlds;
 }

@@ -11,11 +11,13 @@ mod console;
 pub mod discord;
 mod http;
 mod json;
+mod mastodon;
 mod matrix;
 mod ntfy;
 mod options;
 mod pause;
 mod reason;
+mod slack;
 mod tls;
 mod webhook;
 
@@ -32,8 +34,10 @@ use crate::{
 
 pub use console::Console;
 pub use discord::Discord;
+pub use mastodon::Mastodon;
 pub use matrix::Matrix;
 pub use ntfy::Ntfy;
+pub use slack::Slack;
 pub use tls::install_crypto;
 pub use webhook::Webhook;
 
@@ -112,8 +116,10 @@ pub type Build = fn(&Destination, &Secrets, &Clock) -> Result<Arc<dyn Driver>, B
 pub const REGISTRY: &[Registration] = &[
     console::REGISTRATION,
     discord::REGISTRATION,
+    mastodon::REGISTRATION,
     matrix::REGISTRATION,
     ntfy::REGISTRATION,
+    slack::REGISTRATION,
     webhook::REGISTRATION,
 ];
 

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     clock::Clock,
     config::{DriverSpec, OptionSpec, Secrets},
-    domain::{Abilities, Audience, Destination, Limits, PostId, TextUnit},
+    domain::{Abilities, Audience, Destination, Limits, PostId, TextUnit, Timestamp},
     event::{Post, PostAction, Receipt, Resolution, SendError},
 };
 
@@ -143,13 +143,25 @@ impl Ntfy {
             PostAction::Delete => return refused("what was pushed cannot be taken back"),
             PostAction::Crosspost => return refused("ntfy passes nothing on"),
         }
-        let tag = tag(&sending.post.id);
+        // A server that said “not now” may have taken it all the same.
+        if sending.first_attempt_at.is_some() {
+            match self.find(sending).await {
+                Ok(Some(receipt)) => return Ok(receipt),
+                Ok(None) => {}
+                Err(reason) => return Err(SendError::RetryAfter { after: None, reason }),
+            }
+        }
+        self.publish(sending.post).await
+    }
+
+    async fn publish(&self, post: &Post) -> Result<Receipt, SendError> {
+        let tag = tag(&post.id);
         let request = self.request(Method::POST, options::at(&self.server, []));
-        let request = request.json(&self.notice(sending.post, &tag));
-        let made = json::ask::<Standing>(&self.http, request).await;
-        self.attempts.note(&sending.post.id);
+        self.attempts.note(&post.id);
+        let made = json::ask(&self.http, request.json(&self.notice(post, &tag))).await;
+        self.attempts.note(&post.id);
         match made {
-            Ok(made) => Ok(self.receipt(made.id)),
+            Ok(Standing { id, .. }) => Ok(self.receipt(id)),
             // Nothing replies to it: its id is not needed.
             Err(Trouble::Unreadable) => Ok(Receipt::default()),
             Err(trouble) => Err(trouble.of_sending()),
@@ -169,7 +181,7 @@ impl Ntfy {
 
     fn receipt(&self, id: String) -> Receipt {
         let link = options::at(&self.server, [self.topic.as_str()]).to_string();
-        Receipt { remote_id: Some(id), link: Some(link) }
+        Receipt { remote_id: Some(id), link: Some(link), ..Receipt::default() }
     }
 
     fn request(&self, method: Method, url: Url) -> RequestBuilder {
@@ -181,34 +193,37 @@ impl Ntfy {
     }
 
     async fn look_up(&self, sending: Sending<'_>) -> Resolution {
-        let since = sending.first_attempt_at.unwrap_or(sending.decided_at);
+        let is_early = self.attempts.is_unsettled(&sending.post.id);
+        match self.find(sending).await {
+            Ok(Some(receipt)) => Resolution::Sent(receipt),
+            Ok(None) if self.clock.now() - began(sending) > TimeDelta::seconds(KEPT_S) => {
+                Resolution::CannotTell("the server keeps no notices that old".to_owned())
+            }
+            // What comes too late to be seen now must not be pushed twice.
+            Ok(None) if is_early => {
+                Resolution::AskLater("not there yet; it may still be under way".to_owned())
+            }
+            Ok(None) => Resolution::SendAgain,
+            Err(reason) => Resolution::AskLater(reason),
+        }
+    }
+
+    /// Reads the topic from the first attempt on; why it cannot be read.
+    async fn find(&self, sending: Sending<'_>) -> Result<Option<Receipt>, String> {
+        let since = (began(sending) - TimeDelta::seconds(SKEW_S)).timestamp();
         let mut url = options::at(&self.server, [self.topic.as_str(), "json"]);
-        let begins = (since - TimeDelta::seconds(SKEW_S)).timestamp();
-        url.query_pairs_mut().append_pair("poll", "1").append_pair("since", &begins.to_string());
+        url.query_pairs_mut().append_pair("poll", "1").append_pair("since", &since.to_string());
         let answer = self.http.ask(self.request(Method::GET, url), CACHE_BYTES_MAX).await;
-        let answer = match answer {
-            Ok(answer) if answer.is_success() => answer,
-            Ok(answer) => return Resolution::AskLater(http::status_words(answer.status)),
-            Err(trouble) => return Resolution::AskLater(trouble.words()),
-        };
-        let Some(body) = answer.body else {
-            return Resolution::AskLater("the topic could not be read to its end".to_owned());
-        };
+        let answer = answer.map_err(http::Trouble::words)?;
+        if !answer.is_success() {
+            return Err(http::status_words(answer.status));
+        }
+        let body = answer.body.ok_or("the topic could not be read to its end")?;
         let tag = tag(&sending.post.id);
-        let mut standing = body
-            .split(|byte| *byte == b'\n')
-            .filter_map(|line| serde_json::from_slice::<Standing>(line).ok());
-        if let Some(found) = standing.find(|one| one.tags.contains(&tag)) {
-            return Resolution::Sent(self.receipt(found.id));
-        }
-        if self.clock.now() - since > TimeDelta::seconds(KEPT_S) {
-            let reason = "the server keeps no notices that old".to_owned();
-            return Resolution::CannotTell(reason);
-        }
-        if self.attempts.is_unsettled(&sending.post.id) {
-            return Resolution::AskLater("not there yet".to_owned());
-        }
-        Resolution::SendAgain
+        let lines = body.split(|byte| *byte == b'\n');
+        let mut standing = lines.filter_map(|line| serde_json::from_slice::<Standing>(line).ok());
+        let found = standing.find(|one| one.tags.contains(&tag));
+        Ok(found.map(|found| self.receipt(found.id)))
     }
 
     /// Whether the topic may be read, which reading back needs. Writing cannot be tried without
@@ -253,6 +268,10 @@ fn build(
 
 fn abilities(_options: &BTreeMap<String, String>) -> Abilities {
     Abilities { headline: true, ..Abilities::default() }
+}
+
+fn began(sending: Sending<'_>) -> Timestamp {
+    sending.first_attempt_at.unwrap_or(sending.decided_at)
 }
 
 fn is_topic(text: &str) -> bool {

@@ -173,6 +173,9 @@ pub enum DeliveryEvent {
         /// Where it can be seen.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         link: Option<String>,
+        /// In what it is not quite as was asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remark: Option<String>,
     },
     /// It did not arrive, and is tried again.
     Retry {

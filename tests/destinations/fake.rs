@@ -1,4 +1,7 @@
 //! A stateful receiver on loopback: reads HTTP by hand, keeps what it accepted, and breaks as told.
+//!
+//! What it is behind the HTTP is a [`World`].
+#![allow(dead_code, reason = "each test takes what it needs")]
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -42,6 +45,21 @@ pub struct Fault {
     pub body: String,
 }
 
+impl Fault {
+    pub fn new(moment: Moment, status: u16) -> Self {
+        Self { moment, status, headers: Vec::new(), body: String::new() }
+    }
+}
+
+/// One request as it came.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub line: String,
+    pub headers: BTreeMap<String, String>,
+    pub body: Vec<u8>,
+    pub kept: bool,
+}
+
 impl Request {
     /// The JSON that came.
     pub fn json(&self) -> serde_json::Value {
@@ -58,29 +76,62 @@ impl Request {
     }
 }
 
-impl Fault {
-    pub fn new(moment: Moment, status: u16) -> Self {
-        Self { moment, status, headers: Vec::new(), body: String::new() }
+/// What a receiver answers.
+#[derive(Clone, Debug, Default)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: String,
+}
+
+impl Reply {
+    pub fn json(status: u16, body: &serde_json::Value) -> Self {
+        Self { status, headers: Vec::new(), body: body.to_string() }
     }
 }
 
-/// One request as it came.
-#[derive(Clone, Debug)]
-pub struct Request {
-    pub line: String,
-    pub headers: BTreeMap<String, String>,
-    pub body: Vec<u8>,
-    pub kept: bool,
+/// What a receiver keeps, and what it answers by it.
+pub trait World: Send {
+    /// Carries a request out.
+    fn take(&mut self, request: &Request) -> Reply;
+
+    /// Whether a request is to make a post.
+    fn makes_a_post(&self, request: &Request) -> bool;
 }
 
-/// What a receiver answers that works: a status and a body, to a request and by what it kept before.
-pub type World = fn(&Request, &[Request]) -> (u16, String);
+/// Takes everything for a post that is not only asked for, and answers nothing.
+pub struct Plain;
+
+impl World for Plain {
+    fn take(&mut self, _request: &Request) -> Reply {
+        Reply { status: 204, ..Reply::default() }
+    }
+
+    fn makes_a_post(&self, request: &Request) -> bool {
+        !request.line.starts_with("GET ")
+    }
+}
+
+/// A world that a test looks into.
+impl<W: World> World for Arc<Mutex<W>> {
+    fn take(&mut self, request: &Request) -> Reply {
+        self.lock().expect("not poisoned").take(request)
+    }
+
+    fn makes_a_post(&self, request: &Request) -> bool {
+        self.lock().expect("not poisoned").makes_a_post(request)
+    }
+}
+
+/// What a request meets, where no fault waits in line.
+type Mood = Box<dyn FnMut(&Request) -> Option<Fault> + Send>;
 
 struct State {
-    world: World,
     faults: VecDeque<Fault>,
+    mood: Mood,
     requests: Vec<Request>,
     connections: usize,
+    world: Box<dyn World>,
 }
 
 /// The receiver. Works when no fault is left.
@@ -91,15 +142,20 @@ pub struct Fake {
 }
 
 impl Fake {
-    /// One that takes everything (204).
     pub async fn start() -> Self {
-        Self::start_as(|_, _| (204, String::new())).await
+        Self::of(Box::new(Plain)).await
     }
 
-    pub async fn start_as(world: World) -> Self {
+    pub async fn of(world: Box<dyn World>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
         let address = listener.local_addr().expect("bound");
-        let state = State { world, faults: VecDeque::new(), requests: Vec::new(), connections: 0 };
+        let state = State {
+            faults: VecDeque::new(),
+            mood: Box::new(|_| None),
+            requests: Vec::new(),
+            connections: 0,
+            world,
+        };
         let state = Arc::new(Mutex::new(state));
         let shared = Arc::clone(&state);
         tokio::spawn(async move {
@@ -115,11 +171,16 @@ impl Fake {
         self.state.lock().expect("not poisoned").faults.push_back(fault);
     }
 
+    /// Breaks by chance from now on.
+    pub fn turn(&self, mood: impl FnMut(&Request) -> Option<Fault> + Send + 'static) {
+        self.state.lock().expect("not poisoned").mood = Box::new(mood);
+    }
+
     pub fn requests(&self) -> Vec<Request> {
         self.state.lock().expect("not poisoned").requests.clone()
     }
 
-    /// What it kept, in order.
+    /// The posts that it kept, in order.
     pub fn kept(&self) -> Vec<Request> {
         self.requests().into_iter().filter(|request| request.kept).collect()
     }
@@ -131,36 +192,52 @@ impl Fake {
 
 async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
     let fault = state.lock().expect("not poisoned").faults.pop_front();
-    let moment = fault.as_ref().map(|fault| fault.moment);
-    if moment == Some(Moment::Accept) {
+    let met = |moment| fault.as_ref().is_some_and(|fault| fault.moment == moment);
+    if met(Moment::Accept) {
         return;
     }
-    let Some(mut request) = read_request(&mut stream, moment == Some(Moment::Head)).await else {
+    let Some(request) = read_request(&mut stream, met(Moment::Head)).await else {
         return;
     };
-    let fault = fault.unwrap_or_else(|| worked(&request, &state));
-    let is_kept = match fault.moment {
-        Moment::Kept | Moment::Silence | Moment::HalfAnswer => true,
-        Moment::Answer | Moment::NoBody => matches!(fault.status, 200..=299 | 500..=599),
-        Moment::Accept | Moment::Head => false,
-    };
-    request.kept = is_kept && !request.line.starts_with("GET ");
-    state.lock().expect("not poisoned").requests.push(request);
+    let (fault, reply) = state.lock().expect("not poisoned").take(fault, request);
     match fault.moment {
         Moment::Accept | Moment::Head | Moment::Kept => {}
         Moment::Silence => tokio::time::sleep(Duration::from_secs(60)).await,
         Moment::HalfAnswer => drop(stream.write_all(b"HTTP/1.1 20").await),
-        Moment::Answer | Moment::NoBody => answer(&mut stream, &fault).await,
+        Moment::Answer | Moment::NoBody => {
+            let body = if fault.body.is_empty() && matches!(fault.status, 200..=299) {
+                reply.body
+            } else {
+                fault.body.clone()
+            };
+            answer(&mut stream, &Fault { body, ..fault }).await;
+        }
     }
 }
 
-/// What a request meets that meets no fault.
-fn worked(request: &Request, state: &Mutex<State>) -> Fault {
-    let state = state.lock().expect("not poisoned");
-    let kept: Vec<Request> =
-        state.requests.iter().filter(|request| request.kept).cloned().collect();
-    let (status, body) = (state.world)(request, &kept);
-    Fault { body, ..Fault::new(Moment::Answer, status) }
+impl State {
+    /// Carries a request out, as far as the fault lets it; the fault that it meets, and what would
+    /// be answered without one.
+    fn take(&mut self, fault: Option<Fault>, mut request: Request) -> (Fault, Reply) {
+        let fault = fault.or_else(|| (self.mood)(&request));
+        let is_heard = match fault.as_ref().map(|fault| (fault.moment, fault.status)) {
+            None | Some((Moment::Kept | Moment::Silence | Moment::HalfAnswer, _)) => true,
+            Some((Moment::Answer | Moment::NoBody, status)) => {
+                matches!(status, 200..=299 | 500..=599)
+            }
+            Some((Moment::Accept | Moment::Head, _)) => false,
+        };
+        let reply = if is_heard { self.world.take(&request) } else { Reply::default() };
+        let is_post = self.world.makes_a_post(&request);
+        request.kept = is_post && matches!(reply.status, 200..=299);
+        self.requests.push(request);
+        let works = Fault {
+            headers: reply.headers.clone(),
+            body: reply.body.clone(),
+            ..Fault::new(Moment::Answer, reply.status)
+        };
+        (fault.unwrap_or(works), reply)
+    }
 }
 
 async fn answer(stream: &mut TcpStream, fault: &Fault) {
@@ -173,10 +250,13 @@ async fn answer(stream: &mut TcpStream, fault: &Fault) {
     if fault.status != 204 {
         head.push_str(&format!("content-length: {length}\r\n"));
     }
-    head.push_str("\r\n");
+    head.push_str("connection: close\r\n\r\n");
     let _ = stream.write_all(head.as_bytes()).await;
     if no_body {
         tokio::time::sleep(Duration::from_secs(60)).await;
+    }
+    if fault.status == 204 {
+        return;
     }
     let _ = stream.write_all(fault.body.as_bytes()).await;
 }
@@ -198,8 +278,10 @@ async fn read_request(stream: &mut TcpStream, head_only: bool) -> Option<Request
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))
         .collect();
-    let length = headers.get("content-length").map(|text| text.parse::<usize>());
-    let length = length.unwrap_or(Ok(0)).ok()?;
+    let length: usize = match headers.get("content-length") {
+        Some(text) => text.parse().ok()?,
+        None => 0,
+    };
     let mut body = bytes[end + 4..].to_vec();
     while body.len() < length && !head_only {
         if stream.read_buf(&mut body).await.ok()? == 0 {

@@ -12,40 +12,8 @@ use serde_json::json;
 use super::{
     fake::{Fake, Fault, Moment, Request},
     rows::{self, ROWS, Row},
+    worlds::ntfy::World,
 };
-
-/// A server with the topic `our-status`, which keeps all.
-pub fn server(request: &Request, kept: &[Request]) -> (u16, String) {
-    let (path, query) = request.target().split_once('?').unwrap_or((request.target(), ""));
-    match (request.line.split(' ').next().unwrap_or_default(), path) {
-        ("POST", "/") => (200, stored(kept.len(), request)),
-        ("GET", "/our-status/auth") => (200, json!({ "success": true }).to_string()),
-        ("GET", "/our-status/json") => {
-            assert!(query.starts_with("poll=1&since=13"), "{query}");
-            let stored = kept.iter().enumerate().map(|(number, one)| stored(number, one));
-            let lines: Vec<String> = stored.collect();
-            (200, format!("{{\"event\":\"open\"}}\n{}\n", lines.join("\n")))
-        }
-        _ => (404, json!({ "code": 40401, "error": "page not found" }).to_string()),
-    }
-}
-
-fn stored(number: usize, request: &Request) -> String {
-    let mut message = request.json();
-    message["id"] = json!(format!("m{number}"));
-    message["event"] = json!("message");
-    message.to_string()
-}
-
-/// The tag of a notice, which must be whole.
-pub fn tag(request: &Request) -> String {
-    assert_eq!(request.line, "POST / HTTP/1.1");
-    assert_eq!(request.header("authorization"), format!("Bearer {}", rows::secret()));
-    let notice = request.json();
-    assert_eq!(notice["topic"], "our-status");
-    let tags = notice["tags"].as_array().expect("tags");
-    tags.last().and_then(|tag| tag.as_str()).expect("its tag").to_owned()
-}
 
 fn row() -> &'static Row {
     ROWS.iter().find(|row| row.kind == "ntfy").expect("it has a row")
@@ -60,14 +28,27 @@ fn driver(destination: &Destination) -> Ntfy {
 }
 
 async fn started() -> (Fake, Ntfy) {
-    let fake = Fake::start_as(server).await;
+    let fake = Fake::of((row().world)()).await;
     let driver = driver(&destination(&fake));
     (fake, driver)
 }
 
+/// Looks until there is an answer; the driver's clock goes ten times as fast.
+async fn resolve(driver: &Ntfy, sending: Sending<'_>) -> Resolution {
+    for _ in 0..100 {
+        match driver.resolve(sending).await {
+            Resolution::AskLater(_) => {
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            }
+            resolution => return resolution,
+        }
+    }
+    panic!("no answer in ten seconds");
+}
+
 fn receipt(fake: &Fake, id: &str) -> Receipt {
     let link = format!("http://{}/our-status", fake.address);
-    Receipt { remote_id: Some(id.to_owned()), link: Some(link) }
+    Receipt { remote_id: Some(id.to_owned()), link: Some(link), remark: None }
 }
 
 #[tokio::test]
@@ -128,16 +109,24 @@ async fn what_never_came_is_sent_again_but_not_while_it_may_still_be_under_way()
     let lost = driver.send(rows::sending(&post)).await;
     assert!(matches!(lost, Err(SendError::Unknown(_))), "{lost:?}");
     let asked = driver.resolve(rows::sending(&post)).await;
-    assert_eq!(asked, Resolution::AskLater("not there yet".to_owned()));
-    for _ in 0..100 {
-        match driver.resolve(rows::sending(&post)).await {
-            Resolution::AskLater(_) => {
-                tokio::time::sleep(std::time::Duration::from_millis(100)).await
-            }
-            resolved => return assert_eq!(resolved, Resolution::SendAgain),
-        }
-    }
-    panic!("it never settled");
+    assert!(matches!(asked, Resolution::AskLater(_)), "{asked:?}");
+    assert_eq!(resolve(&driver, rows::sending(&post)).await, Resolution::SendAgain);
+}
+
+#[tokio::test]
+async fn what_a_server_took_while_it_said_not_now_is_not_pushed_again() {
+    let (fake, driver) = started().await;
+    let post = rows::post();
+    let headers = vec![("retry-after", "1".to_owned())];
+    fake.will(Fault { headers, ..Fault::new(Moment::Answer, 503) });
+    let refused = driver.send(rows::sending(&post)).await;
+    assert!(matches!(refused, Err(SendError::RetryAfter { .. })), "{refused:?}");
+    let again = Sending { first_attempt_at: Some(rows::decided_at()), ..rows::sending(&post) };
+    fake.will(Fault::new(Moment::Answer, 403));
+    let unread = driver.send(again).await;
+    assert!(matches!(unread, Err(SendError::RetryAfter { .. })), "{unread:?}");
+    assert_eq!(driver.send(again).await, Ok(receipt(&fake, "m0")));
+    assert_eq!(fake.kept().len(), 1);
 }
 
 #[tokio::test]
@@ -173,7 +162,9 @@ async fn a_change_follows_as_a_notice_of_its_own_and_nothing_is_taken_back() {
 
 #[tokio::test]
 async fn a_topic_open_to_all_needs_no_token() {
-    let fake = Fake::start_as(server).await;
+    let mut world = World::new(rows::clock(), "");
+    world.takes_anybody = true;
+    let fake = Fake::of(Box::new(world)).await;
     let open = Ntfy::new(&destination(&fake), &Secrets::default(), &rows::clock());
     open.expect("it is whole").send(rows::sending(&rows::post())).await.expect("it works");
     assert_eq!(fake.requests()[0].header("authorization"), "");

@@ -17,8 +17,8 @@ use chrono::DateTime;
 use secrecy::SecretString;
 
 use super::{
-    fake::{self, Request, World},
-    matrix, ntfy,
+    fake::{self, Plain, Request, World},
+    worlds::{mastodon, matrix, ntfy},
 };
 
 /// The signing key behind [`SECRET`].
@@ -43,11 +43,11 @@ pub struct Row {
     pub secrets: &'static [&'static str],
     /// The key by which the receiver recognises a post; checks what else must be true of a request.
     pub key_of: fn(&Request) -> String,
-    /// What its receiver answers when all is well.
-    pub world: World,
-    pub once: Once,
     /// Whether it tells staff what a receiver says with a refusal.
     pub repeats_refusals: bool,
+    /// What its receiver is.
+    pub world: fn() -> Box<dyn World>,
+    pub once: Once,
 }
 
 pub const ROWS: &[Row] = &[
@@ -56,9 +56,9 @@ pub const ROWS: &[Row] = &[
         options: None,
         secrets: &[],
         key_of: |_| String::new(),
-        world: takes_all,
-        once: Once::ByKey,
         repeats_refusals: false,
+        world: || Box::new(Plain),
+        once: Once::ByKey,
     },
     Row {
         kind: "discord",
@@ -70,9 +70,18 @@ pub const ROWS: &[Row] = &[
         }),
         secrets: &["token"],
         key_of: discord_nonce,
-        world: takes_all,
-        once: Once::ByKey,
         repeats_refusals: false,
+        world: || Box::new(Plain),
+        once: Once::ByKey,
+    },
+    Row {
+        kind: "mastodon",
+        options: Some(|address| option("url", &format!("http://{address}"))),
+        secrets: &["token"],
+        key_of: idempotency_key,
+        repeats_refusals: false,
+        world: || Box::new(mastodon::World::new(clock(), &secret())),
+        once: Once::ByReadingBack,
     },
     Row {
         kind: "matrix",
@@ -82,10 +91,10 @@ pub const ROWS: &[Row] = &[
             options
         }),
         secrets: &["token"],
-        key_of: matrix::transaction,
-        world: matrix::homeserver,
-        once: Once::ByKey,
+        key_of: matrix_transaction,
         repeats_refusals: false,
+        world: || Box::new(matrix::World::new(clock(), &secret())),
+        once: Once::ByKey,
     },
     Row {
         kind: "ntfy",
@@ -95,10 +104,21 @@ pub const ROWS: &[Row] = &[
             options
         }),
         secrets: &["token"],
-        key_of: ntfy::tag,
-        world: ntfy::server,
-        once: Once::ByReadingBack,
+        key_of: ntfy_tag,
         repeats_refusals: false,
+        world: || Box::new(ntfy::World::new(clock(), &secret())),
+        once: Once::ByReadingBack,
+    },
+    Row {
+        kind: "slack",
+        options: Some(|address| {
+            option("url", &format!("http://{address}/services/B1/t0ken-in-path"))
+        }),
+        secrets: &["url"],
+        key_of: slack_text,
+        repeats_refusals: true,
+        world: || Box::new(Plain),
+        once: Once::AtMost,
     },
     Row {
         kind: "webhook",
@@ -107,15 +127,11 @@ pub const ROWS: &[Row] = &[
         }),
         secrets: &["secret"],
         key_of: signed_webhook_id,
-        world: takes_all,
-        once: Once::ByKey,
         repeats_refusals: true,
+        world: || Box::new(Plain),
+        once: Once::ByKey,
     },
 ];
-
-fn takes_all(_request: &Request, _kept: &[Request]) -> (u16, String) {
-    (204, String::new())
-}
 
 pub fn option(name: &str, value: &str) -> BTreeMap<String, String> {
     BTreeMap::from([(name.to_owned(), value.to_owned())])
@@ -138,9 +154,15 @@ pub fn destination(row: &Row, address: SocketAddr) -> Destination {
 }
 
 pub fn secrets(row: &Row) -> Secrets {
+    secrets_at(row, &BTreeMap::new())
+}
+
+/// The row's secrets: the value among these options where the receiver's address is one.
+pub fn secrets_at(row: &Row, options: &BTreeMap<String, String>) -> Secrets {
     let mut secrets = Secrets::default();
     for name in row.secrets {
-        secrets.insert(DestinationId::from("d"), name, SecretString::from(secret()));
+        let value = options.get(*name).cloned().unwrap_or_else(secret);
+        secrets.insert(DestinationId::from("d"), name, SecretString::from(value));
     }
     secrets
 }
@@ -189,6 +211,37 @@ fn signed_webhook_id(request: &Request) -> String {
     id.to_owned()
 }
 
+fn idempotency_key(request: &Request) -> String {
+    let header = |name: &str| request.headers.get(name).map(String::as_str).unwrap_or_default();
+    assert_eq!(header("authorization"), format!("Bearer {}", secret()));
+    assert_eq!(header("content-type"), "application/json");
+    assert_eq!(request.line, "POST /api/v1/statuses HTTP/1.1");
+    header("idempotency-key").to_owned()
+}
+
+fn matrix_transaction(request: &Request) -> String {
+    assert_eq!(request.header("content-type"), "application/json");
+    let beginning = "/_matrix/client/v3/rooms/!room:example.org/send/m.room.message/";
+    let transaction = request.target().strip_prefix(beginning).expect("the room's address");
+    assert_eq!(request.json()["bellwether.post"], transaction);
+    assert_eq!(request.json()["m.mentions"], serde_json::json!({}));
+    transaction.to_owned()
+}
+
+fn ntfy_tag(request: &Request) -> String {
+    assert_eq!(request.line, "POST / HTTP/1.1");
+    let notice = request.json();
+    assert_eq!(notice["topic"], "our-status");
+    let tags = notice["tags"].as_array().expect("tags");
+    tags.last().and_then(|tag| tag.as_str()).expect("its tag").to_owned()
+}
+
+fn slack_text(request: &Request) -> String {
+    assert_eq!(request.line, "POST /services/B1/t0ken-in-path HTTP/1.1");
+    assert_eq!(request.header("content-type"), "application/json");
+    request.json()["text"].as_str().expect("a text").to_owned()
+}
+
 fn discord_nonce(request: &Request) -> String {
     let header = |name: &str| request.headers.get(name).map(String::as_str).unwrap_or_default();
     assert_eq!(header("authorization"), format!("Bot {}", secret()));
@@ -213,10 +266,14 @@ async fn every_driver_is_built_from_its_row_and_refuses_to_be_built_without() {
     let address: SocketAddr = "127.0.0.1:9".parse().expect("an address");
     for row in ROWS {
         let whole = destination(row, address);
-        assert!(broadcast::build(&whole, &secrets(row), &clock()).is_ok(), "{}", row.kind);
+        assert!(
+            broadcast::build(&whole, &secrets_at(row, &whole.options), &clock()).is_ok(),
+            "{}",
+            row.kind
+        );
         let known = REGISTRY.iter().find(|known| known.spec.kind == row.kind).expect("registered");
         for option in known.spec.options.iter().filter(|option| option.required) {
-            let (mut torn, mut known_secrets) = (whole.clone(), secrets(row));
+            let (mut torn, mut known_secrets) = (whole.clone(), secrets_at(row, &whole.options));
             torn.options.remove(option.name);
             if option.secret {
                 known_secrets = Secrets::default();

@@ -260,7 +260,7 @@ impl Discord {
         }
         let Some(id) = snowflake(id) else { return Receipt::default() };
         let link = format!("https://discord.com/channels/{}/{channel}/{id}", self.guild);
-        Receipt { remote_id: Some(id.to_string()), link: Some(link) }
+        Receipt { remote_id: Some(id.to_string()), link: Some(link), ..Receipt::default() }
     }
 
     async fn wait_out_a_rest(&self) -> Result<(), SendError> {

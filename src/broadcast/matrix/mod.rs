@@ -205,7 +205,7 @@ impl Matrix {
         let via = self.room.split_once(':').map(|(_, server)| encoded(server));
         let via = via.map(|server| format!("?via={server}")).unwrap_or_default();
         let link = format!("https://matrix.to/#/{room}/{event}{via}");
-        Receipt { remote_id: Some(made.event_id.clone()), link: Some(link) }
+        Receipt { remote_id: Some(made.event_id.clone()), link: Some(link), ..Receipt::default() }
     }
 
     /// The room's id, asked for once where it was named by its address.
@@ -260,7 +260,7 @@ impl Matrix {
         let standing = self.ask::<Member>(Method::GET, url, None).await;
         let standing = standing.map_err(trouble::of_checking)?;
         if standing.membership != "join" {
-            let reason = format!("{own} is not in the room: have it join").replace('@', "＠");
+            let reason = "the account is not in the room: have it join".to_owned();
             return Err(CheckError::Refused(reason));
         }
         let url = self.address(["rooms", room, "state", "m.room.power_levels"]);

@@ -5,7 +5,7 @@ use crate::{
         Audience, DraftId, IncidentId, IncidentState, PostId, ServerId, Suspicion, SuspicionId,
         Timestamp, UpdateKind,
     },
-    event::{Input, Output, Post, PostAction},
+    event::{DeliveryEvent, Input, Output, Post, PostAction},
 };
 
 use super::{
@@ -351,9 +351,13 @@ impl Records {
                     self.report_told_at.pop_front();
                 }
             }
-            ("delivery", Input::Delivery { post, .. }) => {
-                if let Some(failed) = self.posts.get(post) {
-                    self.failure_told_at.insert(failed.destination.clone(), at);
+            ("delivery", Input::Delivery { post, event }) => {
+                let Some(told_of) = self.posts.get(post) else { return };
+                let destination = told_of.destination.clone();
+                if let DeliveryEvent::Retry { .. } = event {
+                    self.pauses_told.insert(destination);
+                } else {
+                    self.failure_told_at.insert(destination, at);
                 }
             }
             _ => {}

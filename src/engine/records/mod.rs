@@ -68,6 +68,9 @@ pub(super) struct Records {
     pub diary: VecDeque<Moment>,
     /// When staff were last told that a destination fails.
     pub failure_told_at: BTreeMap<DestinationId, Timestamp>,
+    /// Destinations whose long pause staff were told of, until something arrives there again.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub pauses_told: BTreeSet<DestinationId>,
     /// When staff were last told of a report that is no evidence.
     pub report_told_at: VecDeque<Timestamp>,
     /// The last heads-up, for another detector at an upgrade.

@@ -97,6 +97,9 @@ impl Records {
         let Some(record) = self.posts.get_mut(post) else { return };
         record.last = Some(event.clone());
         let (incident, destination) = (record.incident, record.destination.clone());
+        if let DeliveryEvent::Sent { .. } = event {
+            self.pauses_told.remove(&destination);
+        }
         let is_public = record.audience == crate::domain::Audience::Public;
         let is_settled = match event {
             DeliveryEvent::Sent { .. }
