@@ -138,6 +138,24 @@ impl Limits {
     pub const fn of(length_max: u32, unit: TextUnit) -> Self {
         Self { length_max, unit, url_length: None, bytes_max: None }
     }
+
+    /// What fits where the other side has these limits: the narrower of both, and URLs as it counts
+    /// them. Limits in another unit say nothing of these.
+    pub fn within(self, other: &Self) -> Self {
+        if self.unit != other.unit {
+            return self;
+        }
+        let narrower = |one: Option<u32>, two: Option<u32>| match (one, two) {
+            (Some(one), Some(two)) => Some(one.min(two)),
+            (one, two) => one.or(two),
+        };
+        Self {
+            length_max: self.length_max.min(other.length_max),
+            unit: self.unit,
+            url_length: other.url_length.or(self.url_length),
+            bytes_max: narrower(self.bytes_max, other.bytes_max),
+        }
+    }
 }
 
 /// How a destination counts a text's length.

@@ -372,6 +372,7 @@ fn source_of(input: &Input) -> String {
         | Input::ProbeResult { .. }
         | Input::Command { .. }
         | Input::Trouble { .. }
+        | Input::Learned { .. }
         | Input::Timer { .. }
         | Input::Delivery { .. } => String::new(),
     }

@@ -20,8 +20,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
-        Audience, DestinationId, DraftId, Impact, IncidentId, IncidentState, PersonId, PostId,
-        ReportId, Role, ServerId, Settings, Suspicion, SuspicionId, Timestamp, UpdateKind,
+        Audience, DestinationId, DraftId, Impact, IncidentId, IncidentState, Limits, PersonId,
+        PostId, ReportId, Role, ServerId, Settings, Suspicion, SuspicionId, Timestamp, UpdateKind,
     },
     event::{DeliveryEvent, DraftEnd, Happening, TimelineKind, TimerReason},
 };
@@ -68,6 +68,9 @@ pub(super) struct Records {
     pub diary: VecDeque<Moment>,
     /// When staff were last told that a destination fails.
     pub failure_told_at: BTreeMap<DestinationId, Timestamp>,
+    /// What destinations said that fits there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub learned: BTreeMap<DestinationId, Limits>,
     /// Destinations whose long pause staff were told of, until something arrives there again.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub pauses_told: BTreeSet<DestinationId>,

@@ -89,8 +89,8 @@ impl World {
         if draft["status"].as_str().unwrap_or_default().is_empty() {
             return error(422, "Validation failed: Text can't be blank");
         }
-        if draft.get("in_reply_to_id").is_some_and(|id| self.shown(id.as_str().unwrap()).is_none())
-        {
+        let parent = draft["in_reply_to_id"].as_str();
+        if parent.is_some_and(|id| self.shown(id).is_none()) {
             return error(404, "Record not found");
         }
         let id = self.add(&draft, &key);
