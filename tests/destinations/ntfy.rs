@@ -40,7 +40,9 @@ async fn resolve(driver: &Ntfy, sending: Sending<'_>) -> Resolution {
             Resolution::AskLater(_) => {
                 tokio::time::sleep(std::time::Duration::from_millis(100)).await;
             }
-            resolution => return resolution,
+            settled @ (Resolution::Sent(_) | Resolution::SendAgain | Resolution::CannotTell(_)) => {
+                return settled;
+            }
         }
     }
     panic!("no answer in ten seconds");
