@@ -12,8 +12,12 @@ pub mod discord;
 mod http;
 mod json;
 mod mastodon;
+mod matrix;
+mod ntfy;
+mod options;
 mod pause;
 mod reason;
+mod slack;
 mod tls;
 mod webhook;
 
@@ -31,6 +35,9 @@ use crate::{
 pub use console::Console;
 pub use discord::Discord;
 pub use mastodon::Mastodon;
+pub use matrix::Matrix;
+pub use ntfy::Ntfy;
+pub use slack::Slack;
 pub use tls::install_crypto;
 pub use webhook::Webhook;
 
@@ -106,8 +113,15 @@ pub struct Registration {
 pub type Build = fn(&Destination, &Secrets, &Clock) -> Result<Arc<dyn Driver>, BuildError>;
 
 /// Every kind of destination.
-pub const REGISTRY: &[Registration] =
-    &[console::REGISTRATION, discord::REGISTRATION, mastodon::REGISTRATION, webhook::REGISTRATION];
+pub const REGISTRY: &[Registration] = &[
+    console::REGISTRATION,
+    discord::REGISTRATION,
+    mastodon::REGISTRATION,
+    matrix::REGISTRATION,
+    ntfy::REGISTRATION,
+    slack::REGISTRATION,
+    webhook::REGISTRATION,
+];
 
 /// How an incident's later updates appear where posts can be changed: as replies to the first, or in
 /// its place.

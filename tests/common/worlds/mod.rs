@@ -3,3 +3,5 @@
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 pub mod mastodon;
+pub mod matrix;
+pub mod ntfy;
