@@ -187,6 +187,14 @@ fn row(speech: &Speech<'_>, moment: &Moment) -> TimelineRow {
             let facts = Facts::new().text("destination", destination.to_string());
             ("post", Some(by.clone()), say("timeline-posted-again", facts))
         }
+        Step::Mailed { destination, revision, sent, failed } => {
+            let facts = Facts::new()
+                .text("destination", destination.to_string())
+                .number("revision", *revision)
+                .number("sent", *sent)
+                .number("failed", *failed);
+            ("mailing", None, say("timeline-mailed", facts))
+        }
         Step::Reminded { text } => {
             ("reminder", None, say("timeline-reminded", Facts::new().text("text", text.clone())))
         }

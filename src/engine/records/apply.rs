@@ -5,7 +5,7 @@ use crate::{
         Audience, DraftId, IncidentId, IncidentState, PostId, ServerId, Suspicion, SuspicionId,
         Timestamp, UpdateKind,
     },
-    event::{Input, Output, Post, PostAction},
+    event::{Input, Output, Post, PostAction, SUBSCRIBER_SUBJECT},
 };
 
 use super::{
@@ -92,6 +92,9 @@ impl Records {
             Output::HeadsUp { servers, .. } => {
                 self.heads_up = Some(HeadsUpRecord { at, servers: servers.clone() });
             }
+            Output::Subscription(subscription) => self.subscribers.put(subscription),
+            Output::Mailing(mailing) => self.begin_mailing(at, mailing),
+            Output::MailingPage { id, next } => self.turn_page(at, *id, *next),
             Output::Reply { .. } | Output::StaffNotice { .. } => {}
         }
         Vec::new()
@@ -278,6 +281,9 @@ impl Records {
 
     fn apply_post(&mut self, context: &Context<'_>, post: &Post) {
         let at = context.received;
+        if post.subject.starts_with(SUBSCRIBER_SUBJECT) {
+            return self.apply_letter(at, post);
+        }
         let record = PostRecord {
             destination: post.destination.clone(),
             audience: post.audience,
@@ -367,6 +373,10 @@ fn source_of(input: &Input) -> String {
         Input::Started { .. }
         | Input::ProbeResult { .. }
         | Input::Command { .. }
+        | Input::Subscribe { .. }
+        | Input::Confirm { .. }
+        | Input::Unsubscribe { .. }
+        | Input::Bounced { .. }
         | Input::Trouble { .. }
         | Input::Timer { .. }
         | Input::Delivery { .. } => String::new(),

@@ -34,6 +34,10 @@ impl Records {
             Input::ProbeResult { .. }
             | Input::Report { .. }
             | Input::Command { .. }
+            | Input::Subscribe { .. }
+            | Input::Confirm { .. }
+            | Input::Unsubscribe { .. }
+            | Input::Bounced { .. }
             | Input::Trouble { .. } => {}
         }
     }
@@ -89,12 +93,15 @@ impl Records {
                     incident.reminders += 1;
                 }
             }
+            TimerReason::Mailing(id) => self.page_is_due(id),
         }
         self.prune();
     }
 
     fn deliver(&mut self, at: Timestamp, post: &PostId, event: &DeliveryEvent) {
-        let Some(record) = self.posts.get_mut(post) else { return };
+        let Some(record) = self.posts.get_mut(post) else {
+            return self.hear_of_letter(at, post, event);
+        };
         record.last = Some(event.clone());
         let (incident, destination) = (record.incident, record.destination.clone());
         let is_public = record.audience == crate::domain::Audience::Public;
