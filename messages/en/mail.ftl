@@ -7,11 +7,12 @@ topic-all = everything
 
 ## Answers
 
-subscribed = You will hear of every update about { $topics }. /unsubscribe ends it.
+subscribed = You will hear of updates about { $topics }. /unsubscribe ends it.
+subscription-noted = Thank you, this is noted.
 subscribe-nowhere = I cannot write to you here. Please look at the status page for updates.
 subscribe-unknown = I do not know this server. Choose one from the list, or leave it out to hear of everything.
 subscribe-full = I cannot take more subscriptions just now. Please look at the status page for updates.
-subscription-confirmed = You will hear of every update about { $topics }. Each e-mail has a link that ends it.
+subscription-confirmed = You will hear of updates about { $topics }. Each e-mail has a link that ends it.
 subscription-link-old = This link is no longer good. Please ask for a new one.
 unsubscribed = You will hear nothing more from us. You can subscribe again at any time.
 

@@ -192,9 +192,11 @@ impl Records {
 
     /// What became of a post to a subscriber, if it is one.
     pub(super) fn hear_of_letter(&mut self, at: Timestamp, post: &PostId, event: &DeliveryEvent) {
-        let arrived = match event {
-            DeliveryEvent::Sent { .. } => true,
-            DeliveryEvent::Failed { .. } | DeliveryEvent::Unresolved { .. } => false,
+        let (sent, failed) = match event {
+            DeliveryEvent::Sent { .. } => (1, 0),
+            DeliveryEvent::Failed { .. } | DeliveryEvent::Unresolved { .. } => (0, 1),
+            // They are told by the newer letter.
+            DeliveryEvent::Superseded { .. } => (0, 0),
             DeliveryEvent::Sending { .. }
             | DeliveryEvent::Retry { .. }
             | DeliveryEvent::Unknown { .. }
@@ -204,8 +206,8 @@ impl Records {
         let Some((id, record)) = all.find(|(_, one)| one.waiting.contains(post)) else { return };
         let id = *id;
         record.waiting.remove(post);
-        let count = if arrived { &mut record.sent } else { &mut record.failed };
-        *count = count.saturating_add(1);
+        record.sent = record.sent.saturating_add(sent);
+        record.failed = record.failed.saturating_add(failed);
         record.look_ahead(at);
         self.end_if_over(at, id);
     }
