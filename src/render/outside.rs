@@ -64,7 +64,7 @@ pub const CONFIRM_PATH: &str = "/subscribe/";
 /// The link in a letter by which its reader leaves: the last word that is one.
 pub fn leave_link(body: &str) -> Option<&str> {
     let is_link = |word: &&str| word.starts_with("http") && word.contains(LEAVE_PATH);
-    body.split_whitespace().filter(is_link).next_back()
+    body.split_whitespace().rfind(is_link)
 }
 
 /// What a marker stands for.

@@ -34,11 +34,8 @@ impl Records {
             Output::SuspicionCleared { id, merged_into } => {
                 self.apply_cleared(at, *id, *merged_into);
             }
-            Output::MonitorBlind { vantage } => {
-                self.blind.insert(vantage.clone());
-            }
-            Output::MonitorRecovered { vantage } => {
-                self.blind.remove(vantage);
+            Output::MonitorBlind { .. } | Output::MonitorRecovered { .. } => {
+                self.apply_sight(output);
             }
             Output::Incident { .. } => self.apply_incident(at, output),
             Output::Draft { .. } => self.apply_draft(at, output),
@@ -92,12 +89,21 @@ impl Records {
             Output::HeadsUp { servers, .. } => {
                 self.heads_up = Some(HeadsUpRecord { at, servers: servers.clone() });
             }
-            Output::Subscription(subscription) => self.subscribers.put(subscription),
-            Output::Mailing(mailing) => self.begin_mailing(at, mailing),
-            Output::MailingPage { id, next } => self.turn_page(at, *id, *next),
+            Output::Subscription(_) | Output::Mailing(_) | Output::MailingPage { .. } => {
+                self.apply_subscribers(at, output);
+            }
             Output::Reply { .. } | Output::StaffNotice { .. } => {}
         }
         Vec::new()
+    }
+
+    fn apply_sight(&mut self, output: &Output) {
+        if let Output::MonitorBlind { vantage } = output {
+            self.blind.insert(vantage.clone());
+        }
+        if let Output::MonitorRecovered { vantage } = output {
+            self.blind.remove(vantage);
+        }
     }
 
     fn apply_suspicion(&mut self, at: Timestamp, suspicion: &Suspicion) {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{DestinationId, IncidentId, MailingId, PersonId, PostId, Timestamp},
-    event::{DeliveryEvent, Mailing, Post, Subscription},
+    event::{DeliveryEvent, Mailing, Output, Post, Subscription},
 };
 
 use super::{Moment, Records, Step};
@@ -123,9 +123,22 @@ impl Subscribers {
 }
 
 impl Records {
+    /// Takes in a decision that is about subscribers.
+    pub(super) fn apply_subscribers(&mut self, at: Timestamp, output: &Output) {
+        if let Output::Subscription(subscription) = output {
+            self.subscribers.put(subscription);
+        }
+        if let Output::Mailing(mailing) = output {
+            self.begin_mailing(at, mailing);
+        }
+        if let Output::MailingPage { id, next } = output {
+            self.turn_page(at, *id, *next);
+        }
+    }
+
     /// An update sets out. What an earlier one of the same incident has not written yet, it never
     /// will: whoever is left hears the newer one.
-    pub(super) fn begin_mailing(&mut self, at: Timestamp, mailing: &Mailing) {
+    fn begin_mailing(&mut self, at: Timestamp, mailing: &Mailing) {
         self.last_mailing = self.last_mailing.max(mailing.id);
         let overtaken: Vec<MailingId> = self
             .mailings
@@ -157,7 +170,7 @@ impl Records {
         }
     }
 
-    pub(super) fn turn_page(&mut self, at: Timestamp, id: MailingId, next: u64) {
+    fn turn_page(&mut self, at: Timestamp, id: MailingId, next: u64) {
         let Some(record) = self.mailings.get_mut(&id) else { return };
         record.next = next;
         record.look_ahead(at);
