@@ -79,7 +79,7 @@ fn the_documented_discord_server_loads_when_it_is_switched_on() {
     let kinds: Vec<&str> =
         config.settings.destinations.iter().map(|one| one.kind.as_str()).collect();
     assert_eq!(kinds, ["console", "webhook", "discord", "discord"]);
-    assert_eq!(config.settings.destinations[2].options.len(), 5);
+    assert_eq!(config.settings.destinations[2].options.len(), 6);
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn the_documented_example_has_every_key() {
 fn the_documented_example_has_no_key_that_is_not_read() {
     for (section, key) in keys_written(EXAMPLE) {
         let known = SECTIONS.iter().find(|keys| keys.section == section);
-        let options = ["url", "secret_env", "channel", "crosspost", "ping_role"];
+        let options = ["url", "secret_env", "channel", "crosspost", "ping_role", "updates"];
         let of_driver = section == "[[destination]]" && options.contains(&key.as_str());
         let known = known.is_some_and(|keys| keys.keys.contains(&key.as_str()));
         assert!(known || of_driver, "{section} {key}");
@@ -402,7 +402,7 @@ const BROKEN: &[(&str, &[&str])] = &[
             "fleet.toml:11: found `channel` = \"general\", expected the id of a channel, which Discord copies when its developer mode is on",
             "fleet.toml:12: found `crosspost` on a destination for staff, expected it only for public",
             "fleet.toml:17: found `channel` on a destination for reporters, expected it only for public and staff",
-            "fleet.toml:18: found unknown key `token_env`, expected a key of [[destination]]: id, kind, audience, language, channel, crosspost, ping_role",
+            "fleet.toml:18: found unknown key `token_env`, expected a key of [[destination]]: id, kind, audience, language, channel, crosspost, ping_role, updates",
         ],
     ),
     (

@@ -326,6 +326,12 @@ reply-assigned = Report { $report } is now about { $server }{ $counted ->
    *[no] . It is no new evidence: its author already counted in the last six hours, or it is old.
 }
 reply-report-dismissed = Report { $report } is dismissed.
+reply-delete = The post at { $destination } ({ $subject }) is being deleted.
+reply-delete-cannot = Posts at { $destination } cannot be deleted from here.
+reply-delete-gone = The post at { $destination } ({ $subject }) is deleted already.
+reply-delete-not-public = Only public posts can be deleted.
+reply-delete-not-there = The post at { $destination } ({ $subject }) has not arrived: there is nothing to delete.
+timeline-taken-back = Has the post at { $destination } ({ $subject }) deleted.
 reply-retry = { $destination } ({ $subject }) is tried again.
 reply-retry-looks = { $destination } ({ $subject }) may stand there already: it is looked up, and sent again only if it is not there. If you looked and it is not: retry { $post } --not-there
 reply-retry-arrived = { $destination } ({ $subject }) has arrived: there is nothing to try again.

@@ -20,8 +20,8 @@ use futures_util::future::BoxFuture;
 
 use crate::{
     clock::Clock,
-    config::{DriverSpec, Secrets},
-    domain::{Destination, DestinationId, Timestamp},
+    config::{DriverSpec, OptionSpec, Secrets},
+    domain::{Audience, Destination, DestinationId, Timestamp},
     event::{Post, Receipt, Resolution, SendError},
 };
 
@@ -74,6 +74,17 @@ pub type Build = fn(&Destination, &Secrets, &Clock) -> Result<Arc<dyn Driver>, B
 /// Every kind of destination.
 pub const REGISTRY: &[Registration] =
     &[console::REGISTRATION, discord::REGISTRATION, webhook::REGISTRATION];
+
+/// How an incident's later updates appear where posts can be changed: as replies to the first, or in
+/// its place.
+const UPDATES: OptionSpec = OptionSpec {
+    name: "updates",
+    required: false,
+    secret: false,
+    expects: "\"reply\" or \"edit\"",
+    fits: OptionSpec::is_way_of_updating,
+    audiences: &[Audience::Public],
+};
 
 /// Why a destination's driver cannot be made. Names options, never their values.
 #[derive(Debug, thiserror::Error)]

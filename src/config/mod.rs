@@ -98,6 +98,11 @@ impl OptionSpec {
         true
     }
 
+    /// [`fits`](Self::fits) of how later updates appear.
+    pub fn is_way_of_updating(text: &str) -> bool {
+        matches!(text, "reply" | "edit")
+    }
+
     /// [`fits`](Self::fits) of `true` or `false`.
     pub fn is_flag(text: &str) -> bool {
         matches!(text, "true" | "false")

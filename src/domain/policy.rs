@@ -88,6 +88,10 @@ pub struct Abilities {
     pub threads: bool,
     /// A post there is a letter: its reader answers, and leaves, by a link in it.
     pub letters: bool,
+    /// The latest public update there takes the place of the one before.
+    pub edits: bool,
+    /// A post there can be deleted.
+    pub deletes: bool,
 }
 
 impl Abilities {

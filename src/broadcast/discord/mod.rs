@@ -33,7 +33,7 @@ use crate::{
     event::{PostAction, Receipt, Resolution, SendError},
 };
 
-use super::{BuildError, Driver, Registration, Sending};
+use super::{BuildError, Driver, Registration, Sending, UPDATES};
 
 use api::Api;
 use message::{Draft, Message, Standing};
@@ -71,7 +71,7 @@ const PING_ROLE: OptionSpec = OptionSpec {
 pub(super) const REGISTRATION: Registration = Registration {
     spec: DriverSpec {
         kind: "discord",
-        options: &[CHANNEL, CROSSPOST, PING_ROLE],
+        options: &[CHANNEL, CROSSPOST, PING_ROLE, UPDATES],
         limits: Limits { length_max: 1900, unit: TextUnit::Characters },
         account: Some("[discord]"),
         abilities,
@@ -435,6 +435,8 @@ fn abilities(options: &BTreeMap<String, String>) -> Abilities {
         buttons: true,
         threads: true,
         letters: false,
+        edits: options.get(UPDATES.name).is_some_and(|way| way == "edit"),
+        deletes: true,
     }
 }
 

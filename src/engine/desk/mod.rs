@@ -13,6 +13,7 @@ mod reload;
 mod reports;
 mod subscribers;
 mod suspicions;
+mod taking_back;
 mod threads;
 mod timers;
 

@@ -297,6 +297,7 @@ impl Records {
             incident: post.incident,
             at,
             last: None,
+            deletes: post.thread.clone().filter(|_| post.action == PostAction::Delete),
         };
         if self.posts.insert(post.id.clone(), record).is_none() && post.audience != Audience::Public
         {
@@ -323,10 +324,14 @@ impl Records {
         let Some(id) = post.incident else { return };
         let Some(incident) = self.incidents.get_mut(&id) else { return };
         incident.posts.push(post.id.clone());
-        if post.action != PostAction::Post {
-            return;
+        match post.action {
+            PostAction::Post => {
+                let first = incident.first_posts.entry(post.destination.clone());
+                first.or_insert_with(|| post.id.clone());
+            }
+            PostAction::Edit => {}
+            PostAction::Delete | PostAction::Crosspost => return,
         }
-        incident.first_posts.entry(post.destination.clone()).or_insert_with(|| post.id.clone());
         let (post, destination) = (post.id.clone(), post.destination.clone());
         self.tell(id, Moment { at, step: Step::Posted { post, destination } });
     }

@@ -251,6 +251,9 @@ pub(super) struct PostRecord {
     pub at: Timestamp,
     /// The last that was heard of it; `None`: not tried yet.
     pub last: Option<DeliveryEvent>,
+    /// The post that this one deletes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deletes: Option<PostId>,
 }
 
 /// Something that happened in an incident.

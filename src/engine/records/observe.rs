@@ -103,6 +103,7 @@ impl Records {
             return self.hear_of_letter(at, post, event);
         };
         record.last = Some(event.clone());
+        let deleted = record.deletes.clone();
         let (incident, destination) = (record.incident, record.destination.clone());
         let is_public = record.audience == crate::domain::Audience::Public;
         let is_settled = match event {
@@ -115,6 +116,20 @@ impl Records {
             | DeliveryEvent::Unknown { .. }
             | DeliveryEvent::Gone => false,
         };
+        if let (DeliveryEvent::Superseded { by }, Some(incident)) = (event, incident)
+            && let Some(first) = self
+                .incidents
+                .get_mut(&incident)
+                .and_then(|incident| incident.first_posts.get_mut(&destination))
+            && first == post
+        {
+            first.clone_from(by);
+        }
+        if let (DeliveryEvent::Sent { .. }, Some(deleted)) = (event, deleted)
+            && let Some(deleted) = self.posts.get_mut(&deleted)
+        {
+            deleted.last = Some(DeliveryEvent::Gone);
+        }
         if is_public
             && is_settled
             && let Some(id) = incident
