@@ -63,6 +63,26 @@ chat-draft-stale =
     Draft { $draft } was not published: since it was written, { $changed }
     It says:
     “{ $text }”
+chat-no-incident-ask = Really no incident? { $updates ->
+    [0] Incident { $incident }, “{ $title }”, then ends as a false alarm. Nothing was published, so nothing is said.
+    [one] One update was published of incident { $incident }, “{ $title }”: a correction is drafted, and ends it when you publish that.
+   *[other] { $updates } updates were published of incident { $incident }, “{ $title }”: a correction is drafted, and ends it when you publish that.
+}
+chat-no-incident-changed = Since this was shown, { $changes }.
+chat-changed-state = { $state ->
+    [investigating] the cause is looked for again
+    [identified] the cause was found
+   *[monitoring] it looks well again and is watched
+}
+chat-changed-impact = the impact became { $after } (before: { $before })
+chat-changed-servers = it came to be about { $after ->
+    [one] 1 server
+   *[other] { $after } servers
+} (before: { $before })
+chat-changed-updates = { $count ->
+    [one] one update was published
+   *[other] { $count } updates were published
+}
 chat-edit-refused =
     { $refusal }
 

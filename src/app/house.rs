@@ -132,6 +132,14 @@ impl House for Hall {
         })
     }
 
+    fn with_times_marked(&self, text: String) -> BoxFuture<'_, String> {
+        Box::pin(async move {
+            let plain = text.clone();
+            let marked = self.look(move |engine| engine.with_times_marked(&text)).await;
+            marked.unwrap_or(plain)
+        })
+    }
+
     fn fleet(&self) -> Arc<Fleet> {
         self.door.names.borrow().fleet()
     }

@@ -12,12 +12,12 @@ use crate::{
     clock::Clock,
     domain::{Role, Timestamp},
     engine::Open,
-    render::{Facts, Words},
+    render::{self, Facts, Words},
 };
 
 use super::{
     House,
-    answer::Reply,
+    answer::{Answer, Reply},
     complete,
     floods::Floods,
     heard::{Ask, Given, Heard, Message},
@@ -72,6 +72,17 @@ impl Face {
 
     /// What an interaction is answered with.
     pub async fn hear(&self, heard: &Heard) -> Reply {
+        let reply = self.decide(heard).await;
+        match reply {
+            Reply::Say(answer) if render::tells_time(&answer.text) => {
+                let text = self.house.with_times_marked(answer.text).await;
+                Reply::Say(Answer { text, ..answer })
+            }
+            Reply::Say(_) | Reply::Choices(_) | Reply::Form(_) => reply,
+        }
+    }
+
+    async fn decide(&self, heard: &Heard) -> Reply {
         match &heard.ask {
             Ask::Slash { name, given } => self.slash(heard, name, given).await,
             Ask::Complete { name, field, typed } => self.complete(heard, name, field, typed).await,

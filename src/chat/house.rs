@@ -37,6 +37,9 @@ pub trait House: Send + Sync + 'static {
     /// The servers that an incident is about.
     fn servers_of(&self, incident: IncidentId) -> BoxFuture<'_, Vec<ServerId>>;
 
+    /// An answer with a marker for each moment that it tells; as it is while the bot stops.
+    fn with_times_marked(&self, text: String) -> BoxFuture<'_, String>;
+
     /// The fleet as it is configured now.
     fn fleet(&self) -> Arc<Fleet>;
 

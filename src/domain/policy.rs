@@ -86,6 +86,8 @@ pub struct Abilities {
     pub buttons: bool,
     /// What staff note of an incident goes into a thread of its own there.
     pub threads: bool,
+    /// A moment can be told there so that everybody reads it in their own zone.
+    pub times: bool,
 }
 
 impl Abilities {

@@ -1,7 +1,7 @@
 //! What is open, as plain data: what somebody who types or presses can mean. Must not: change
 //! anything.
 
-use crate::domain::{DraftId, IncidentId, PersonId, ReportId, ServerId, UpdateKind};
+use crate::domain::{AsShown, DraftId, IncidentId, PersonId, ReportId, ServerId, UpdateKind};
 
 use super::{Detector, Engine, desk};
 
@@ -27,6 +27,8 @@ pub struct OpenIncident {
     pub id: IncidentId,
     /// Its title.
     pub title: String,
+    /// How it stands.
+    pub as_shown: AsShown,
 }
 
 /// A draft that waits.
@@ -72,7 +74,11 @@ impl<D: Detector> Engine<D> {
         let records = &self.records;
         let mut incidents: Vec<OpenIncident> = records
             .open_incidents()
-            .map(|one| OpenIncident { id: one.id, title: one.title.clone() })
+            .map(|one| OpenIncident {
+                id: one.id,
+                title: one.title.clone(),
+                as_shown: one.as_shown(),
+            })
             .collect();
         incidents.reverse();
         let mut drafts: Vec<OpenDraft> = records
@@ -108,6 +114,11 @@ impl<D: Detector> Engine<D> {
             Some(Link { domain: domain.clone(), server: domains.get(domain)?.clone() })
         };
         person.domains.iter().filter_map(link).collect()
+    }
+
+    /// `text`, an answer of ours, with a marker for each moment that it tells.
+    pub fn with_times_marked(&self, text: &str) -> String {
+        self.speech().with_all_times_marked(text)
     }
 
     /// The servers that an incident is about.

@@ -89,6 +89,10 @@ impl House for Stub {
         Box::pin(async { Vec::new() })
     }
 
+    fn with_times_marked(&self, text: String) -> BoxFuture<'_, String> {
+        Box::pin(async { text })
+    }
+
     fn fleet(&self) -> Arc<Fleet> {
         Arc::default()
     }

@@ -103,7 +103,12 @@ fn buttons_stand_only_where_a_destination_has_them() {
         match (post.audience, post.subject.as_str()) {
             (Audience::Staff, "draft") => assert_eq!(
                 ids,
-                ["bw1:publish:1:1", "bw1:edit:1:1", "bw1:wait:1", "bw1:no-incident:1"]
+                [
+                    "bw1:publish:1:1",
+                    "bw1:edit:1:1",
+                    "bw1:wait:1",
+                    "bw1:no-incident:1:investigating.minor.1.0"
+                ]
             ),
             _ => assert!(ids.is_empty(), "{post:?}"),
         }

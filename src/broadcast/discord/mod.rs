@@ -432,6 +432,7 @@ fn abilities(options: &BTreeMap<String, String>) -> Abilities {
         reaches: Some(SOURCE.to_owned()),
         buttons: true,
         threads: true,
+        times: true,
     }
 }
 
