@@ -122,7 +122,7 @@ chat-trouble-commands = Discord does not take my commands ({ $reason }). Invite 
 chat-trouble-no-roles = Nobody in Discord may approve anything: staff_roles and admin_roles in [discord] are empty.
 chat-trouble-role = There is no role { $role } in our Discord server: it was deleted, or staff_roles or admin_roles in [discord] has a wrong id. Nobody is staff by it.
 chat-trouble-channel = There is no channel { $channel } in our Discord server that I know: it was deleted, or [discord] has a wrong id.
-chat-trouble-permissions = In <#{ $channel }> I may not do all I must. Please give the bot’s role there: { $permissions }.
+chat-trouble-permissions = In #{ $channel } I may not do all I must. Please give the bot’s role there: { $permissions }.
 chat-trouble-raid = Many new accounts in Discord report at once. From now on their reports are shown but count as no evidence, until there are fewer. “reports list” shows them.
 # Discord's own words for permissions.
 chat-permission-view = View Channel

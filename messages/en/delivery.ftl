@@ -13,4 +13,5 @@ delivery-unknown = ❓ { $destination }: { $subject } may have arrived; looking 
 delivery-sent = ✅ { $destination }: { $subject }, { $age } ago
 delivery-unresolved = ⚠️ { $destination }: { $subject } may have been posted { $age } ago; please look ({ $reason }); then: retry { $post }
 delivery-failed = ⚠️ { $destination }: { $subject } failed { $age } ago: { $reason }; retry { $post }
+delivery-forgotten = { $post } came to its end so long ago that its words are no longer kept: it cannot be sent again.
 delivery-more = … and { $count } more

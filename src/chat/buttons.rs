@@ -22,7 +22,7 @@ impl Face {
             return Reply::say(self.say("chat-button-unknown", Facts::new()));
         };
         match button {
-            Button::Fixed { incident } => return self.fixed(incident, on).await,
+            Button::Fixed { incident } => return self.fixed(heard, incident, on).await,
             Button::StillBroken { incident } => {
                 return self.still_broken(heard, incident, on).await;
             }
@@ -221,7 +221,7 @@ impl Face {
     }
 
     /// **Fixed for me**: kept in the timeline in the chat's own name, once for each word we sent.
-    async fn fixed(&self, incident: IncidentId, on: u64) -> Reply {
+    async fn fixed(&self, heard: &Heard, incident: IncidentId, on: u64) -> Reply {
         let note = self.say("chat-fixed-note", Facts::new());
         let line = format!("note {} --incident {incident}", line::quoted(&note));
         let caller = Caller {
@@ -232,7 +232,7 @@ impl Face {
         let told = self.house.command(&caller, Role::Staff, &line).await;
         match told {
             Ok(_) | Err(crate::journal::Refused::Duplicate(_)) => {
-                Reply::say(self.say("chat-fixed", Facts::new()))
+                Reply::say(self.say_in(&heard.locale, "chat-fixed"))
             }
             Err(refused) => Reply::say(self.not_done(&refused)),
         }

@@ -32,6 +32,8 @@ use super::{
 const TOLD_AGAIN_AFTER: TimeDelta = TimeDelta::hours(6);
 /// Kinds of trouble that are remembered as told.
 const TOLD_MAX: usize = 128;
+/// Threads under support channels that are known at once; Discord has a thousand active at most.
+const THREADS_MAX: usize = 10_000;
 /// Suggestions come within this time or not at all.
 const SUGGESTED_WITHIN: TimeDelta = TimeDelta::milliseconds(600);
 
@@ -55,6 +57,7 @@ pub struct Face {
     pub(super) setup: Setup,
     floods: Mutex<Floods>,
     questions: Mutex<Questions>,
+    threads: Mutex<BTreeMap<u64, u64>>,
     told: Mutex<BTreeMap<Trouble, Timestamp>>,
 }
 
@@ -66,6 +69,7 @@ impl Face {
             setup,
             floods: Mutex::default(),
             questions: Mutex::default(),
+            threads: Mutex::default(),
             told: Mutex::default(),
         }
     }
@@ -128,7 +132,7 @@ impl Face {
             fleet: &self.house.fleet(),
             links: &links,
             words: &self.words(),
-            language: &self.setup.language,
+            language: self.language_of(&heard.locale),
         };
         Reply::say(known.answer(about))
     }
@@ -163,8 +167,25 @@ impl Face {
         match message.guild {
             None => true,
             Some(guild) => {
+                let mut places = [Some(message.channel), message.under].into_iter().flatten();
                 guild == self.setup.rights.guild
-                    && self.setup.support_channels.contains(&message.channel)
+                    && places.any(|place| self.setup.support_channels.contains(&place))
+            }
+        }
+    }
+
+    /// The channel that a thread is under, where we were told of it.
+    pub(super) fn parent_of(&self, channel: u64) -> Option<u64> {
+        lock(&self.threads).get(&channel).copied()
+    }
+
+    /// Remembers threads under support channels; whoever comes when there are too many is not heard
+    /// of there.
+    pub(super) fn note_threads(&self, threads: impl IntoIterator<Item = (u64, u64)>) {
+        let mut known = lock(&self.threads);
+        for (thread, parent) in threads {
+            if known.len() < THREADS_MAX && self.setup.support_channels.contains(&parent) {
+                known.insert(thread, parent);
             }
         }
     }
@@ -205,6 +226,15 @@ impl Face {
 
     pub(super) fn say(&self, key: &str, facts: Facts) -> String {
         self.words().say(&self.setup.language, key, &facts)
+    }
+
+    /// Says something to a customer: in their own language, where there are words in it.
+    pub(super) fn say_in(&self, locale: &str, key: &str) -> String {
+        self.words().say(self.language_of(locale), key, &Facts::new())
+    }
+
+    fn language_of<'l>(&'l self, locale: &'l str) -> &'l str {
+        if self.words().speaks(locale) { locale } else { &self.setup.language }
     }
 
     pub(super) fn words(&self) -> Arc<Words> {

@@ -34,6 +34,10 @@ pub trait House: Send + Sync + 'static {
     /// The domains that an account is linked to.
     fn links<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Vec<Link>>;
 
+    /// The servers that an account is linked to: those it reported about, and those that staff said
+    /// it did.
+    fn linked_servers<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Vec<ServerId>>;
+
     /// The servers that an incident is about.
     fn servers_of(&self, incident: IncidentId) -> BoxFuture<'_, Vec<ServerId>>;
 

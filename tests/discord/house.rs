@@ -85,6 +85,10 @@ impl House for Stub {
         Box::pin(std::future::pending())
     }
 
+    fn linked_servers<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Vec<ServerId>> {
+        Box::pin(async { Vec::new() })
+    }
+
     fn servers_of(&self, _: IncidentId) -> BoxFuture<'_, Vec<ServerId>> {
         Box::pin(async { Vec::new() })
     }
