@@ -52,6 +52,7 @@ impl Story {
                 DeliveryEvent::Sent { .. }
                     | DeliveryEvent::Failed { .. }
                     | DeliveryEvent::Unresolved { .. }
+                    | DeliveryEvent::Superseded { .. }
             )
         })
     }
@@ -84,6 +85,7 @@ impl Story {
                 | DeliveryEvent::Sent { .. }
                 | DeliveryEvent::Unresolved { .. }
                 | DeliveryEvent::Failed { .. }
+                | DeliveryEvent::Superseded { .. }
                 | DeliveryEvent::Gone,
             ) => None,
         }
