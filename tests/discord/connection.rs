@@ -126,3 +126,15 @@ async fn an_answer_that_discord_lost_or_refused_for_a_moment_arrives_once() {
     assert!(bot.stop().status.success());
     scene.fake.finish();
 }
+
+#[tokio::test]
+async fn a_request_that_discord_never_answers_is_given_up_and_holds_nothing_up() {
+    let scene = Scene::new(false).await;
+    let forever = Fault::Hang(std::time::Duration::from_secs(120));
+    scene.fake.fail("GET /applications/*/guilds/*/commands", forever);
+    let bot = scene.start().await;
+    let answer = scene.report("anna", "example.org", "slow").await;
+    assert_eq!(answer.kind, AnswerKind::Message, "once the commands are there");
+    assert!(bot.stop().status.success());
+    scene.fake.finish();
+}
