@@ -32,8 +32,8 @@ use super::{
 const TOLD_AGAIN_AFTER: TimeDelta = TimeDelta::hours(6);
 /// Kinds of trouble that are remembered as told.
 const TOLD_MAX: usize = 128;
-/// Threads under support channels that are known at once; Discord has a thousand active at most.
-const THREADS_MAX: usize = 10_000;
+/// Channels and threads that are known; Discord has 500 and a thousand that are in use at most.
+const PLACES_MAX: usize = 10_000;
 /// Suggestions come within this time or not at all.
 const SUGGESTED_WITHIN: TimeDelta = TimeDelta::milliseconds(600);
 
@@ -57,7 +57,7 @@ pub struct Face {
     pub(super) setup: Setup,
     floods: Mutex<Floods>,
     questions: Mutex<Questions>,
-    threads: Mutex<BTreeMap<u64, u64>>,
+    places: Mutex<BTreeMap<u64, Option<u64>>>,
     told: Mutex<BTreeMap<Trouble, Timestamp>>,
 }
 
@@ -69,7 +69,7 @@ impl Face {
             setup,
             floods: Mutex::default(),
             questions: Mutex::default(),
-            threads: Mutex::default(),
+            places: Mutex::default(),
             told: Mutex::default(),
         }
     }
@@ -174,18 +174,20 @@ impl Face {
         }
     }
 
-    /// The channel that a thread is under, where we were told of it.
-    pub(super) fn parent_of(&self, channel: u64) -> Option<u64> {
-        lock(&self.threads).get(&channel).copied()
+    /// What a place is a thread of, if anything; `None`: nobody told of it yet.
+    pub(super) fn known_place(&self, place: u64) -> Option<Option<u64>> {
+        if self.setup.support_channels.contains(&place) {
+            return Some(None);
+        }
+        lock(&self.places).get(&place).copied()
     }
 
-    /// Remembers threads under support channels; whoever comes when there are too many is not heard
-    /// of there.
-    pub(super) fn note_threads(&self, threads: impl IntoIterator<Item = (u64, u64)>) {
-        let mut known = lock(&self.threads);
-        for (thread, parent) in threads {
-            if known.len() < THREADS_MAX && self.setup.support_channels.contains(&parent) {
-                known.insert(thread, parent);
+    /// Remembers channels and threads; whoever comes when there are too many is asked about again.
+    pub(super) fn note_places(&self, places: impl IntoIterator<Item = (u64, Option<u64>)>) {
+        let mut known = lock(&self.places);
+        for (place, above) in places {
+            if known.len() < PLACES_MAX || known.contains_key(&place) {
+                known.insert(place, above);
             }
         }
     }

@@ -31,7 +31,9 @@ use crate::{
 };
 
 use super::{
-    Face, cards, catch_up, client, menu,
+    Face, cards, catch_up, client,
+    heard::Message,
+    menu,
     presence::{self, Dot, Presence},
     respond::{Responder, said},
     translate,
@@ -332,7 +334,6 @@ impl Handler {
 
     async fn take_message(&self, context: &Context, found: &SerenityMessage) {
         let mut message = translate::message(found, Some(self.us));
-        message.under = self.face.parent_of(message.channel);
         if message.author.is_bot {
             return;
         }
@@ -340,7 +341,21 @@ impl Handler {
             tracing::warn!("too many messages in Discord at once: one was not looked at");
             return;
         };
+        message.under = self.above(context, &message).await;
         self.responder(context).take(&message).await;
+    }
+
+    /// The channel whose thread a message is in. A new thread's first message may be here before the
+    /// word of the thread.
+    async fn above(&self, context: &Context, message: &Message) -> Option<u64> {
+        message.guild.filter(|guild| *guild == self.config.guild)?;
+        if let Some(known) = self.face.known_place(message.channel) {
+            return known;
+        }
+        let found = context.http.get_channel(ChannelId::new(message.channel)).await.ok()?;
+        let place = translate::place(&found.guild()?);
+        self.face.note_places([place]);
+        place.1
     }
 }
 
@@ -395,7 +410,8 @@ impl EventHandler for Handler {
         }
         self.face.is_over(&Trouble::Kicked);
         self.face.is_over(&Trouble::NotInGuild);
-        self.face.note_threads(guild.threads.iter().filter_map(translate::thread));
+        let places = guild.channels.values().chain(&guild.threads);
+        self.face.note_places(places.map(translate::place));
         for trouble in survey(&self.config, &translate::seen(&guild, self.us)) {
             self.face.tell_staff(trouble).await;
         }
@@ -412,15 +428,15 @@ impl EventHandler for Handler {
     }
 
     async fn thread_create(&self, _: Context, thread: GuildChannel) {
-        self.face.note_threads(translate::thread(&thread));
+        self.face.note_places([translate::place(&thread)]);
     }
 
     async fn thread_update(&self, _: Context, _: Option<GuildChannel>, thread: GuildChannel) {
-        self.face.note_threads(translate::thread(&thread));
+        self.face.note_places([translate::place(&thread)]);
     }
 
     async fn thread_list_sync(&self, _: Context, found: ThreadListSyncEvent) {
-        self.face.note_threads(found.threads.iter().filter_map(translate::thread));
+        self.face.note_places(found.threads.iter().map(translate::place));
     }
 
     async fn channel_delete(

@@ -170,9 +170,10 @@ pub(super) fn message(found: &SerenityMessage, us: Option<UserId>) -> Message {
     }
 }
 
-/// A thread, and the channel it is under.
-pub(super) fn thread(thread: &GuildChannel) -> Option<(u64, u64)> {
-    Some((thread.id.get(), thread.parent_id?.get()))
+/// A channel or thread, and the channel that a thread is under.
+pub(super) fn place(place: &GuildChannel) -> (u64, Option<u64>) {
+    let above = place.parent_id.filter(|_| place.thread_metadata.is_some());
+    (place.id.get(), above.map(|above| above.get()))
 }
 
 /// The server as the bot finds it when it comes in.

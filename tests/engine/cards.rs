@@ -119,7 +119,7 @@ fn the_card_says_what_is_suspected_since_when_by_what_evidence_and_what_would_be
     Else: atl (data centre) 1.6 % and home (our own monitoring) 1 %.
     [Draft 1, revision 2 (investigating): not published yet]
     ⚠️ New since you last looked: the servers are now s1 and s2 (before: s1); the cause is now switch 1 in Atlanta (before: s1).
-    > Websites on Server One and Server Two are slow, and some visits fail. It began at about 21:25 EDT. We are looking for the cause.
+    > Websites on Server One and Server Two are slow, and some visits fail. It began at about <t:1398302700:t>. We are looking for the cause.
     /incident show 1 tells the whole story
     [Publish] [Edit] [Wait 15 min] [Not an incident]
     "#);

@@ -83,7 +83,16 @@ impl Place {
         let mut world = lock(&self.shared);
         let id = world.next_id();
         let (name, parent) = (name.to_owned(), Some(self.id));
-        let thread = Channel { id, name, kind: 11, parent, ..Channel::default() };
+        let (owner, auto_archive_minutes) = (Some(world.bot), 1440);
+        let thread = Channel {
+            id,
+            name,
+            kind: 11,
+            parent,
+            owner,
+            auto_archive_minutes,
+            ..Channel::default()
+        };
         world.guild.channels.insert(id, thread);
         let mut data = wire::channel(&world, &world.guild.channels[&id]);
         data["newly_created"] = serde_json::json!(true);
