@@ -17,7 +17,7 @@ mod times;
 mod words;
 
 pub use facts::Facts;
-pub use fit::{fit, length};
+pub use fit::{beside, fit, length};
 pub use markdown::{discord_times, escape_markdown};
 pub use outside::{Hidden, neutralise, person_marker, report_marker, reveal};
 pub use phrases::{clock_time, date, date_time, list, near_time, percent, span};
