@@ -88,6 +88,8 @@ pub struct Abilities {
     pub threads: bool,
     /// A post there is a letter: its reader answers, and leaves, by a link in it.
     pub letters: bool,
+    /// A moment can be told there so that everybody reads it in their own zone.
+    pub times: bool,
     /// The latest public update there takes the place of the one before.
     pub edits: bool,
     /// A post there can be deleted.

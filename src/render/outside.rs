@@ -6,8 +6,8 @@ use crate::domain::{Limits, PersonId, ReportId, TextUnit};
 
 use super::fit;
 
-const MARKER_OPEN: char = '⟦';
-const MARKER_CLOSE: char = '⟧';
+pub(super) const MARKER_OPEN: char = '⟦';
+pub(super) const MARKER_CLOSE: char = '⟧';
 const REPORT: &str = "report:";
 const PERSON: &str = "person:";
 /// More would be a tower of accents; no script needs it.

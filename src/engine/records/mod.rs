@@ -21,9 +21,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
-        Audience, DestinationId, DraftId, Impact, IncidentId, IncidentState, Limits, MailingId,
-        PersonId, PostId, ReportId, Role, ServerId, Settings, Suspicion, SuspicionId, Timestamp,
-        UpdateKind,
+        AsShown, Audience, DestinationId, DraftId, Impact, IncidentId, IncidentState, Limits,
+        MailingId, PersonId, PostId, ReportId, Role, ServerId, Settings, Suspicion, SuspicionId,
+        Timestamp, UpdateKind,
     },
     event::{DeliveryEvent, DraftEnd, Happening, TimelineKind, TimerReason},
 };
@@ -154,6 +154,17 @@ pub(super) struct Incident {
 impl Incident {
     pub fn is_published(&self) -> bool {
         !self.updates.is_empty()
+    }
+
+    /// How it stands, as far as somebody decides by it.
+    pub fn as_shown(&self) -> AsShown {
+        let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        AsShown {
+            state: self.state,
+            impact: self.impact,
+            servers: count(self.servers.len()),
+            updates: count(self.updates.len()),
+        }
     }
 
     /// Servers are affected that the public was not told of with the last update.
