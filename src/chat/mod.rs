@@ -31,6 +31,7 @@ pub mod rights;
 mod status;
 mod translate;
 pub mod trouble;
+mod wire;
 
 pub use face::{Face, Setup};
 pub use gateway::run;
