@@ -411,6 +411,14 @@ timeline-waits = Draft { $draft } was put off until { $time }.
 timeline-update = Published update { $revision } ({ $kind }): “{ $text }”
 timeline-posted = Post to { $destination }.
 timeline-posted-again = Post to { $destination }, once more.
+timeline-mailed = Update { $revision } went to { $sent ->
+    [one] one subscriber
+   *[other] { $sent } subscribers
+} by { $destination }{ $failed ->
+    [0] .
+    [one] ; one could not be reached.
+   *[other] ; { $failed } could not be reached.
+}
 timeline-delivery = { $destination }: { $standing }.
 timeline-reported = Report { $report } about { $server }{ $counted ->
     [yes] .

@@ -79,7 +79,12 @@ impl Hall {
     }
 
     async fn take_report(&self, offered: Offered) -> Result<Told, Refused> {
-        let waits = matches!(&offered.input, Input::Report { answered: true, .. });
+        let waits = matches!(
+            &offered.input,
+            Input::Report { answered: true, .. }
+                | Input::Subscribe { confirmed: true, .. }
+                | Input::Unsubscribe { .. }
+        );
         let Accepted { seq, report } = self.door.submit_counted(offered).await?;
         if !waits {
             return Ok(Told { ok: true, text: String::new(), report });

@@ -21,7 +21,9 @@ use super::{
     complete,
     floods::Floods,
     heard::{Ask, Given, Heard, Message},
-    menu::{self, ADD_TO_TIMELINE, FILE_REPORT, REPORT, STATUS, STATUS_ABOUT},
+    menu::{
+        self, ADD_TO_TIMELINE, FILE_REPORT, REPORT, STATUS, STATUS_ABOUT, SUBSCRIBE, UNSUBSCRIBE,
+    },
     messages::Questions,
     rights::Rights,
     status,
@@ -56,6 +58,8 @@ pub struct Face {
     pub(super) house: Arc<dyn House>,
     pub(super) setup: Setup,
     floods: Mutex<Floods>,
+    /// Counted apart: a wish to hear of updates takes no report's place.
+    wishes: Mutex<Floods>,
     questions: Mutex<Questions>,
     places: Mutex<BTreeMap<u64, Option<u64>>>,
     told: Mutex<BTreeMap<Trouble, Timestamp>>,
@@ -68,6 +72,7 @@ impl Face {
             house,
             setup,
             floods: Mutex::default(),
+            wishes: Mutex::default(),
             questions: Mutex::default(),
             places: Mutex::default(),
             told: Mutex::default(),
@@ -100,6 +105,8 @@ impl Face {
         match name {
             REPORT => self.report(heard, given).await,
             STATUS => self.status(heard, given).await,
+            SUBSCRIBE => self.subscribe(heard, given).await,
+            UNSUBSCRIBE => self.unsubscribe(heard).await,
             _ => match menu::spec_of(name) {
                 Some(spec) => self.command(heard, spec, given).await,
                 None => Reply::say(self.say("chat-command-unknown", Facts::new())),
@@ -220,6 +227,10 @@ impl Face {
 
     pub(super) fn floods(&self) -> MutexGuard<'_, Floods> {
         lock(&self.floods)
+    }
+
+    pub(super) fn wishes(&self) -> MutexGuard<'_, Floods> {
+        lock(&self.wishes)
     }
 
     pub(super) fn questions(&self) -> MutexGuard<'_, Questions> {

@@ -15,8 +15,8 @@ use super::cards::Shown;
 
 /// The bot, as its chat knows it.
 pub trait House: Send + Sync + 'static {
-    /// Takes a report; answers when it is durable, and with the acknowledgement where the report says
-    /// that its voice waits for it. The words are empty while the bot is too busy for it.
+    /// Takes a report, or a person's wish to hear of updates or of nothing more; answers when it is
+    /// durable, and with the engine's words where the input says that its voice waits for them. The words are empty while the bot is too busy for it.
     fn report(&self, offered: Offered) -> BoxFuture<'_, Result<Told, Refused>>;
 
     /// Carries out a line of the staff grammar, and says what came of it. Permission is checked

@@ -29,6 +29,7 @@ mod reports;
 mod respond;
 pub mod rights;
 mod status;
+mod subscribe;
 mod translate;
 pub mod trouble;
 mod wire;

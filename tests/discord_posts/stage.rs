@@ -120,7 +120,6 @@ impl Stage {
             DeliveryState::Failed { reason, .. } => format!("failed: {reason}"),
             DeliveryState::Superseded { by, .. } => format!("gave way to {by}"),
             DeliveryState::Unresolved { reason, .. } => format!("unresolved: {reason}"),
-            DeliveryState::Superseded { .. } => "gave way to a newer one".to_owned(),
             waits @ (DeliveryState::Due { .. }
             | DeliveryState::Sending { .. }
             | DeliveryState::Unknown { .. }) => format!("no end: {waits:?}"),

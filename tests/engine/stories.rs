@@ -439,7 +439,7 @@ fn a_long_pause_of_a_destination_is_told_once_until_something_arrives_there() {
     stage.types("draft publish 1 --anyway");
     let feed = stage.posts().find(|post| post.destination.as_str() == "feed").unwrap().id.clone();
     stage.forget_heard();
-    let mut pause = |stage: &mut Stage, seconds| {
+    let pause = |stage: &mut Stage, seconds| {
         let not_before = stage.now + chrono::TimeDelta::seconds(seconds);
         let reason = "status 401".to_owned();
         let event = DeliveryEvent::Retry { not_before, reason, asked: true };

@@ -346,7 +346,9 @@ impl Discord {
         let found = match self.channel_for(sending).await {
             Ok(channel) => self.find(sending, channel, &message).await,
             Err(_) if is_fresh => return Resolution::SendAgain,
-            Err(SendError::Rejected(reason)) => return Resolution::CannotTell(reason),
+            Err(SendError::Rejected(reason) | SendError::Bounced(reason)) => {
+                return Resolution::CannotTell(reason);
+            }
             Err(SendError::RetryAfter { reason, .. } | SendError::Unknown(reason)) => {
                 return Resolution::AskLater(reason);
             }
@@ -452,6 +454,7 @@ fn abilities(options: &BTreeMap<String, String>) -> Abilities {
         reaches: Some(SOURCE.to_owned()),
         buttons: true,
         threads: true,
+        letters: false,
         times: true,
         edits: options.get(UPDATES.name).is_some_and(|way| way == "edit"),
         deletes: true,

@@ -7,9 +7,11 @@
 mod commands;
 mod deliveries;
 mod drafting;
+mod mailings;
 mod publishing;
 mod reload;
 mod reports;
+mod subscribers;
 mod suspicions;
 mod taking_back;
 mod threads;
@@ -74,6 +76,10 @@ impl<'e> Desk<'e> {
             Input::Command { by, role, text } => self.take_command(by, *role, text),
             Input::Learned { .. } => {}
             Input::Trouble { text } => self.notify_staff("trouble", text.clone(), None),
+            Input::Subscribe { .. } => self.take_subscription(),
+            Input::Confirm { person, key } => self.hear_confirmation(person, key),
+            Input::Unsubscribe { person, key } => self.unsubscribe(person, key.as_deref()),
+            Input::Bounced { person, reason } => self.suspend(person, reason),
             Input::Timer { .. } => self.meet_deadline(),
             Input::Delivery { post, event } => self.hear_of_delivery(post, event),
         }

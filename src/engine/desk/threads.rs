@@ -68,6 +68,9 @@ impl Desk<'_> {
             | Output::ReportSettled { .. }
             | Output::Reply { .. }
             | Output::Reminder { .. }
+            | Output::Subscription(_)
+            | Output::Mailing(_)
+            | Output::MailingPage { .. }
             | Output::StaffNotice { .. } => return None,
         };
         Some(Entry { incident, subject, text })
