@@ -56,8 +56,6 @@ button-wait = Wait 15 min
 button-not-an-incident = Not an incident
 # On an incident's card, with the destination it is sent to.
 button-retry = Retry { $destination }
-button-fixed = Fixed for me
-button-still-broken = Still broken
 
 ## Help
 
