@@ -108,20 +108,24 @@ fn a_pause_that_was_asked_for_holds_back_the_whole_destination_and_no_other() {
 }
 
 #[test]
-fn retry_after_is_obeyed_up_to_a_day_and_never_shortens_our_own_wait() {
+fn retry_after_is_taken_at_its_word_up_to_a_day_and_five_times() {
     let post = post("d", Some(1), None, 1);
     let mut outbox = decided(&[&post]);
-    outbox.apply_event(at(0), &post.id, &DeliveryEvent::Sending { attempt: 1 });
     let patient = Policy { give_up_after_s: 7 * 24 * 3600, ..Policy::default() };
-    let wait = |seconds| {
+    let wait = |outbox: &Outbox, seconds| {
         let after = later(Some(Duration::from_secs(seconds)));
         let event = outbox.after(&post.id, at(0), &after, &patient);
         not_before(&event).map(|until| until - at(0))
     };
-    assert_eq!(wait(3600), Some(TimeDelta::hours(1)));
-    assert_eq!(wait(10 * 24 * 3600), Some(TimeDelta::days(1)));
-    assert_eq!(wait(u64::MAX), Some(TimeDelta::days(1)));
-    assert_eq!(wait(0), Some(backoff(&post.id, 1)));
+    for attempt in 1..=6 {
+        outbox.apply_event(at(0), &post.id, &DeliveryEvent::Sending { attempt });
+        assert_eq!(wait(&outbox, 3600), Some(TimeDelta::hours(1)));
+        assert_eq!(wait(&outbox, 10 * 24 * 3600), Some(TimeDelta::days(1)));
+        assert_eq!(wait(&outbox, u64::MAX), Some(TimeDelta::days(1)));
+        let soonest = TimeDelta::milliseconds(100);
+        let soonest = if attempt <= 5 { soonest } else { backoff(&post.id, attempt) };
+        assert_eq!(wait(&outbox, 0), Some(soonest), "after attempt {attempt}");
+    }
 }
 
 #[test]
