@@ -9,6 +9,7 @@ pub mod incident;
 pub mod name;
 pub mod policy;
 pub mod suspicion;
+pub mod wording;
 
 pub use fleet::{Component, ComponentKind, Fleet, Probe, ProbeKind, Server, Vantage};
 pub use id::{
@@ -21,6 +22,7 @@ pub use policy::{
     Abilities, Audience, Destination, Limits, Policy, Role, Scope, Settings, TextUnit, WordFiles,
 };
 pub use suspicion::{Alternative, Cause, ServerEvidence, Suspicion};
+pub use wording::{LANGUAGES, Locale, Wording, WordingOrigin};
 
 /// A moment in UTC. JSON: RFC 3339 with `Z`.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -34,16 +34,19 @@ const EN: Files = &[
 ];
 
 const DE: Files = &[
+    ("incident-public.ftl", include_str!("../../messages/de/incident-public.ftl")),
     ("maintenance-public.ftl", include_str!("../../messages/de/maintenance-public.ftl")),
     ("shared.ftl", include_str!("../../messages/de/shared.ftl")),
 ];
 
 const ES: Files = &[
+    ("incident-public.ftl", include_str!("../../messages/es/incident-public.ftl")),
     ("maintenance-public.ftl", include_str!("../../messages/es/maintenance-public.ftl")),
     ("shared.ftl", include_str!("../../messages/es/shared.ftl")),
 ];
 
 const FR: Files = &[
+    ("incident-public.ftl", include_str!("../../messages/fr/incident-public.ftl")),
     ("maintenance-public.ftl", include_str!("../../messages/fr/maintenance-public.ftl")),
     ("shared.ftl", include_str!("../../messages/fr/shared.ftl")),
 ];

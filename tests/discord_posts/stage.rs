@@ -133,6 +133,7 @@ pub fn destination(fake: &Fake, audience: Audience) -> Destination {
         kind: "discord".to_owned(),
         audience,
         language: "en".to_owned(),
+        timezone: None,
         options: options.map(|(name, value)| (name.to_owned(), value)).into(),
         limits: Limits { length_max: 1900, unit: TextUnit::Characters },
         abilities: Abilities::default(),

@@ -163,7 +163,7 @@ impl Desk<'_> {
     ) -> Option<DraftId> {
         let incident = self.records.incidents.get(&id)?;
         let next = self.speech().next_update(incident, kind, self.now());
-        let words = self.speech().with_promise(text, next);
+        let words = self.speech().in_words_of_staff(incident, kind, text, next);
         Some(self.draft(id, kind, words, Some(who.by)))
     }
 
@@ -176,9 +176,18 @@ impl Desk<'_> {
         text: &str,
         who: Person<'_>,
     ) {
-        let body = text.to_owned();
-        let (by, role) = (who.by, Some(who.role));
-        let statement = Statement { incident, draft: Some(draft), kind, body, by, role };
+        let words = self.records.drafts.get(&draft);
+        let wordings = words.map(|draft| draft.wordings.clone()).unwrap_or_default();
+        let statement = Statement {
+            incident,
+            draft: Some(draft),
+            kind,
+            body: text.to_owned(),
+            short: None,
+            wordings,
+            by: who.by,
+            role: Some(who.role),
+        };
         self.publish_and_reply(&statement);
     }
 
@@ -254,7 +263,8 @@ impl Desk<'_> {
         let Some(incident) = self.records.incidents.get(&draft.incident) else { return };
         let next = self.speech().next_update(incident, draft.kind, self.now());
         let body = draft.promise.as_deref().and_then(|line| text.strip_suffix(line));
-        let words = self.speech().with_promise(body.unwrap_or(text).trim_end(), next);
+        let body = body.unwrap_or(text).trim_end();
+        let words = self.speech().in_words_of_staff(incident, draft.kind, body, next);
         let revision = draft.revision + 1;
         self.decide(Output::Draft {
             id,
@@ -262,6 +272,8 @@ impl Desk<'_> {
             kind: draft.kind,
             text: words.text,
             promise: words.promise,
+            short: words.short,
+            wordings: words.wordings,
             by: Some(who.by.to_owned()),
             revision,
         });

@@ -27,6 +27,8 @@ impl Desk<'_> {
             kind,
             text: words.text,
             promise: words.promise,
+            short: words.short,
+            wordings: words.wordings,
             by: by.map(str::to_owned),
             revision: 1,
         });
@@ -85,17 +87,15 @@ impl Desk<'_> {
                 changed: changed.clone(),
             };
             let of_person = draft.by.is_some();
-            let (text, promise) = if of_person {
-                (draft.text, draft.promise)
-            } else {
-                (renewed.text, renewed.promise)
-            };
+            let words = if of_person { as_they_are(&draft) } else { renewed };
             let next = Output::Draft {
                 id: draft.id,
                 incident,
                 kind: draft.kind,
-                text,
-                promise,
+                text: words.text,
+                promise: words.promise,
+                short: words.short,
+                wordings: words.wordings,
                 by: draft.by,
                 revision: draft.revision + 1,
             };
@@ -169,5 +169,15 @@ impl Desk<'_> {
         ];
         buttons.extend(may_be_none.then_some(Button::NotAnIncident { incident }));
         buttons
+    }
+}
+
+/// The words that a draft has.
+fn as_they_are(draft: &Draft) -> Draftable {
+    Draftable {
+        text: draft.text.clone(),
+        promise: draft.promise.clone(),
+        short: draft.short.clone(),
+        wordings: draft.wordings.clone(),
     }
 }

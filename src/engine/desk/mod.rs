@@ -153,10 +153,15 @@ impl<'e> Desk<'e> {
     /// What can be pressed under a post at a destination.
     fn buttons_at(&self, destination: &Destination, buttons: &[Button]) -> Vec<PostButton> {
         let shown = buttons.iter().filter(|_| destination.abilities.buttons);
+        let locale = match destination.audience {
+            Audience::Staff => self.records.settings.main_locale(),
+            Audience::Public | Audience::Reporters => self.records.settings.locale_of(destination),
+        };
+        let speech = self.speech().to(&locale);
         shown
             .map(|button| PostButton {
                 id: button.id(),
-                label: self.speech().say(button.label_key(), Facts::new()),
+                label: speech.say(button.label_key(), Facts::new()),
             })
             .collect()
     }

@@ -4,8 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::{
     command::Button,
-    domain::{Audience, DraftId, IncidentId, IncidentState, PersonId, Role, Timestamp, UpdateKind},
-    engine::records::{Draft, Incident},
+    domain::{
+        Audience, Destination, DraftId, IncidentId, IncidentState, PersonId, Role, Timestamp,
+        UpdateKind, Wording,
+    },
+    engine::{
+        records::{Draft, Incident},
+        speech::Told,
+    },
     event::{DraftEnd, Output, Post, PostAction},
     render::Facts,
 };
@@ -25,6 +31,10 @@ pub(super) struct Statement<'a> {
     pub kind: UpdateKind,
     /// The words without the promise.
     pub body: String,
+    /// The same in short.
+    pub short: Option<String>,
+    /// For readers of other languages and zones.
+    pub wordings: Vec<Wording>,
     pub by: &'a str,
     pub role: Option<Role>,
 }
@@ -43,30 +53,24 @@ impl Desk<'_> {
             draft: statement.draft,
             revision,
             kind: statement.kind,
-            text: words.text.clone(),
+            text: words.text,
+            wordings: statement.wordings.clone(),
             by: statement.by.to_owned(),
             role: statement.role,
             next_update_at,
         });
-        let sent = self.post_update(
-            &incident,
-            statement.kind,
-            revision,
-            &words.text,
-            words.promise.as_deref(),
-        );
+        let sent = self.post_update(&incident, statement, revision, next_update_at);
         self.move_on(&incident, statement.kind, statement.role.map(|_| statement.by));
-        self.follow_up(&incident, statement.kind, revision, &statement.body);
+        self.follow_up(&incident, statement, revision);
         Some((revision, sent))
     }
 
     fn post_update(
         &mut self,
         incident: &Incident,
-        kind: UpdateKind,
+        statement: &Statement<'_>,
         revision: u32,
-        text: &str,
-        promise: Option<&str>,
+        next: Option<Timestamp>,
     ) -> usize {
         let (id, number) = (incident.id.to_string(), revision.to_string());
         let destinations = self.destinations(Audience::Public);
@@ -76,11 +80,11 @@ impl Desk<'_> {
                 destination: destination.id.clone(),
                 audience: Audience::Public,
                 action: PostAction::Post,
-                subject: format!("incident.{}", kind.word()),
+                subject: format!("incident.{}", statement.kind.word()),
                 incident: Some(incident.id),
                 recipient: None,
                 thread: incident.first_posts.get(&destination.id).cloned(),
-                body: self.speech().body(incident, text, promise, destination),
+                body: self.told_at(destination, incident, statement, next),
                 buttons: Vec::new(),
             };
             let subject = ["incident", &id, &number];
@@ -92,6 +96,37 @@ impl Desk<'_> {
             }
         }
         destinations.len()
+    }
+
+    /// A statement as the readers of a destination are told it.
+    fn told_at(
+        &self,
+        destination: &Destination,
+        incident: &Incident,
+        statement: &Statement<'_>,
+        next: Option<Timestamp>,
+    ) -> String {
+        let locale = self.records.settings.locale_of(destination);
+        let speech = self.speech();
+        let wording = statement.wordings.iter().find(|one| one.locale == locale);
+        let speech = if wording.is_some() { speech.to(&locale) } else { speech };
+        let promise = next.map(|next| speech.promise(next));
+        let promise = promise.as_deref();
+        let told = match wording {
+            Some(wording) => Told {
+                title: &wording.title,
+                text: &wording.text,
+                short: wording.short.as_deref(),
+                promise,
+            },
+            None => Told {
+                title: &incident.title,
+                text: &statement.body,
+                short: statement.short.as_deref(),
+                promise,
+            },
+        };
+        speech.body(incident, &told, destination)
     }
 
     /// What has a destination pass an update on to those who follow it from elsewhere.
@@ -128,7 +163,8 @@ impl Desk<'_> {
 
     /// Everybody whose report belongs to the incident hears when it is identified and when it is
     /// over, once each.
-    fn follow_up(&mut self, incident: &Incident, kind: UpdateKind, revision: u32, body: &str) {
+    fn follow_up(&mut self, incident: &Incident, statement: &Statement<'_>, revision: u32) {
+        let kind = statement.kind;
         let is_told = matches!(kind, UpdateKind::Identified | UpdateKind::Resolved);
         if !is_told || incident.followed_up.contains(&kind) {
             return;
@@ -139,7 +175,6 @@ impl Desk<'_> {
             .map(|(_, report)| (report.person.clone(), report.source.clone()))
             .take(FOLLOW_UPS_MAX)
             .collect();
-        let text = self.speech().follow_up(kind, body);
         let (id, number) = (incident.id.to_string(), revision.to_string());
         let answers = [
             Button::Fixed { incident: incident.id },
@@ -147,6 +182,7 @@ impl Desk<'_> {
         ];
         let asked = if kind == UpdateKind::Resolved { &answers[..] } else { &[] };
         for destination in self.destinations(Audience::Reporters) {
+            let text = self.follow_up_at(&destination, statement);
             let reached = people.iter().filter(|(_, source)| self.serves(&destination, source));
             let reached: Vec<&PersonId> = reached.map(|(person, _)| person).collect();
             for person in reached {
@@ -164,6 +200,15 @@ impl Desk<'_> {
                 };
                 self.decide(Output::Post(post));
             }
+        }
+    }
+
+    /// A statement as reporters who are reached by a destination hear it.
+    fn follow_up_at(&self, destination: &Destination, statement: &Statement<'_>) -> String {
+        let locale = self.records.settings.locale_of(destination);
+        match statement.wordings.iter().find(|one| one.locale == locale) {
+            Some(wording) => self.speech().to(&locale).follow_up(statement.kind, &wording.text),
+            None => self.speech().follow_up(statement.kind, &statement.body),
         }
     }
 
@@ -196,6 +241,8 @@ impl Desk<'_> {
             draft: Some(id),
             kind: draft.kind,
             body: body_of(&draft),
+            short: draft.short,
+            wordings: draft.wordings,
             by,
             role: Some(role),
         };
@@ -269,6 +316,8 @@ impl Desk<'_> {
             draft: None,
             kind: UpdateKind::Holding,
             body: without_promise(&words.text, words.promise.as_deref()),
+            short: words.short,
+            wordings: words.wordings,
             by: HOLDING_POLICY,
             role: None,
         };
