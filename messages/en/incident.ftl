@@ -80,6 +80,11 @@ staff-proposal-recovery =
     “{ $text }”
 
     draft publish { $draft } | draft edit { $draft } "your words" | draft wait { $draft } 15m | draft dismiss { $draft }
+# How a draft's words leave in other languages; $languages is a list of them.
+elsewhere-bot = In { $languages }: the bot’s own words for the same facts.
+elsewhere-quoted = In { $languages }: a sentence of the bot’s, then these words as they are. To put in your own: draft edit, with --language.
+elsewhere-person = In { $languages }: words that staff put in.
+elsewhere-wording = { $language }: “{ $text }”
 recovering = The affected servers look well again; the evidence is not yet certain.
 recovered = The affected servers are well again, and the suspicion is cleared.
 recovered-quietly = The affected servers are well again, and the suspicion is cleared. Nothing was published; “incident resolve { $incident }” ends it without a word.
@@ -117,6 +122,8 @@ staff-report-about = {" "}about { $server }
 staff-report-many = More such reports are coming in than are shown here: see “reports list”.
 staff-failed = Not delivered to { $destination } ({ $subject }): { $reason }. It will not be tried again.
 staff-unresolved = This may or may not stand at { $destination } ({ $subject }): { $reason }. Please look there.
+staff-remark = Delivered to { $destination } ({ $subject }), though not quite as was asked: { $reason }.
+staff-paused = { $destination } takes no posts for now ({ $reason }). Nothing is lost: the next try is at { $time }, and tries go on. This is told once.
 staff-failed-more = Further failures there are not told for 10 minutes: see “deliveries”.
 staff-card-gone = The message with this draft was deleted in { $destination }, so here it is again.
 staff-gone = Suspicion { $suspicion } ends: the configuration no longer has anything that measures it.
@@ -217,6 +224,7 @@ reply-draft-revision = Draft { $draft } is now at revision { $revision }: “{ $
 reply-draft-published = Draft { $draft } was published already, by { $by } at { $time }.
 reply-draft-dismissed = Draft { $draft } was dismissed by { $by }.
 reply-draft-superseded = Draft { $draft } gave way to a newer one: see “draft list”.
+reply-no-readers = No destination and no page is in { $language }: nobody would read these words.
 reply-edited = Draft { $draft } is now revision { $revision }: draft publish { $draft }
 reply-dismissed = Draft { $draft } is dismissed.
 reply-waits = You will be asked about draft { $draft } again at { $time }.
@@ -225,6 +233,12 @@ reply-assigned = Report { $report } is now about { $server }{ $counted ->
    *[no] . It is no new evidence: its author already counted in the last six hours, or it is old.
 }
 reply-report-dismissed = Report { $report } is dismissed.
+reply-delete = The post at { $destination } ({ $subject }) is being deleted.
+reply-delete-cannot = Posts at { $destination } cannot be deleted from here.
+reply-delete-gone = The post at { $destination } ({ $subject }) is deleted already.
+reply-delete-not-public = Only public posts can be deleted.
+reply-delete-not-there = The post at { $destination } ({ $subject }) has not arrived: there is nothing to delete.
+timeline-taken-back = Has the post at { $destination } ({ $subject }) deleted.
 reply-retry = { $destination } ({ $subject }) is tried again.
 reply-retry-looks = { $destination } ({ $subject }) may stand there already: it is looked up, and sent again only if it is not there. If you looked and it is not: retry { $post } --not-there
 reply-retry-arrived = { $destination } ({ $subject }) has arrived: there is nothing to try again.

@@ -279,7 +279,8 @@ impl Desk {
             Input::ProbeResult { .. }
             | Input::Report { .. }
             | Input::Command { .. }
-            | Input::Trouble { .. } => {}
+            | Input::Trouble { .. }
+            | Input::Learned { .. } => {}
         }
     }
 

@@ -55,6 +55,8 @@ pub enum Command {
         draft: DraftId,
         /// Public words.
         text: String,
+        /// The language they are a translation into; `None`: they are the draft's own.
+        language: Option<&'static str>,
         /// The revision that they change; `None`: the newest.
         revision: Option<u32>,
     },
@@ -122,6 +124,11 @@ pub enum Command {
         post: String,
         /// Somebody looked: it does not stand there.
         not_there: bool,
+    },
+    /// Delete a public post where it stands.
+    Delete {
+        /// The beginning of its id, in lower case.
+        post: String,
     },
 }
 

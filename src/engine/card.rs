@@ -90,6 +90,8 @@ pub struct CardDraft {
     pub kind: UpdateKind,
     /// Its words, without the promise.
     pub body: String,
+    /// How it leaves in other languages, in a sentence or two; `None`: in none.
+    pub elsewhere: Option<String>,
     /// Who wrote it; `None`: the bot.
     pub by: Option<String>,
     /// What changed since staff last looked.
@@ -214,7 +216,7 @@ impl<D: Detector> Engine<D> {
                 .filter(|_| stands)
                 .map(|one| speech.explain_alternatives(&one.alternatives).trim().to_owned())
                 .unwrap_or_default(),
-            draft: waiting.first().map(|draft| card_draft(draft)),
+            draft: waiting.first().map(|draft| card_draft(&speech, draft)),
             also_waiting: waiting.iter().skip(1).map(|draft| draft.id).collect(),
             dropped: drafts.last().and_then(|draft| dropped(draft)),
             updates: self.updates_of(incident),
@@ -287,12 +289,13 @@ fn evidence_row(speech: &Speech<'_>, row: &ServerEvidence) -> String {
     speech.evidence_rows(std::slice::from_ref(row), 1)
 }
 
-fn card_draft(draft: &Draft) -> CardDraft {
+fn card_draft(speech: &Speech<'_>, draft: &Draft) -> CardDraft {
     CardDraft {
         id: draft.id,
         revision: draft.revision,
         kind: draft.kind,
         body: desk::body_of(draft),
+        elsewhere: speech.elsewhere(&draft.wordings),
         by: draft.by.clone(),
         stale: draft.stale.clone(),
         waits_until: draft.waits_until,

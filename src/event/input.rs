@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    DraftId, IncidentId, PersonId, PostId, ProbeId, ReportId, Role, Settings, SuspicionId,
-    Timestamp,
+    DestinationId, DraftId, IncidentId, Limits, PersonId, PostId, ProbeId, ReportId, Role,
+    Settings, SuspicionId, Timestamp,
 };
 
 /// Something that enters the engine. In the journal every id of a person or report is random.
@@ -73,6 +73,13 @@ pub enum Input {
         /// What, and what to do, in words.
         text: String,
     },
+    /// A destination said what fits there.
+    Learned {
+        /// Which.
+        destination: DestinationId,
+        /// What fits; the configuration's own limits stay upper bounds.
+        limits: Limits,
+    },
     /// A deadline has come.
     Timer {
         /// What was due.
@@ -115,6 +122,7 @@ impl Input {
             Self::Report { .. } => "report",
             Self::Command { .. } => "command",
             Self::Trouble { .. } => "trouble",
+            Self::Learned { .. } => "learned",
             Self::Timer { .. } => "timer",
             Self::Delivery { .. } => "delivery",
         }
@@ -173,6 +181,9 @@ pub enum DeliveryEvent {
         /// Where it can be seen.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         link: Option<String>,
+        /// In what it is not quite as was asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remark: Option<String>,
     },
     /// It did not arrive, and is tried again.
     Retry {

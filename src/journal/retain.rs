@@ -174,6 +174,7 @@ impl Dropping {
             | Input::Command { .. }
             | Input::Timer { .. }
             | Input::Trouble { .. }
+            | Input::Learned { .. }
             | Input::Delivery { .. } => false,
         };
         kind && entry.at < self.before && !self.keep.iter().any(|span| span.contains(&entry.at))

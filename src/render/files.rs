@@ -14,6 +14,7 @@ pub(super) const STAFF: Files = &[
     ("console.ftl", include_str!("../../messages/en/console.ftl")),
     ("delivery.ftl", include_str!("../../messages/en/delivery.ftl")),
     ("demo.ftl", include_str!("../../messages/en/demo.ftl")),
+    ("destination-check.ftl", include_str!("../../messages/en/destination-check.ftl")),
     ("discord-check.ftl", include_str!("../../messages/en/discord-check.ftl")),
     ("explain.ftl", include_str!("../../messages/en/explain.ftl")),
     ("incident.ftl", include_str!("../../messages/en/incident.ftl")),
@@ -34,20 +35,29 @@ const EN: Files = &[
 ];
 
 const DE: Files = &[
+    ("chat-public.ftl", include_str!("../../messages/de/chat-public.ftl")),
+    ("form.ftl", include_str!("../../messages/de/form.ftl")),
     ("incident-public.ftl", include_str!("../../messages/de/incident-public.ftl")),
     ("maintenance-public.ftl", include_str!("../../messages/de/maintenance-public.ftl")),
+    ("page.ftl", include_str!("../../messages/de/page.ftl")),
     ("shared.ftl", include_str!("../../messages/de/shared.ftl")),
 ];
 
 const ES: Files = &[
+    ("chat-public.ftl", include_str!("../../messages/es/chat-public.ftl")),
+    ("form.ftl", include_str!("../../messages/es/form.ftl")),
     ("incident-public.ftl", include_str!("../../messages/es/incident-public.ftl")),
     ("maintenance-public.ftl", include_str!("../../messages/es/maintenance-public.ftl")),
+    ("page.ftl", include_str!("../../messages/es/page.ftl")),
     ("shared.ftl", include_str!("../../messages/es/shared.ftl")),
 ];
 
 const FR: Files = &[
+    ("chat-public.ftl", include_str!("../../messages/fr/chat-public.ftl")),
+    ("form.ftl", include_str!("../../messages/fr/form.ftl")),
     ("incident-public.ftl", include_str!("../../messages/fr/incident-public.ftl")),
     ("maintenance-public.ftl", include_str!("../../messages/fr/maintenance-public.ftl")),
+    ("page.ftl", include_str!("../../messages/fr/page.ftl")),
     ("shared.ftl", include_str!("../../messages/fr/shared.ftl")),
 ];
 

@@ -16,7 +16,7 @@ mod phrases;
 mod words;
 
 pub use facts::Facts;
-pub use fit::{fit, length};
+pub use fit::{beside, fit, length};
 pub use markdown::escape_markdown;
 pub use outside::{Hidden, neutralise, person_marker, report_marker, reveal};
 pub use phrases::{clock_time, date, date_time, list, near_time, percent, span};

@@ -154,7 +154,15 @@ fn times_are_told_in_the_readers_zone() {
     let mut stage = with_loss(settings, &["s1"], 0.3);
     stage.types("draft publish 1 --anyway");
     let told = [stage.posts_to("feed").join("\n"), stage.posts_to("berlin").join("\n")];
-    assert_snapshot!(told.join("\n\n"), @"");
+    assert_snapshot!(told.join("\n\n"), @r#"
+    Websites on Server One often do not load. It began at about 21:30 EDT. We are looking for the cause.
+    Next update by 22:16 EDT.
+    https://status.example.net/incidents/1
+
+    Websites on Server One often do not load. It began at about 03:30 CEST. We are looking for the cause.
+    Next update by 04:16 CEST.
+    https://status.example.net/incidents/1
+    "#);
 }
 
 #[test]

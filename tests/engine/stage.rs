@@ -98,7 +98,7 @@ pub fn destination(id: &str, audience: Audience) -> Destination {
         language: "en".to_owned(),
         timezone: None,
         options: BTreeMap::new(),
-        limits: Limits { length_max: 2000, unit: TextUnit::Characters },
+        limits: Limits::of(2000, TextUnit::Characters),
         abilities: Abilities::default(),
     }
 }

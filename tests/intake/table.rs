@@ -45,6 +45,7 @@ fn only_what_may_enter_has_entered(server: &Server) {
             | Input::Command { .. }
             | Input::Timer { .. }
             | Input::Trouble { .. }
+            | Input::Learned { .. }
             | Input::Delivery { .. } => panic!("{:?} has entered", offered.input),
         }
     }

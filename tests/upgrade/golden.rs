@@ -219,6 +219,7 @@ fn word(state: &DeliveryState) -> &'static str {
         DeliveryState::Sent { .. } => "sent",
         DeliveryState::Unresolved { .. } => "unresolved",
         DeliveryState::Failed { .. } => "failed",
+        DeliveryState::Superseded { .. } => "superseded",
     }
 }
 

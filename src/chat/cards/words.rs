@@ -179,6 +179,7 @@ impl Page<'_> {
             lines.push(self.say("card-draft-stale", facts));
         }
         lines.push(quoted(&within(&draft.body, DRAFT_LENGTH_MAX)));
+        lines.extend(draft.elsewhere.clone());
         if draft.by.is_some() {
             let facts = Facts::new().text("by", self.person(draft.by.as_deref()));
             lines.push(self.say("card-draft-by", facts));
@@ -406,5 +407,5 @@ fn shortened(text: &str, length_max: usize) -> String {
 
 fn cut(text: &str, length_max: usize) -> String {
     let length_max = u32::try_from(length_max).unwrap_or(u32::MAX);
-    fit(text, &Limits { length_max, unit: TextUnit::Characters })
+    fit(text, &Limits::of(length_max, TextUnit::Characters))
 }

@@ -55,8 +55,8 @@ impl Desk<'_> {
                 self.resolve(incident, text.as_deref(), publish, who);
             }
             Command::IncidentFalseAlarm { incident } => self.false_alarm(incident, who),
-            Command::DraftEdit { draft, text, revision } => {
-                self.edit(draft, &text, revision, who);
+            Command::DraftEdit { draft, text, language, revision } => {
+                self.edit(draft, &text, language, revision, who);
             }
             Command::DraftPublish { draft, revision, anyway } => {
                 self.publish_draft(draft, revision, anyway, who.by, who.role);
@@ -86,6 +86,7 @@ impl Desk<'_> {
                 self.keep(incident, TimelineKind::Note, who.by, words);
             }
             Command::Retry { post, not_there } => self.send_again(&post, not_there, who.by),
+            Command::Delete { post } => self.take_back(&post, who.by),
         }
     }
 
@@ -253,18 +254,30 @@ impl Desk<'_> {
         self.reply(true, text);
     }
 
-    fn edit(&mut self, id: DraftId, text: &str, revision: Option<u32>, who: Person<'_>) {
+    fn edit(
+        &mut self,
+        id: DraftId,
+        text: &str,
+        language: Option<&str>,
+        revision: Option<u32>,
+        who: Person<'_>,
+    ) {
         let Some(draft) = self.waiting_draft(id) else { return };
         if revision.is_some_and(|read| read != draft.revision) {
             let facts = draft_facts(&draft);
             let text = self.speech().say("reply-draft-revision", facts);
             return self.reply(false, text);
         }
-        let Some(incident) = self.records.incidents.get(&draft.incident) else { return };
-        let next = self.speech().next_update(incident, draft.kind, self.now());
-        let body = draft.promise.as_deref().and_then(|line| text.strip_suffix(line));
-        let body = body.unwrap_or(text).trim_end();
-        let words = self.speech().in_words_of_staff(incident, draft.kind, body, next);
+        let main = self.records.settings.main_locale().language;
+        let words = match language.filter(|language| *language != main) {
+            Some(language) => self.translated(&draft, language, text),
+            None => self.reworded(&draft, text),
+        };
+        let Some(words) = words else {
+            let facts = Facts::new().text("language", language.unwrap_or(&main));
+            let text = self.speech().say("reply-no-readers", facts);
+            return self.reply(false, text);
+        };
         let revision = draft.revision + 1;
         self.decide(Output::Draft {
             id,

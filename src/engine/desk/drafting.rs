@@ -2,7 +2,7 @@
 
 use crate::{
     command::Button,
-    domain::{Audience, DestinationId, DraftId, IncidentId, UpdateKind},
+    domain::{Audience, DestinationId, DraftId, IncidentId, UpdateKind, WordingOrigin},
     engine::{records::Draft, speech::Draftable},
     event::{DraftEnd, Output},
     render::Facts,
@@ -108,6 +108,42 @@ impl Desk<'_> {
         }
     }
 
+    /// A draft with a person's words in place of its own, in every language; the same words again
+    /// change none.
+    pub(super) fn reworded(&self, draft: &Draft, text: &str) -> Option<Draftable> {
+        let incident = self.records.incidents.get(&draft.incident)?;
+        let next = self.speech().next_update(incident, draft.kind, self.now());
+        let body = draft.promise.as_deref().and_then(|line| text.strip_suffix(line));
+        let body = body.unwrap_or(text).trim_end();
+        if body == super::body_of(draft) {
+            let renewed = self.speech().with_promise(body, next);
+            return Some(Draftable {
+                text: renewed.text,
+                promise: renewed.promise,
+                ..as_they_are(draft)
+            });
+        }
+        Some(self.speech().in_words_of_staff(incident, draft.kind, body, next))
+    }
+
+    /// A draft with a person's translation; nothing where nobody reads that language.
+    pub(super) fn translated(
+        &self,
+        draft: &Draft,
+        language: &str,
+        text: &str,
+    ) -> Option<Draftable> {
+        let mut words = as_they_are(draft);
+        let mut found = false;
+        for wording in words.wordings.iter_mut().filter(|one| one.locale.language == language) {
+            wording.text = text.trim().to_owned();
+            wording.short = None;
+            wording.origin = WordingOrigin::Person;
+            found = true;
+        }
+        found.then_some(words)
+    }
+
     fn tell_stale(&mut self, id: DraftId, changed: &str) {
         let Some(draft) = self.records.drafts.get(&id) else { return };
         let facts = Facts::new()
@@ -154,7 +190,12 @@ impl Desk<'_> {
             .text("kind", speech.kind(draft.kind))
             .text("text", draft.text.clone())
             .text("commands", speech.say("staff-proposal-commands", ids()));
-        Some((incident.id, speech.say(key, facts)))
+        let said = speech.say(key, facts);
+        let text = match speech.elsewhere(&draft.wordings) {
+            Some(elsewhere) => format!("{said}\n{elsewhere}"),
+            None => said,
+        };
+        Some((incident.id, text))
     }
 
     /// What staff can press under a draft's words.

@@ -120,6 +120,7 @@ impl Detector for Evidence {
             | Input::Report { .. }
             | Input::Command { .. }
             | Input::Trouble { .. }
+            | Input::Learned { .. }
             | Input::Delivery { .. } => received,
         };
         self.advance(now);
@@ -138,6 +139,7 @@ impl Detector for Evidence {
             | Input::Report { .. }
             | Input::Command { .. }
             | Input::Trouble { .. }
+            | Input::Learned { .. }
             | Input::Delivery { .. } => {}
         }
     }

@@ -220,7 +220,7 @@ impl Speech<'_> {
             told.text.to_owned()
         };
         let whole: String = [&*main].iter().chain(&tail).copied().collect::<Vec<_>>().join("\n");
-        let fits = render::length(&whole, to.limits.unit) <= to.limits.length_max as usize;
+        let fits = render::fit(&whole, &to.limits) == whole;
         match told.short.filter(|_| !fits) {
             Some(short) => join_within(short, &tail, &to.limits),
             None => join_within(&main, &tail, &to.limits),
@@ -313,14 +313,12 @@ fn key(kind: UpdateKind, voice: Voice, watching: bool) -> &'static str {
 /// `main` cut so that the lines of `tail` fit after it; a tail that leaves no room for words is
 /// dropped from its end.
 pub(in crate::engine) fn join_within(main: &str, tail: &[&str], limits: &Limits) -> String {
-    const MAIN_MIN: usize = 20;
+    const MAIN_MIN: u32 = 20;
     let mut tail = tail.to_vec();
     loop {
         let end: String = tail.iter().map(|line| format!("\n{line}")).collect();
-        let taken = render::length(&end, limits.unit);
-        let room = (limits.length_max as usize).saturating_sub(taken);
-        if room >= MAIN_MIN || tail.is_empty() {
-            let room = Limits { length_max: u32::try_from(room).unwrap_or(u32::MAX), ..*limits };
+        let room = render::beside(limits, &end);
+        if room.length_max >= MAIN_MIN || tail.is_empty() {
             return format!("{}{end}", render::fit(main, &room));
         }
         tail.pop();

@@ -97,6 +97,53 @@ impl<'a> Speech<'a> {
         }
     }
 
+    /// What staff are told of the words in other languages: nothing where there are none.
+    pub fn elsewhere(&self, wordings: &[Wording]) -> Option<String> {
+        let of = |origin: WordingOrigin, key: &str| {
+            let languages = self.languages_of(wordings, |wording| wording.origin == origin);
+            let facts = || Facts::new().text("languages", self.list(&languages));
+            (!languages.is_empty()).then(|| self.say(key, facts()))
+        };
+        let lines = [
+            of(WordingOrigin::Bot, "elsewhere-bot"),
+            of(WordingOrigin::Quoted, "elsewhere-quoted"),
+            of(WordingOrigin::Person, "elsewhere-person"),
+        ];
+        lines.into_iter().flatten().reduce(|all, next| format!("{all}\n{next}"))
+    }
+
+    /// The words in other languages, a line each.
+    pub fn wording_lines(&self, wordings: &[Wording]) -> Vec<String> {
+        let mut lines = Vec::new();
+        for wording in wordings.iter().filter(|one| one.locale.language != self.language) {
+            let facts = Facts::new()
+                .text("language", self.language_name(&wording.locale.language))
+                .text("text", wording.text.clone());
+            let line = self.say("elsewhere-wording", facts);
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        lines
+    }
+
+    /// Names of the other languages among `wordings`, each once.
+    fn languages_of(
+        &self,
+        wordings: &[Wording],
+        is_meant: impl Fn(&Wording) -> bool,
+    ) -> Vec<String> {
+        let mut names = Vec::new();
+        let others = wordings.iter().filter(|one| one.locale.language != self.language);
+        for wording in others.filter(|one| is_meant(one)) {
+            let name = self.language_name(&wording.locale.language);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
     /// Whether readers have the language that staff write in.
     fn is_main_language(&self) -> bool {
         self.records.settings.main_locale().language == self.language
@@ -108,7 +155,7 @@ impl<'a> Speech<'a> {
     }
 
     /// A language's name, in this one.
-    pub fn language_name(&self, language: &str) -> String {
+    fn language_name(&self, language: &str) -> String {
         let primary = language.split('-').next().unwrap_or(language);
         self.say("language-name", Facts::new().text("language", primary))
     }
