@@ -4,6 +4,9 @@
 
 chat-about-report = Ein Problem mit Ihrer Website melden
 chat-about-status = Wie es steht
+chat-about-subscribe = Neuigkeiten als Direktnachricht erhalten
+chat-about-unsubscribe = Keine Neuigkeiten mehr erhalten
+chat-option-subscribe-server = Ein Server; ohne Angabe erfahren Sie von allem
 chat-option-domain = Ihre Domain, zum Beispiel example.org
 chat-option-what = Was funktioniert nicht?
 chat-option-since = Seit wann?

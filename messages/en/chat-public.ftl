@@ -4,6 +4,9 @@
 
 chat-about-report = Report a problem with your site
 chat-about-status = How things stand
+chat-about-subscribe = Hear of updates in direct messages
+chat-about-unsubscribe = Hear of no more updates
+chat-option-subscribe-server = A server; leave it out to hear of everything
 chat-option-domain = Your domain, such as example.org
 chat-option-what = What is wrong?
 chat-option-since = Since when?

@@ -4,6 +4,9 @@
 
 chat-about-report = Avisar de un problema con su sitio web
 chat-about-status = Cómo está todo
+chat-about-subscribe = Recibir las novedades por mensaje directo
+chat-about-unsubscribe = No recibir más novedades
+chat-option-subscribe-server = Un servidor; sin indicarlo, sabrá de todo
 chat-option-domain = Su dominio, por ejemplo example.org
 chat-option-what = ¿Qué falla?
 chat-option-since = ¿Desde cuándo?

@@ -4,6 +4,9 @@
 
 chat-about-report = Signaler un problème avec votre site
 chat-about-status = Où en sont les choses
+chat-about-subscribe = Recevoir les nouvelles par message direct
+chat-about-unsubscribe = Ne plus recevoir de nouvelles
+chat-option-subscribe-server = Un serveur ; sans lui, vous saurez tout
 chat-option-domain = Votre domaine, par exemple example.org
 chat-option-what = Qu’est-ce qui ne va pas ?
 chat-option-since = Depuis quand ?

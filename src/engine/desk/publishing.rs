@@ -10,7 +10,7 @@ use crate::{
     },
     engine::{
         records::{Draft, Incident},
-        speech::Told,
+        speech::{Speech, Told},
     },
     event::{DeliveryEvent, DraftEnd, Output, Post, PostAction},
     render::Facts,
@@ -62,6 +62,7 @@ impl Desk<'_> {
         let sent = self.post_update(&incident, statement, revision, next_update_at);
         self.move_on(&incident, statement.kind, statement.role.map(|_| statement.by));
         self.follow_up(&incident, statement, revision);
+        self.mail_out(&incident, statement, revision, next_update_at);
         Some((revision, sent))
     }
 
@@ -85,7 +86,12 @@ impl Desk<'_> {
                 incident: Some(incident.id),
                 recipient: None,
                 thread: incident.first_posts.get(&destination.id).cloned(),
-                body: self.told_at(destination, incident, statement, next),
+                body: self.told_at(
+                    destination,
+                    statement,
+                    (&incident.title, next),
+                    |speech, told| speech.body(incident, told, destination),
+                ),
                 buttons: Vec::new(),
             };
             let subject = ["incident", &id, &number];
@@ -100,35 +106,25 @@ impl Desk<'_> {
         destinations.len()
     }
 
-    /// A statement as the readers of a destination are told it.
-    fn told_at(
+    /// What becomes of a statement in the words that the readers of a destination get.
+    pub(super) fn told_at(
         &self,
         destination: &Destination,
-        incident: &Incident,
         statement: &Statement<'_>,
-        next: Option<Timestamp>,
+        (title, next): (&str, Option<Timestamp>),
+        fit: impl FnOnce(&Speech<'_>, &Told<'_>) -> String,
     ) -> String {
         let locale = self.records.settings.locale_of(destination);
-        let speech = self.speech();
         let wording = statement.wordings.iter().find(|one| one.locale == locale);
-        let speech = if wording.is_some() { speech.to(&locale) } else { speech };
+        let speech = if wording.is_some() { self.speech().to(&locale) } else { self.speech() };
         let promise = next.map(|next| speech.promise(next));
-        let promise = promise.as_deref();
-        let told = match wording {
-            Some(wording) => Told {
-                title: &wording.title,
-                text: &wording.text,
-                short: wording.short.as_deref(),
-                promise,
-            },
-            None => Told {
-                title: &incident.title,
-                text: &statement.body,
-                short: statement.short.as_deref(),
-                promise,
-            },
+        let told = Told {
+            title: wording.map_or(title, |wording| &wording.title),
+            text: wording.map_or(&statement.body, |wording| &wording.text),
+            short: wording.map_or(&statement.short, |wording| &wording.short).as_deref(),
+            promise: promise.as_deref(),
         };
-        speech.body(incident, &told, destination)
+        fit(&speech, &told)
     }
 
     /// Whether an update is a post of its own, or takes the first one's place where policy says so
