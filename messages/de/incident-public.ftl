@@ -66,6 +66,7 @@ draft-holding-short = { $trouble } Unsere Überwachung hat unser Team alarmiert.
 
 draft-identified = { $trouble } Wir haben die Ursache gefunden und arbeiten daran.
 draft-identified-cause = { $trouble } Wir haben die Ursache eingegrenzt: { $cause }. Wir arbeiten daran.
+draft-identified-cause-short = { $trouble } Ursache: { $cause }. Wir arbeiten daran.
 draft-identified-opened = { $title }. Wir haben die Ursache gefunden und arbeiten daran.
 
 draft-update = { $trouble } Wir arbeiten weiter daran; es gibt noch nichts Neues zu berichten.

@@ -71,6 +71,7 @@ draft-holding-short = { $trouble } Our monitoring has alerted our staff.
 
 draft-identified = { $trouble } We have found the cause and are working on it.
 draft-identified-cause = { $trouble } We have traced it to { $cause } and are working on it.
+draft-identified-cause-short = { $trouble } We have traced it to { $cause }.
 draft-identified-opened = { $title }. We have found the cause and are working on it.
 
 draft-update = { $trouble } We are still working on it; there is nothing new to tell yet.

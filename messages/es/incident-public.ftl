@@ -65,6 +65,7 @@ draft-holding-short = { $trouble } Nuestra supervisión ha avisado a nuestro equ
 
 draft-identified = { $trouble } Hemos encontrado la causa y estamos trabajando en ello.
 draft-identified-cause = { $trouble } Hemos localizado la causa: { $cause }. Estamos trabajando en ello.
+draft-identified-cause-short = { $trouble } Causa: { $cause }. Trabajamos en ello.
 draft-identified-opened = { $title }. Hemos encontrado la causa y estamos trabajando en ello.
 
 draft-update = { $trouble } Seguimos trabajando en ello; todavía no hay novedades.

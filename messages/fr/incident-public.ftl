@@ -65,6 +65,7 @@ draft-holding-short = { $trouble } Notre surveillance a alerté notre équipe.
 
 draft-identified = { $trouble } Nous avons trouvé la cause et nous y travaillons.
 draft-identified-cause = { $trouble } Nous avons localisé la cause : { $cause }. Nous y travaillons.
+draft-identified-cause-short = { $trouble } Cause : { $cause }. Nous y travaillons.
 draft-identified-opened = { $title }. Nous avons trouvé la cause et nous y travaillons.
 
 draft-update = { $trouble } Nous y travaillons toujours ; il n’y a encore rien de nouveau à signaler.

@@ -47,17 +47,12 @@ impl Settings {
         }
     }
 
-    /// The other locales that public words are made for, each once: those of destinations that
-    /// are not staff's, and the languages that the status page can be read in.
+    /// The other locales that public words and word to reporters go out in, each once.
     pub fn other_locales(&self) -> Vec<Locale> {
         let main = self.main_locale();
         let read = self.destinations.iter().filter(|one| one.audience != Audience::Staff);
-        let on_page = self
-            .languages
-            .iter()
-            .map(|language| Locale { language: language.clone(), timezone: self.fleet.timezone });
         let mut locales = Vec::new();
-        for locale in read.map(|destination| self.locale_of(destination)).chain(on_page) {
+        for locale in read.map(|destination| self.locale_of(destination)) {
             if locale != main && !locales.contains(&locale) {
                 locales.push(locale);
             }

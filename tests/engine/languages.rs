@@ -113,6 +113,35 @@ fn a_persons_words_go_out_as_they_are_with_a_sentence_in_the_readers_language() 
 }
 
 #[test]
+fn staff_see_how_a_draft_leaves_in_each_language_and_may_translate_it_themselves() {
+    let mut stage = with_loss(a_host_of_four_languages(), &["s1"], 0.3);
+    let asked = stage.posts_to("staff").into_iter().find(|text| text.contains("not published yet"));
+    let asked = asked.expect("staff are asked");
+    assert!(asked.contains("In German, Spanish and French: the bot’s own"), "{asked}");
+    assert_snapshot!("draft_by_the_bot", stage.types("draft show 1"));
+    let body = "Websites on Server One often do not load. It began at about 21:30 EDT. \
+        We are looking for the cause.";
+    stage.types(&format!("draft edit 1 \"{body}\""));
+    let same = stage.types("draft show 1");
+    assert!(same.contains("German, Spanish and French: the bot’s own words"), "{same}");
+    stage.types("draft edit 1 \"Our router drops packets.\"");
+    let answer = stage.types("draft edit 1 \"Nuestro router pierde paquetes.\" --language es");
+    assert!(answer.starts_with("ok: Draft 1 is now revision "), "{answer}");
+    assert_snapshot!("draft_with_one_translation", stage.types("draft show 1"));
+    stage.types("draft publish 1");
+    let said = stage.posts_to("es");
+    assert!(said[0].starts_with("Nuestro router pierde paquetes.\nPróximo aviso"), "{said:?}");
+    assert!(stage.posts_to("en")[0].starts_with("Our router drops packets.\nNext update"));
+}
+
+#[test]
+fn a_translation_that_nobody_would_read_is_refused() {
+    let mut stage: Stage = Stage::with(settings());
+    stage.types("incident open \"Mail is slow\" --servers s1");
+    assert_snapshot!(stage.types("draft edit 1 \"Die Mail ist langsam.\" --language de"), @"no: No destination for the public or for reporters is in “de”: nobody would read these words.");
+}
+
+#[test]
 fn what_was_approved_is_what_leaves_in_every_language() {
     let mut stage = with_loss(a_host_of_four_languages(), &["s1", "s2"], 0.2);
     let approved = stage.heard.iter().rev().find_map(|(_, output)| match output {
