@@ -388,7 +388,7 @@ fn help_shows_each_role_what_it_may_type() {
     draft show ID
         Shows a draft's words and what they rest on.
     draft edit ID "text" [--language de|en|es|fr] [--revision N]
-        Puts your words into a draft.
+        Puts your words into a draft; with --language they are its translation into another language.
     draft publish ID [--revision N] [--anyway]
         Approves a draft: it goes out. If the evidence changed since, you are shown what; --anyway publishes all the same.
     draft dismiss ID

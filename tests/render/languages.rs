@@ -248,5 +248,10 @@ fn lists_dates_and_spans_read_as_in_each_language() {
         let date = date_time(&words, language, first, zone);
         format!("{language}: {names} | {date} | {}", spans.join(" | "))
     });
-    insta::assert_snapshot!(said.join("\n"), @r#""#);
+    insta::assert_snapshot!(said.join("\n"), @r#"
+    de: Server One, Server Two und Server Three | 1. März 2014, 22:00 EST | 0 Sekunden | 1 Sekunde | 1 Minute | 2 Minuten | 1 Stunde | 1 Stunde 30 Minuten | 1 Tag 1 Stunde
+    en: Server One, Server Two and Server Three | 1 March 2014, 22:00 EST | 0 seconds | 1 second | 1 minute | 2 minutes | 1 hour | 1 hour 30 minutes | 1 day 1 hour
+    es: Server One, Server Two y Server Three | 1 de marzo de 2014, 22:00 EST | 0 segundos | 1 segundo | 1 minuto | 2 minutos | 1 hora | 1 hora y 30 minutos | 1 día y 1 hora
+    fr: Server One, Server Two et Server Three | 1er mars 2014, 22:00 EST | 0 seconde | 1 seconde | 1 minute | 2 minutes | 1 heure | 1 heure 30 minutes | 1 jour 1 heure
+    "#);
 }
