@@ -31,3 +31,5 @@ mod reporters;
 mod stage;
 #[path = "engine/stories.rs"]
 mod stories;
+#[path = "engine/windows.rs"]
+mod windows;

@@ -10,6 +10,7 @@ chat-option-since = Since when?
 chat-option-about = A server, or your domain
 chat-group-draft = What the bot would say: read, change, approve, put off
 chat-group-incident = Open, tell of, end and show incidents
+chat-group-maintenance = What maintenance is planned, and how it goes
 chat-group-reports = What customers reported
 chat-group-upstream = What a provider said
 # The two commands in a message's menu: at most 32 characters each.

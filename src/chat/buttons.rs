@@ -30,6 +30,9 @@ impl Face {
             | Button::PublishAnyway { .. }
             | Button::Edit { .. }
             | Button::Wait { .. }
+            | Button::PublishWindow { .. }
+            | Button::ExtendWindow { .. }
+            | Button::CompleteWindow { .. }
             | Button::Retry { .. }
             | Button::NotAnIncident { .. } => {}
         }
@@ -47,6 +50,9 @@ impl Face {
             }
             Button::PublishAnyway { .. }
             | Button::Wait { .. }
+            | Button::PublishWindow { .. }
+            | Button::ExtendWindow { .. }
+            | Button::CompleteWindow { .. }
             | Button::Retry { .. }
             | Button::NotAnIncident { .. }
             | Button::Fixed { .. }
@@ -175,6 +181,9 @@ fn after(button: &Button, draft: &OpenDraft) -> bool {
         Button::NotAnIncident { incident }
         | Button::Fixed { incident }
         | Button::StillBroken { incident } => draft.incident == *incident,
-        Button::Retry { .. } => false,
+        Button::PublishWindow { .. }
+        | Button::ExtendWindow { .. }
+        | Button::CompleteWindow { .. }
+        | Button::Retry { .. } => false,
     }
 }

@@ -6,21 +6,26 @@
 pub mod fleet;
 pub mod id;
 pub mod incident;
+pub mod local_time;
 pub mod name;
 pub mod policy;
 pub mod suspicion;
+pub mod window;
 
 pub use fleet::{Component, ComponentKind, Fleet, Probe, ProbeKind, Server, Vantage};
 pub use id::{
     ComponentId, DestinationId, DraftId, IncidentId, PersonId, PostId, ProbeId, ReportId, ServerId,
-    SuspicionId,
+    SuspicionId, WindowId,
 };
 pub use incident::{Impact, IncidentState, ServerStatus, UpdateKind};
+pub use local_time::{Beginning, LocalTime, NoOneMoment, WithOffset, moment_of};
 pub use name::domain_name;
 pub use policy::{
-    Abilities, Audience, Destination, Limits, Policy, Role, Scope, Settings, TextUnit, WordFiles,
+    Abilities, Audience, Destination, Limits, MaintenancePolicy, Policy, Role, Scope, Settings,
+    TextUnit, WordFiles,
 };
 pub use suspicion::{Alternative, Cause, ServerEvidence, Suspicion};
+pub use window::{Blackout, MaintenanceWindow, WindowNews, WindowState};
 
 /// A moment in UTC. JSON: RFC 3339 with `Z`.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

@@ -1,7 +1,7 @@
 //! What is open, as plain data: what somebody who types or presses can mean. Must not: change
 //! anything.
 
-use crate::domain::{DraftId, IncidentId, PersonId, ReportId, ServerId, UpdateKind};
+use crate::domain::{DraftId, IncidentId, PersonId, ReportId, ServerId, UpdateKind, WindowId};
 
 use super::{Detector, Engine, desk};
 
@@ -15,6 +15,17 @@ pub struct Open {
     /// The latest reports that were not dismissed, newest first, at most
     /// [`OPEN_REPORTS_MAX`].
     pub reports: Vec<OpenReport>,
+    /// Maintenance windows that are not over, the next first.
+    pub windows: Vec<OpenWindow>,
+}
+
+/// A maintenance window that is not over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenWindow {
+    /// Its number.
+    pub id: WindowId,
+    /// Its title.
+    pub title: String,
 }
 
 /// How many reports are named.
@@ -97,7 +108,11 @@ impl<D: Detector> Engine<D> {
             .take(OPEN_REPORTS_MAX)
             .map(|(id, report)| OpenReport { id: id.clone(), server: report.server.clone() })
             .collect();
-        Open { incidents, drafts, reports }
+        let windows = records
+            .open_windows_by_time()
+            .into_iter()
+            .map(|one| OpenWindow { id: one.window.id, title: one.window.title.clone() });
+        Open { incidents, drafts, reports, windows: windows.collect() }
     }
 
     /// The domains that a person reported, where they still are ours.

@@ -15,6 +15,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("explain.ftl", include_str!("../../messages/en/explain.ftl")),
     ("incident.ftl", include_str!("../../messages/en/incident.ftl")),
     ("intake.ftl", include_str!("../../messages/en/intake.ftl")),
+    ("maintenance.ftl", include_str!("../../messages/en/maintenance.ftl")),
     ("page.ftl", include_str!("../../messages/en/page.ftl")),
     ("radius.ftl", include_str!("../../messages/en/radius.ftl")),
     ("shared.ftl", include_str!("../../messages/en/shared.ftl")),

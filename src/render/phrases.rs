@@ -51,13 +51,27 @@ pub fn near_time(
     let (local, today) = (moment.with_timezone(&timezone), now.with_timezone(&timezone));
     if local.date_naive() == today.date_naive() {
         clock_time(moment, timezone)
-    } else if local.year() == today.year() {
-        let date = words.say(language, "date-in-year", &day_facts(local));
-        let facts = Facts::new().text("date", date).time("time", moment, timezone);
-        words.say(language, "date-time", &facts)
     } else {
-        date_time(words, language, moment, timezone)
+        day_time(words, language, moment, now, timezone)
     }
+}
+
+/// The day and the time of day, with the year only where it is not that of `now`: "23 April, 22:00
+/// EDT".
+pub fn day_time(
+    words: &Words,
+    language: &str,
+    moment: Timestamp,
+    now: Timestamp,
+    timezone: Tz,
+) -> String {
+    let (local, today) = (moment.with_timezone(&timezone), now.with_timezone(&timezone));
+    if local.year() != today.year() {
+        return date_time(words, language, moment, timezone);
+    }
+    let date = words.say(language, "date-in-year", &day_facts(local));
+    let facts = Facts::new().text("date", date).time("time", moment, timezone);
+    words.say(language, "date-time", &facts)
 }
 
 /// A span of time in at most two units: "45 seconds", "15 minutes", "1 hour 30 minutes", "2 days".

@@ -18,6 +18,7 @@ pub fn at(ms: i64) -> Timestamp {
 pub fn post(
     destination: &str,
     incident: Option<u64>,
+    window: None,
     recipient: Option<&str>,
     number: usize,
 ) -> Post {
@@ -28,6 +29,7 @@ pub fn post(
         action: if number % 6 == 5 { PostAction::Crosspost } else { PostAction::Post },
         subject: "incident.update".to_owned(),
         incident: incident.map(IncidentId),
+        window: None,
         recipient: recipient.map(PersonId::from),
         thread: None,
         body: format!("word {number}"),

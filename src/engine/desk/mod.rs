@@ -13,6 +13,7 @@ mod reports;
 mod suspicions;
 mod threads;
 mod timers;
+mod windows;
 
 pub(super) use publishing::body_of;
 
@@ -204,6 +205,7 @@ impl<'e> Desk<'e> {
                 action: PostAction::Post,
                 subject: subject.to_owned(),
                 incident,
+                window: None,
                 recipient: None,
                 thread: None,
                 body: join_within(text, &[], &destination.limits),

@@ -78,6 +78,7 @@ impl Desk<'_> {
                 action: PostAction::Post,
                 subject: format!("incident.{}", kind.word()),
                 incident: Some(incident.id),
+                window: None,
                 recipient: None,
                 thread: incident.first_posts.get(&destination.id).cloned(),
                 body: self.speech().body(incident, text, promise, destination),
@@ -95,7 +96,7 @@ impl Desk<'_> {
     }
 
     /// What has a destination pass an update on to those who follow it from elsewhere.
-    fn passed_on(&self, post: &Post, subject: &[&str; 3]) -> Post {
+    pub(super) fn passed_on(&self, post: &Post, subject: &[&str; 3]) -> Post {
         let action = PostAction::Crosspost;
         Post {
             id: self.id_of(action, subject, &post.destination, None),
@@ -157,6 +158,7 @@ impl Desk<'_> {
                     action: PostAction::Post,
                     subject: format!("follow_up.{}", kind.word()),
                     incident: Some(incident.id),
+                    window: None,
                     recipient: Some(person.clone()),
                     thread: None,
                     body: crate::engine::speech::join_within(&text, &[], &destination.limits),
@@ -285,7 +287,7 @@ pub(in crate::engine) fn body_of(draft: &Draft) -> String {
     without_promise(&draft.text, draft.promise.as_deref())
 }
 
-fn without_promise(text: &str, promise: Option<&str>) -> String {
+pub(super) fn without_promise(text: &str, promise: Option<&str>) -> String {
     promise.and_then(|line| text.strip_suffix(line)).unwrap_or(text).trim_end().to_owned()
 }
 

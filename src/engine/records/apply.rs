@@ -34,6 +34,11 @@ impl Records {
             Output::SuspicionCleared { id, merged_into } => {
                 self.apply_cleared(at, *id, *merged_into);
             }
+            Output::SuspicionHeld { id, window } => {
+                if let Some(record) = self.suspicions.get_mut(id) {
+                    record.held = *window;
+                }
+            }
             Output::MonitorBlind { vantage } => {
                 self.blind.insert(vantage.clone());
             }
@@ -60,6 +65,13 @@ impl Records {
                 self.change_draft(at, *id, step, |draft| draft.waits_until = Some(*until));
             }
             Output::Update { .. } => self.apply_update(at, output),
+            Output::Window { window, .. } => self.apply_window(at, window),
+            Output::Announcement { .. } => self.apply_announcement(at, output),
+            Output::WindowFails { window, .. } => {
+                if let Some(record) = self.windows.get_mut(window) {
+                    record.released = true;
+                }
+            }
             Output::Post(post) => self.apply_post(context, post),
             Output::PostAgain { post, by, .. } => self.apply_again(at, post, by),
             Output::ReportFiled { report, person, server, counted, reason, .. } => {
@@ -100,13 +112,16 @@ impl Records {
     fn apply_suspicion(&mut self, at: Timestamp, suspicion: &Suspicion) {
         let id = suspicion.id;
         self.last_suspicion = self.last_suspicion.max(id);
-        let raised_at = self.suspicions.get(&id).map_or(at, |record| record.raised_at);
+        let before = self.suspicions.get(&id);
+        let raised_at = before.map_or(at, |record| record.raised_at);
+        let held = before.and_then(|record| record.held);
         let record = SuspicionRecord {
             suspicion: suspicion.clone(),
             raised_at,
             cleared_at: None,
             merged_into: None,
             recovery_proposed: false,
+            held,
         };
         self.suspicions.insert(id, record);
         let explanation = suspicion.explanation.clone();
@@ -308,6 +323,7 @@ impl Records {
     }
 
     fn apply_public_post(&mut self, at: Timestamp, post: &Post) {
+        self.apply_window_post(post);
         let Some(id) = post.incident else { return };
         let Some(incident) = self.incidents.get_mut(&id) else { return };
         incident.posts.push(post.id.clone());

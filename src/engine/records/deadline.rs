@@ -27,7 +27,12 @@ impl Records {
             [TimerReason::Reminder(incident.id), TimerReason::PromisedUpdate(incident.id)]
                 .map(|reason| (self.due(reason), reason))
         });
-        drafts.chain(incidents).filter_map(|(due, reason)| Some((due?, reason))).min()
+        let windows = self.window_deadlines();
+        drafts
+            .chain(incidents)
+            .chain(windows)
+            .filter_map(|(due, reason)| Some((due?, reason)))
+            .min()
     }
 
     /// When `reason` is due, if it is; the detector's own reasons are not known here.
@@ -41,6 +46,12 @@ impl Records {
             }
             TimerReason::Reminder(id) => self.reminder_due(id),
             TimerReason::PromisedUpdate(id) => self.promise_due(id),
+            TimerReason::WindowReminder(id)
+            | TimerReason::WindowStart(id)
+            | TimerReason::WindowEnding(id)
+            | TimerReason::WindowOverrun(id)
+            | TimerReason::WindowEnd(id)
+            | TimerReason::WindowCheck(id) => self.window_due(id, reason),
         }
     }
 

@@ -10,6 +10,7 @@ mod deadline;
 mod observe;
 mod prune;
 mod reports;
+mod windows;
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -22,12 +23,14 @@ use crate::{
     domain::{
         Audience, DestinationId, DraftId, Impact, IncidentId, IncidentState, PersonId, PostId,
         ReportId, Role, ServerId, Settings, Suspicion, SuspicionId, Timestamp, UpdateKind,
+        WindowId,
     },
     event::{DeliveryEvent, DraftEnd, Happening, TimelineKind, TimerReason},
 };
 
 pub(super) use apply::EvidenceChange;
 pub(super) use deadline::seconds;
+pub(super) use windows::{Agreement, OVERRUNS_MAX, WindowRecord};
 
 /// How long a person's further reports are no new evidence, in seconds.
 pub(super) const REPEAT_WITHIN_S: i64 = 6 * 3600;
@@ -70,6 +73,13 @@ pub(super) struct Records {
     pub failure_told_at: BTreeMap<DestinationId, Timestamp>,
     /// When staff were last told of a report that is no evidence.
     pub report_told_at: VecDeque<Timestamp>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub windows: BTreeMap<WindowId, WindowRecord>,
+    #[serde(default)]
+    pub last_window: WindowId,
+    /// Windows whose work has begun and is not over for good.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub under_way: BTreeSet<WindowId>,
     /// The last heads-up, for another detector at an upgrade.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heads_up: Option<HeadsUpRecord>,
@@ -97,6 +107,9 @@ pub(super) struct SuspicionRecord {
     pub merged_into: Option<SuspicionId>,
     /// A monitoring draft was proposed since it was last said.
     pub recovery_proposed: bool,
+    /// The window that it is put down to: no alarm while that lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<WindowId>,
 }
 
 impl SuspicionRecord {

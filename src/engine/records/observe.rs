@@ -31,10 +31,10 @@ impl Records {
             }
             Input::Timer { reason, due } => self.fire(*reason, *due),
             Input::Delivery { post, event } => self.deliver(context.received, post, event),
-            Input::ProbeResult { .. }
-            | Input::Report { .. }
-            | Input::Command { .. }
-            | Input::Trouble { .. } => {}
+            Input::ProbeResult { probe, ok, .. } => {
+                self.see_result(context.received, context.happening.at, probe, *ok);
+            }
+            Input::Report { .. } | Input::Command { .. } | Input::Trouble { .. } => {}
         }
     }
 
@@ -89,6 +89,12 @@ impl Records {
                     incident.reminders += 1;
                 }
             }
+            TimerReason::WindowReminder(id)
+            | TimerReason::WindowStart(id)
+            | TimerReason::WindowEnding(id)
+            | TimerReason::WindowOverrun(id)
+            | TimerReason::WindowEnd(id)
+            | TimerReason::WindowCheck(id) => self.fire_window(id, reason, due),
         }
         self.prune();
     }

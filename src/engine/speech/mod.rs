@@ -6,6 +6,7 @@
 
 mod public;
 mod staff;
+mod windows;
 
 pub(super) use public::{Words as Draftable, join_within};
 

@@ -1,0 +1,116 @@
+### Maintenance windows: what followers read, what staff are asked and answered.
+###
+### Public words: what it means for a customer's site first, plain, no end that cannot be kept.
+
+## Times
+
+# "1 December, 22:00 EST (2 December, 03:00 UTC)".
+window-time = { $local } ({ $utc })
+window-span = { $start } to { $end }
+
+## To followers
+
+# More public words, where staff gave none.
+window-words = Websites there may be slow or not load for some of that time.
+
+window-news-scheduled = Planned maintenance on { $servers }: { $title }. It takes place from { $when }. { $words }
+# The same, where it is to end an incident.
+window-news-scheduled-to-mend = To end this trouble there is maintenance on { $servers }: { $title }. It takes place from { $when }. { $words }
+window-news-reminder = Reminder: maintenance on { $servers } ({ $title }) takes place from { $when }. { $words }
+window-news-started = Maintenance on { $servers } has begun: { $title }. It should be over by { $end }. { $words }
+window-news-moved = The maintenance on { $servers } ({ $title }) is moved: it now takes place from { $when }.
+window-news-extended = The maintenance on { $servers } ({ $title }) takes longer. It should be over by { $end }.
+window-news-delayed = The maintenance on { $servers } ({ $title }) takes longer than planned. We tell you how it stands by { $end }.
+window-news-verifying = The time of the maintenance on { $servers } ({ $title }) is over. We are checking that everything works.
+window-news-completed = The maintenance on { $servers } ({ $title }) is complete.
+window-news-cancelled = The maintenance on { $servers } ({ $title }) is cancelled.
+
+## To staff
+
+window-state = { $state ->
+    [scheduled] scheduled
+    [in_progress] in progress
+    [verifying] being checked
+    [completed] completed
+   *[cancelled] cancelled
+}
+
+staff-window =
+    Maintenance { $window }: { $title } ({ $servers }), not announced yet:
+    “{ $text }”
+
+    maintenance publish { $window } --revision { $revision } | maintenance words { $window } "more public words" | maintenance move { $window } START | maintenance cancel { $window }
+staff-window-unannounced = Maintenance { $window } has begun and was never announced. Nothing is told of it until you publish it.
+staff-window-ending =
+    Maintenance { $window } ({ $title }) is promised to be over by { $time }. { $standing }
+    maintenance extend { $window } 30m | maintenance complete { $window }
+staff-window-delayed =
+    Nobody said how maintenance { $window } stands, so followers were told by policy.maintenance that it takes longer, until { $time }. { $standing }
+    maintenance extend { $window } 30m | maintenance complete { $window }
+staff-window-fails =
+    Maintenance { $window } ({ $title }) is over, and all is not well. { $standing } From now on this is an alarm as ever.
+    maintenance extend { $window } 30m | maintenance complete { $window }
+window-probes-well = All probes of its servers are good.
+window-probes-bad = Probes of { $servers } are not good yet.
+window-probes-none = No probe measures its servers.
+window-mended = The maintenance that was to end it is complete, and the probes agree.
+
+## Answers to commands
+
+reply-no-window = There is no maintenance { $window }.
+reply-window-state = Maintenance { $window } is { $state }.
+reply-window-no-targets = There are no such servers or components: { $ids }.
+reply-window-no-servers = No server hangs on { $ids }.
+reply-windows-many = More than { $max } windows are open: please cancel some first.
+reply-window-past = { $time } has passed.
+reply-window-far = That is more than two years ahead.
+reply-window-skipped =
+    Clocks in { $zone } never show { $local }: they are set forward over it. Which one is meant?
+    { $one } is { $one-time }
+    { $other } is { $other-time }
+reply-window-twice =
+    Clocks in { $zone } show { $local } twice: they are set back. Which one is meant?
+    { $one } is { $one-time }
+    { $other } is { $other-time }
+reply-window-scheduled =
+    Maintenance { $window } ({ $title }) is planned from { $when }. It covers { $servers }. Nothing is announced yet:
+    “{ $text }”
+    maintenance publish { $window } --revision { $revision }
+window-warning-overlap = Note: it overlaps maintenance { $window } ({ $title }), { $when }.
+window-warning-blackout = Note: no work should be done then: { $reason }.
+window-warning-notice = Note: that is short notice; customers should know { $notice } ahead.
+window-other-time =
+    Nothing speaks against { $time }: maintenance move { $window } { $local }
+reply-window-announced = Maintenance { $window } was announced already, by { $by } at { $time }.
+reply-window-revision = Maintenance { $window } is now at revision { $revision }: “{ $text }”
+reply-window-published = Announced maintenance { $window }, to { $count ->
+    [0] no destination but the status page
+    [one] 1 destination
+   *[other] { $count } destinations
+}.
+reply-window-told = Followers were told, at { $count ->
+    [0] no destination but the status page
+    [one] 1 destination
+   *[other] { $count } destinations
+}.
+reply-window-untold = It is not announced: maintenance publish { $window }
+reply-window-worded = Maintenance { $window } has your words.
+reply-window-started = Maintenance { $window } has begun: { $when }.
+reply-window-extended = Maintenance { $window } is now { $when }.
+reply-window-moved = Maintenance { $window } is now { $when }.
+reply-window-verifying = The work of maintenance { $window } is over. Probes are asked whether all is well.
+reply-window-completed = Maintenance { $window } is completed.
+reply-window-cancelled = Maintenance { $window } is cancelled.
+
+## Answers to questions
+
+answer-no-windows = No maintenance is planned.
+answer-window = { $window } { $state }: { $title } ({ $servers }), { $when }{ $announced ->
+    [yes] {""}
+   *[no] , not announced
+}
+answer-window-incident = It is to end incident { $incident }.
+answer-window-news = { $time } { $by }: “{ $text }”
+answer-window-held = Put down to the work: { $explanation }
+# What a customer reads.
+answer-window-public = { $title }: { $when } ({ $state }). { $text }

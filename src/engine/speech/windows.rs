@@ -1,0 +1,89 @@
+//! Words about maintenance windows, for the public and for staff.
+
+use chrono_tz::Tz;
+
+use crate::{
+    domain::{Destination, MaintenanceWindow, Timestamp, WindowNews, WindowState},
+    render::{self, Facts},
+};
+
+use super::{Speech, join_within};
+
+impl Speech<'_> {
+    /// A moment in a zone and in UTC: "1 December, 22:00 EST (2 December, 03:00 UTC)". A date is left
+    /// out where it is that of the moment `after`, or the same in both.
+    pub fn window_time(&self, at: Timestamp, zone: Tz, after: Option<Timestamp>) -> String {
+        let day = |zone: Tz, at: Timestamp| at.with_timezone(&zone).date_naive();
+        let now = self.records.now;
+        let said = |zone: Tz, is_bare: bool| {
+            if is_bare {
+                render::clock_time(at, zone)
+            } else {
+                render::day_time(self.words, self.language, at, now, zone)
+            }
+        };
+        let local = said(zone, after.is_some_and(|after| day(zone, after) == day(zone, at)));
+        if at.with_timezone(&zone).naive_local() == at.naive_utc() {
+            return local;
+        }
+        let facts = Facts::new()
+            .text("local", local)
+            .text("utc", said(Tz::UTC, day(zone, at) == day(Tz::UTC, at)));
+        self.say("window-time", facts)
+    }
+
+    /// From when to when.
+    pub fn window_span(&self, window: &MaintenanceWindow) -> String {
+        let (starts_at, ends_at) = (window.starts_at, window.ends_at);
+        let facts = Facts::new()
+            .text("start", self.window_time(starts_at, window.zone, None))
+            .text("end", self.window_time(ends_at, window.zone, Some(starts_at)));
+        self.say("window-span", facts)
+    }
+
+    pub fn window_state(&self, state: WindowState) -> String {
+        self.say("window-state", Facts::new().text("state", state.word()))
+    }
+
+    /// How long something takes.
+    pub fn span(&self, seconds: u64) -> String {
+        render::span(self.words, self.language, seconds)
+    }
+
+    /// What the public reads of a window.
+    pub fn window_news(&self, window: &MaintenanceWindow, news: WindowNews) -> String {
+        let key = match news {
+            WindowNews::Scheduled if window.incident.is_some() => "window-news-scheduled-to-mend",
+            WindowNews::Scheduled => "window-news-scheduled",
+            WindowNews::Reminder => "window-news-reminder",
+            WindowNews::Started => "window-news-started",
+            WindowNews::Moved => "window-news-moved",
+            WindowNews::Extended => "window-news-extended",
+            WindowNews::Delayed => "window-news-delayed",
+            WindowNews::Verifying => "window-news-verifying",
+            WindowNews::Completed => "window-news-completed",
+            WindowNews::Cancelled => "window-news-cancelled",
+        };
+        let words = window.words.clone();
+        let words = words.unwrap_or_else(|| self.say("window-words", Facts::new()));
+        let facts = Facts::new()
+            .text("title", window.title.clone())
+            .text("servers", self.public_servers(&window.servers))
+            .text("when", self.window_span(window))
+            .text("start", self.window_time(window.starts_at, window.zone, None))
+            .text("end", self.window_time(window.ends_at, window.zone, None))
+            .text("words", words);
+        self.say(key, facts)
+    }
+
+    /// A window's words as they fit a destination; the link is never cut off.
+    pub fn window_body(&self, window: &MaintenanceWindow, text: &str, to: &Destination) -> String {
+        let url = self.records.settings.public_url.as_ref();
+        let link = url.map(|url| format!("{}/maintenance", url.trim_end_matches('/')));
+        let tail: Vec<&str> = link.as_deref().into_iter().collect();
+        if to.abilities.headline {
+            return join_within(&format!("{}\n{text}", window.title), &tail, &to.limits);
+        }
+        join_within(text, &tail, &to.limits)
+    }
+}
