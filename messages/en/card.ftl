@@ -64,4 +64,5 @@ card-receipt-sent-link = ✅ [{ $destination }]({ $link })
 card-receipt-failed = ⚠️ { $destination }: { $reason }
 card-receipt-unresolved = ❔ { $destination }: may have been posted, please look there ({ $reason })
 card-receipt-unresolved-link = ❔ { $destination }: may have been posted, please [look there]({ $link }) ({ $reason })
+card-receipt-superseded = ⏭️ { $destination }: a newer update went instead
 card-receipt-gone = ✅ { $destination }, deleted there since

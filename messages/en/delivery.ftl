@@ -2,7 +2,7 @@
 
 ## The answer to `deliveries`
 
-delivery-none = Every post has arrived.
+delivery-none = ✅ Nothing waits and nothing failed.
 delivery-due = ⏳ { $destination }: { $subject }, waiting for { $age }
 delivery-retry = ⏳ { $destination }: { $subject }, waiting for { $age } after { $attempt } { $attempt ->
     [one] attempt
@@ -12,5 +12,9 @@ delivery-sending = ⏳ { $destination }: { $subject }, being sent
 delivery-unknown = ❓ { $destination }: { $subject } may have arrived; looking it up ({ $reason })
 delivery-sent = ✅ { $destination }: { $subject }, { $age } ago
 delivery-unresolved = ⚠️ { $destination }: { $subject } may have been posted { $age } ago; please look ({ $reason }); then: retry { $post }
+delivery-superseded = ⏭️ { $count ->
+    [one] 1 update was overtaken by a newer one before it was sent.
+   *[other] { $count } updates were overtaken by newer ones before they were sent.
+}
 delivery-failed = ⚠️ { $destination }: { $subject } failed { $age } ago: { $reason }; retry { $post }
 delivery-more = … and { $count } more

@@ -329,6 +329,7 @@ reply-report-dismissed = Report { $report } is dismissed.
 reply-retry = { $destination } ({ $subject }) is tried again.
 reply-retry-looks = { $destination } ({ $subject }) may stand there already: it is looked up, and sent again only if it is not there. If you looked and it is not: retry { $post } --not-there
 reply-retry-arrived = { $destination } ({ $subject }) has arrived: there is nothing to try again.
+reply-retry-superseded = { $destination } ({ $subject }) gave way to a newer update: old news is not sent after it.
 reply-retry-waits = { $destination } ({ $subject }) is being tried as it is: there is nothing to do.
 reply-no-post = There is no post { $post } that I still know.
 reply-posts-several = Several posts begin with { $post }: please type more of it.
@@ -371,6 +372,7 @@ receipt-sent = arrived{ $link }
 receipt-retry = is tried again after { $time }: { $reason }
 receipt-unknown = may have arrived and is looked up: { $reason }
 receipt-unresolved = may have arrived, nobody can tell: { $reason }
+receipt-superseded = gave way to a newer update, unsent
 receipt-gone = was deleted there
 receipt-failed = did not arrive: { $reason }
 

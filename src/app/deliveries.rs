@@ -15,24 +15,33 @@ const REASON_LENGTH_MAX: usize = 160;
 /// How much of a post's id is shown: enough to name it.
 const ID_SHOWN: usize = 12;
 
-/// Every delivery that is not simply sent, the oldest first.
+/// Every delivery that is not simply sent, the oldest first; those that gave way as a number.
 pub fn describe(outbox: &Outbox, words: &Words, now: Timestamp) -> String {
     let listing = outbox.listing();
-    let open: Vec<&Delivery> = listing.into_iter().filter(|one| !is_sent(one)).collect();
-    if open.is_empty() {
-        return words.say(LANGUAGE, "delivery-none", &Facts::new());
-    }
+    let open: Vec<&Delivery> = listing.iter().copied().filter(|one| is_shown(one)).collect();
     let mut rows: Vec<String> =
         open.iter().take(ROWS_MAX).map(|delivery| row(delivery, words, now)).collect();
+    if open.is_empty() {
+        rows.push(words.say(LANGUAGE, "delivery-none", &Facts::new()));
+    }
     if open.len() > ROWS_MAX {
         let more = Facts::new().number("count", (open.len() - ROWS_MAX) as f64);
         rows.push(words.say(LANGUAGE, "delivery-more", &more));
     }
+    let gave_way = listing.iter().filter(|one| is_superseded(one)).count();
+    if gave_way > 0 {
+        let facts = Facts::new().number("count", gave_way as f64);
+        rows.push(words.say(LANGUAGE, "delivery-superseded", &facts));
+    }
     rows.join("\n")
 }
 
-fn is_sent(delivery: &Delivery) -> bool {
-    matches!(delivery.state, DeliveryState::Sent { .. })
+fn is_shown(delivery: &Delivery) -> bool {
+    !matches!(delivery.state, DeliveryState::Sent { .. }) && !is_superseded(delivery)
+}
+
+fn is_superseded(delivery: &Delivery) -> bool {
+    matches!(delivery.state, DeliveryState::Superseded { .. })
 }
 
 fn row(delivery: &Delivery, words: &Words, now: Timestamp) -> String {
@@ -45,7 +54,9 @@ fn row(delivery: &Delivery, words: &Words, now: Timestamp) -> String {
         DeliveryState::Unknown { reason, .. } => {
             ("delivery-unknown", delivery.decided_at, reason.as_str())
         }
-        DeliveryState::Sent { at, .. } => ("delivery-sent", *at, ""),
+        DeliveryState::Sent { at, .. } | DeliveryState::Superseded { at, .. } => {
+            ("delivery-sent", *at, "")
+        }
         DeliveryState::Unresolved { at, reason } => ("delivery-unresolved", *at, reason.as_str()),
         DeliveryState::Failed { at, reason } => ("delivery-failed", *at, reason.as_str()),
     };

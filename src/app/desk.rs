@@ -366,6 +366,10 @@ impl Desk {
     }
 
     fn hand_out_jobs(&mut self) {
+        for (post, event) in self.outbox.overtaken() {
+            self.outbox.claim(&post);
+            self.offer_event(post, event);
+        }
         let now = self.tools.clock.now();
         for job in self.outbox.next_jobs(now) {
             if !self.unsettled.contains(&job.post.id) {

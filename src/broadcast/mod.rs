@@ -8,8 +8,9 @@
 
 mod console;
 pub mod discord;
+mod http;
+mod pause;
 mod reason;
-mod retry_after;
 mod tls;
 mod webhook;
 

@@ -11,10 +11,9 @@
 use std::{fmt, sync::Arc};
 
 use base64::{Engine as _, engine::general_purpose};
-use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 use hmac::{Hmac, KeyInit, Mac};
-use reqwest::{Client, Response, StatusCode, Url, header, redirect};
+use reqwest::{Method, Response, Url, header};
 use secrecy::{ExposeSecret, SecretSlice};
 use serde::Serialize;
 use sha2::Sha256;
@@ -24,10 +23,12 @@ use crate::{
     config::{DriverSpec, OptionSpec, Secrets},
     domain::{Audience, Destination, Limits, PostId, TextUnit, Timestamp},
     event::{Post, PostAction, Receipt, Resolution, SendError},
-    render::neutralise,
 };
 
-use super::{BuildError, Driver, Registration, Sending, reason, retry_after, tls};
+use super::{
+    BuildError, Driver, Registration, Sending,
+    http::{self, Http, Trouble},
+};
 
 const URL: OptionSpec = OptionSpec {
     name: "url",
@@ -61,22 +62,14 @@ pub(super) const REGISTRATION: Registration = Registration {
 /// The header that names the account of a post's recipient.
 pub const RECIPIENT_HEADER: &str = "bellwether-recipient";
 
-const CONNECT_TIMEOUT_S: i64 = 5;
-const ANSWER_TIMEOUT_S: i64 = 15;
-const REASON_TIMEOUT_S: i64 = 2;
-/// A wrong token is mended by a person: ask slowly.
-const DENIED_PAUSE_S: i64 = 300;
 const KEY_BYTES_MIN: usize = 16;
 const ANSWER_BYTES_MAX: usize = 64 << 10;
-const REASON_LENGTH_MAX: usize = 120;
-/// Shorter parts of a URL are words, not tokens.
-const TOKEN_LENGTH_MIN: usize = 8;
 
 /// Sends signed POSTs to one URL.
 pub struct Webhook {
     url: Url,
     key: SecretSlice<u8>,
-    client: Client,
+    http: Http,
     clock: Clock,
 }
 
@@ -100,45 +93,24 @@ impl Webhook {
         let key = secrets.get(&destination.id, SECRET.name);
         let key = key.and_then(|secret| signing_key(secret.expose_secret()));
         let url = url.ok_or_else(|| wrong(&URL))?;
-        let tls = tls::client_config(url.scheme() == "https")
-            .map_err(|source| BuildError::Tls { destination: destination.id.clone(), source })?;
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls)
-            .user_agent(concat!("bellwether/", env!("CARGO_PKG_VERSION")))
-            .redirect(redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .no_proxy()
-            .pool_max_idle_per_host(0)
-            .connect_timeout(clock.real(TimeDelta::seconds(CONNECT_TIMEOUT_S)))
-            .build()
-            .map_err(|source| BuildError::Client { destination: destination.id.clone(), source })?;
-        Ok(Self { url, key: key.ok_or_else(|| wrong(&SECRET))?, client, clock: clock.clone() })
+        let is_https = url.scheme() == "https";
+        let http = Http::new(http::USER_AGENT, is_https, clock)
+            .map_err(|error| error.of(&destination.id))?;
+        Ok(Self { url, key: key.ok_or_else(|| wrong(&SECRET))?, http, clock: clock.clone() })
     }
 
     async fn post(&self, sending: Sending<'_>) -> Result<Receipt, SendError> {
         let body = body(sending.post, sending.decided_at);
-        let request = self.request(sending, body).build().map_err(|error| {
-            SendError::Rejected(format!("no request: {}", reason::in_few_words(&error)))
-        })?;
-        let answer = self.client.execute(request);
-        match self.clock.timeout(TimeDelta::seconds(ANSWER_TIMEOUT_S), answer).await {
-            Ok(Ok(response)) => self.judge(response, sending.post.audience).await,
-            Ok(Err(error)) if error.is_connect() || error.is_builder() => {
-                let reason = reason::in_few_words(&error);
-                Err(SendError::RetryAfter { after: None, reason })
-            }
-            Ok(Err(error)) => Err(SendError::Unknown(reason::in_few_words(&error))),
-            Err(_) => Err(SendError::Unknown("timeout".to_owned())),
-        }
+        let answer = self.http.send(self.request(sending, body)).await;
+        self.judge(answer.map_err(Trouble::of_sending)?, sending.post.audience).await
     }
 
     fn request(&self, sending: Sending<'_>, body: Vec<u8>) -> reqwest::RequestBuilder {
         let timestamp = self.clock.wall().timestamp();
         let signature = sign(self.key.expose_secret(), &sending.post.id, timestamp, &body);
         let request = self
-            .client
-            .post(self.url.clone())
+            .http
+            .request(Method::POST, self.url.clone())
             .header(header::CONTENT_TYPE, "application/json")
             .header("webhook-id", sending.post.id.as_str())
             .header("webhook-timestamp", timestamp)
@@ -151,59 +123,30 @@ impl Webhook {
     }
 
     async fn judge(&self, response: Response, audience: Audience) -> Result<Receipt, SendError> {
-        let status = response.status();
-        let said = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
-        let (asked, date) = (said(header::RETRY_AFTER), said(header::DATE));
-        // The other side's seconds are the machine's; the outbox counts in the clock's.
-        let pause = retry_after::pause(asked, date, self.clock.wall());
-        let pause = pause.map(|pause| self.clock.scaled(pause));
-        match verdict(status, pause) {
-            Err(SendError::Rejected(reason)) => {
-                // What is said about words for one person or for staff may repeat them, and the
-                // reason is kept where nothing can be forgotten.
-                let words = match audience {
-                    Audience::Public => self.words_of(response).await,
-                    Audience::Staff | Audience::Reporters => String::new(),
-                };
-                Err(SendError::Rejected(reason + &words))
+        let (status, pause) = (response.status(), self.http.pause(&response));
+        if status.is_success() {
+            return Ok(Receipt::default());
+        }
+        let reason = http::status_words(status.as_u16());
+        match (http::refusal(status.as_u16(), pause, reason), audience) {
+            (SendError::Rejected(reason), Audience::Public) => {
+                // What came in time is enough: the status has decided already.
+                let (bytes, _) = self.http.beginning(response, ANSWER_BYTES_MAX).await;
+                Err(SendError::Rejected(reason + &self.said(&bytes)))
             }
-            other => other,
+            (refusal, Audience::Public | Audience::Staff | Audience::Reporters) => Err(refusal),
         }
     }
 
-    /// What a refusal says, as one harmless line after a colon; nothing if it is no text or repeats
-    /// a secret.
-    async fn words_of(&self, mut response: Response) -> String {
-        let mut bytes = Vec::new();
-        let reading = async {
-            while let Ok(Some(chunk)) = response.chunk().await {
-                let room = ANSWER_BYTES_MAX - bytes.len();
-                bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
-                if bytes.len() == ANSWER_BYTES_MAX {
-                    break;
-                }
-            }
-        };
-        // What came in time is enough: the status has decided already.
-        let _ = self.clock.timeout(TimeDelta::seconds(REASON_TIMEOUT_S), reading).await;
-        let Ok(text) = String::from_utf8(bytes) else { return String::new() };
-        let words = neutralise(&text, REASON_LENGTH_MAX);
-        if words.is_empty() || self.repeats_a_secret(&text) {
-            return String::new();
-        }
-        format!(": {words}")
-    }
-
-    fn repeats_a_secret(&self, text: &str) -> bool {
+    /// What a refusal says, unless it repeats a part of the URL or the key.
+    fn said(&self, body: &[u8]) -> String {
         let key = std::str::from_utf8(self.key.expose_secret()).unwrap_or_default();
         let encoded = general_purpose::STANDARD.encode(self.key.expose_secret());
         let parts = self.url.path_segments().into_iter().flatten();
         let values: Vec<String> =
             self.url.query_pairs().map(|(_, value)| value.into_owned()).collect();
-        parts
-            .chain(values.iter().map(String::as_str))
-            .chain([key, encoded.as_str()])
-            .any(|part| part.len() >= TOKEN_LENGTH_MIN && text.contains(part))
+        let values = values.iter().map(String::as_str);
+        http::said(body, parts.chain(values).chain([key, encoded.as_str()]))
     }
 }
 
@@ -231,24 +174,6 @@ fn build(
     clock: &Clock,
 ) -> Result<Arc<dyn Driver>, BuildError> {
     Ok(Arc::new(Webhook::new(destination, secrets, clock)?))
-}
-
-/// What a status means for a post. 5xx and the like: the receiver may have kept it before it broke.
-fn verdict(status: StatusCode, pause: Option<std::time::Duration>) -> Result<Receipt, SendError> {
-    let reason = format!("status {}", status.as_u16());
-    let retry = |after| Err(SendError::RetryAfter { after, reason: reason.clone() });
-    match status.as_u16() {
-        200..=299 => Ok(Receipt::default()),
-        401 | 403 => {
-            let slowly = TimeDelta::seconds(DENIED_PAUSE_S).to_std().unwrap_or_default();
-            retry(Some(pause.unwrap_or_default().max(slowly)))
-        }
-        408 | 425 | 429 => retry(pause),
-        503 if pause.is_some() => retry(pause),
-        500..=599 => Err(SendError::Unknown(reason)),
-        300..=399 => Err(SendError::Rejected(format!("{reason} (redirects are not followed)"))),
-        _ => Err(SendError::Rejected(reason)),
-    }
 }
 
 /// The body of the request. Depends on the decision alone.

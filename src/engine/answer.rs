@@ -258,6 +258,7 @@ pub(super) fn standing_of(speech: &Speech<'_>, last: Option<&DeliveryEvent>) -> 
             speech.say("receipt-unresolved", because(reason))
         }
         Some(DeliveryEvent::Failed { reason }) => speech.say("receipt-failed", because(reason)),
+        Some(DeliveryEvent::Superseded { .. }) => speech.say("receipt-superseded", Facts::new()),
         Some(DeliveryEvent::Gone) => speech.say("receipt-gone", Facts::new()),
     }
 }

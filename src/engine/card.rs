@@ -267,6 +267,7 @@ impl<D: Detector> Engine<D> {
                         | DeliveryEvent::Unknown { .. }
                         | DeliveryEvent::Unresolved { .. }
                         | DeliveryEvent::Failed { .. }
+                        | DeliveryEvent::Superseded { .. }
                         | DeliveryEvent::Gone,
                     )
                     | None => None,

@@ -131,6 +131,7 @@ impl DeliveryEvent {
             Self::Unknown { .. } => "unknown",
             Self::Unresolved { .. } => "unresolved",
             Self::Failed { .. } => "failed",
+            Self::Superseded { .. } => "superseded",
             Self::Gone => "gone",
         }
     }
@@ -166,7 +167,8 @@ pub enum TimerReason {
     WindowCheck(WindowId),
 }
 
-/// What happened to a post, in the order due → sending → sent | unknown | failed.
+/// What happened to a post, in the order due → sending → sent | unknown | failed;
+/// superseded before it leaves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum DeliveryEvent {
@@ -210,6 +212,11 @@ pub enum DeliveryEvent {
     Failed {
         /// What the other side said.
         reason: String,
+    },
+    /// It never left, and a newer word about the same says it better.
+    Superseded {
+        /// The newer post.
+        by: PostId,
     },
     /// It had arrived, and somebody took it away there.
     Gone,

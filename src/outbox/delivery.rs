@@ -80,6 +80,17 @@ pub enum DeliveryState {
         /// What the other side said.
         reason: String,
     },
+    /// It never left: a newer post says it better.
+    Superseded {
+        /// When that was known.
+        at: Timestamp,
+        /// The newer post.
+        by: PostId,
+        /// The other side's id of the first post of its thread that did arrive, if it was to open
+        /// the thread.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        opened: Option<String>,
+    },
 }
 
 impl Delivery {
@@ -121,7 +132,8 @@ impl Delivery {
             | DeliveryState::Unknown { .. } => None,
             DeliveryState::Sent { at, .. }
             | DeliveryState::Unresolved { at, .. }
-            | DeliveryState::Failed { at, .. } => Some(*at),
+            | DeliveryState::Failed { at, .. }
+            | DeliveryState::Superseded { at, .. } => Some(*at),
         }
     }
 
@@ -134,7 +146,8 @@ impl Delivery {
             DeliveryState::Sending { .. }
             | DeliveryState::Sent { .. }
             | DeliveryState::Unresolved { .. }
-            | DeliveryState::Failed { .. } => None,
+            | DeliveryState::Failed { .. }
+            | DeliveryState::Superseded { .. } => None,
         }
     }
 
@@ -146,7 +159,40 @@ impl Delivery {
             | DeliveryState::Sending { .. }
             | DeliveryState::Unknown { .. }
             | DeliveryState::Unresolved { .. }
-            | DeliveryState::Failed { .. } => None,
+            | DeliveryState::Failed { .. }
+            | DeliveryState::Superseded { .. } => None,
+        }
+    }
+
+    /// The other side's id that a reply in the thread which this post opens is made to.
+    pub(super) fn opened(&self) -> Option<&str> {
+        match &self.state {
+            DeliveryState::Superseded { opened, .. } => opened.as_deref(),
+            DeliveryState::Due { .. }
+            | DeliveryState::Sending { .. }
+            | DeliveryState::Unknown { .. }
+            | DeliveryState::Sent { .. }
+            | DeliveryState::Unresolved { .. }
+            | DeliveryState::Failed { .. } => self.remote_id(),
+        }
+    }
+
+    /// Whether it surely has not arrived, and is not about to leave.
+    pub(super) fn can_give_way(&self) -> bool {
+        matches!(self.state, DeliveryState::Due { .. }) && !self.in_doubt
+    }
+
+    /// Whether a newer post took its place.
+    pub(super) fn is_superseded(&self) -> bool {
+        matches!(self.state, DeliveryState::Superseded { .. })
+    }
+
+    /// Another post opened the thread that this one, superseded, was to open.
+    pub(super) fn let_open(&mut self, remote_id: &str) {
+        if let DeliveryState::Superseded { opened, .. } = &mut self.state
+            && opened.is_none()
+        {
+            *opened = Some(remote_id.to_owned());
         }
     }
 
@@ -157,7 +203,8 @@ impl Delivery {
             DeliveryState::Due { .. }
             | DeliveryState::Sending { .. }
             | DeliveryState::Unknown { .. }
-            | DeliveryState::Sent { .. } => false,
+            | DeliveryState::Sent { .. }
+            | DeliveryState::Superseded { .. } => false,
         }
     }
 
@@ -177,7 +224,8 @@ impl Delivery {
             DeliveryState::Due { .. }
             | DeliveryState::Sending { .. }
             | DeliveryState::Unknown { .. }
-            | DeliveryState::Sent { .. } => return false,
+            | DeliveryState::Sent { .. }
+            | DeliveryState::Superseded { .. } => return false,
         };
         self.state = state;
         self.asked_again_at = Some(at);
@@ -204,6 +252,7 @@ impl Delivery {
             }
             DeliveryEvent::Unresolved { reason } => DeliveryState::Unresolved { at, reason },
             DeliveryEvent::Failed { reason } => DeliveryState::Failed { at, reason },
+            DeliveryEvent::Superseded { by } => DeliveryState::Superseded { at, by, opened: None },
             // What stands elsewhere has changed, and not what became of sending it.
             DeliveryEvent::Gone => return,
         };

@@ -1,6 +1,7 @@
 //! The outbox: which post leaves next, and what becomes of it. Pure and serialisable.
 //!
-//! A post is decided once (`Output::Post`) and then goes due → sending → sent | unknown | failed.
+//! A post is decided once (`Output::Post`) and then goes due → sending → sent | unknown | failed,
+//! or superseded before it leaves.
 //! Every step is a journalled [`DeliveryEvent`], so folding the same entries gives the same outbox,
 //! and a crash at any moment leaves a state from which nothing is lost and nothing is doubled.
 //!
@@ -25,11 +26,14 @@
 //! the one decided first. Only a pause that the other side asked for (`Retry-After`) holds back
 //! the whole destination. Passing on (`PostAction::Crosspost`) has lanes of its own, and a pause asked
 //! for it holds back nothing else: its limits are far narrower, and an update must not wait for
-//! them. A reply waits for its thread's first post whatever its lane. The price:
+//! them. An update that is overtaken by a newer one of its lane while it waits, surely unsent, gives
+//! way to it ([`Outbox::overtaken`]): followers read the newest state first, and no old news after
+//! it. A reply waits for its thread's first post whatever its lane. The price:
 //! a post that a destination never quite takes keeps its lane waiting until it is given up.
 
 mod delivery;
 mod lane;
+mod let_go;
 mod schedule;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -159,12 +163,18 @@ impl Outbox {
         let finished = delivery.is_finished();
         let queue = self.queues.entry(destination.clone()).or_default();
         let pauses_all = delivery.post.action != PostAction::Crosspost;
+        let opened = delivery.remote_id().map(str::to_owned).zip(delivery.post.thread.clone());
+        let key = PastKey::of(&delivery.post, delivery.decided_at);
         if let DeliveryEvent::Retry { not_before, asked: true, .. } = event
             && pauses_all
         {
             queue.paused_until = queue.paused_until.max(Some(*not_before));
         }
+        if let Some((remote_id, first)) = opened {
+            self.let_open(&key, &first, &remote_id);
+        }
         if finished {
+            let queue = self.queues.entry(destination.clone()).or_default();
             queue.waiting.remove(&place);
             if queue.waiting.is_empty() && queue.paused_until.is_none_or(|until| until <= at) {
                 self.queues.remove(&destination);
@@ -250,23 +260,6 @@ impl Outbox {
                 let reason = "interrupted by a restart".to_owned();
                 let event = DeliveryEvent::Unknown { reason, not_before: now };
                 (delivery.post.id.clone(), event)
-            })
-            .collect()
-    }
-
-    /// Posts above [`WAITING_MAX`] at one destination, the oldest first: given up, to be journalled
-    /// like any event. Posts in flight are left alone.
-    pub fn surplus(&self) -> Vec<(PostId, DeliveryEvent)> {
-        let over = |queue: &Queue| queue.waiting.len().saturating_sub(WAITING_MAX);
-        self.queues
-            .values()
-            .flat_map(|queue| queue.waiting.values().take(over(queue)))
-            .filter(|id| !self.claimed.contains(*id))
-            .filter_map(|id| self.deliveries.get(id))
-            .filter(|delivery| !matches!(delivery.state, DeliveryState::Sending { .. }))
-            .map(|delivery| {
-                let reason = format!("more than {WAITING_MAX} posts wait for this destination");
-                (delivery.post.id.clone(), schedule::given_up(Some(delivery), reason))
             })
             .collect()
     }
@@ -399,7 +392,8 @@ impl Outbox {
             DeliveryState::Sending { .. }
             | DeliveryState::Sent { .. }
             | DeliveryState::Unresolved { .. }
-            | DeliveryState::Failed { .. } => return None,
+            | DeliveryState::Failed { .. }
+            | DeliveryState::Superseded { .. } => return None,
         };
         Some(Job {
             post: delivery.post.clone(),
@@ -415,7 +409,7 @@ impl Outbox {
     fn reply_to(&self, delivery: &Delivery) -> Option<String> {
         let first = delivery.post.thread.as_ref()?;
         if let Some(first) = self.deliveries.get(first) {
-            return first.remote_id().map(str::to_owned);
+            return first.opened().map(str::to_owned);
         }
         let key = PastKey::of(&delivery.post, delivery.decided_at);
         self.past.get(&key)?.get(first)?.clone()
@@ -440,7 +434,7 @@ impl Outbox {
             let key = PastKey::of(&delivery.post, delivery.decided_at);
             let is_told_on = PastKey::of_subject(&delivery.post).is_some();
             let may_open_thread = is_told_on && delivery.post.thread.is_none();
-            let remote_id = delivery.remote_id().filter(|_| may_open_thread).map(str::to_owned);
+            let remote_id = delivery.opened().filter(|_| may_open_thread).map(str::to_owned);
             self.past.entry(key).or_default().insert(id, remote_id);
         }
     }

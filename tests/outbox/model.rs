@@ -54,6 +54,7 @@ impl Story {
                 DeliveryEvent::Sent { .. }
                     | DeliveryEvent::Failed { .. }
                     | DeliveryEvent::Unresolved { .. }
+                    | DeliveryEvent::Superseded { .. }
             )
         })
     }
@@ -86,6 +87,7 @@ impl Story {
                 | DeliveryEvent::Sent { .. }
                 | DeliveryEvent::Unresolved { .. }
                 | DeliveryEvent::Failed { .. }
+                | DeliveryEvent::Superseded { .. }
                 | DeliveryEvent::Gone,
             ) => None,
         }

@@ -57,6 +57,7 @@ fn not_before(event: &DeliveryEvent) -> Option<Timestamp> {
         | DeliveryEvent::Sent { .. }
         | DeliveryEvent::Unresolved { .. }
         | DeliveryEvent::Failed { .. }
+        | DeliveryEvent::Superseded { .. }
         | DeliveryEvent::Gone => None,
     }
 }
@@ -107,20 +108,24 @@ fn a_pause_that_was_asked_for_holds_back_the_whole_destination_and_no_other() {
 }
 
 #[test]
-fn retry_after_is_obeyed_up_to_a_day_and_never_shortens_our_own_wait() {
+fn retry_after_is_taken_at_its_word_up_to_a_day_and_five_times() {
     let post = post("d", Some(1), None, 1);
     let mut outbox = decided(&[&post]);
-    outbox.apply_event(at(0), &post.id, &DeliveryEvent::Sending { attempt: 1 });
     let patient = Policy { give_up_after_s: 7 * 24 * 3600, ..Policy::default() };
-    let wait = |seconds| {
+    let wait = |outbox: &Outbox, seconds| {
         let after = later(Some(Duration::from_secs(seconds)));
         let event = outbox.after(&post.id, at(0), &after, &patient);
         not_before(&event).map(|until| until - at(0))
     };
-    assert_eq!(wait(3600), Some(TimeDelta::hours(1)));
-    assert_eq!(wait(10 * 24 * 3600), Some(TimeDelta::days(1)));
-    assert_eq!(wait(u64::MAX), Some(TimeDelta::days(1)));
-    assert_eq!(wait(0), Some(backoff(&post.id, 1)));
+    for attempt in 1..=6 {
+        outbox.apply_event(at(0), &post.id, &DeliveryEvent::Sending { attempt });
+        assert_eq!(wait(&outbox, 3600), Some(TimeDelta::hours(1)));
+        assert_eq!(wait(&outbox, 10 * 24 * 3600), Some(TimeDelta::days(1)));
+        assert_eq!(wait(&outbox, u64::MAX), Some(TimeDelta::days(1)));
+        let soonest = TimeDelta::milliseconds(100);
+        let soonest = if attempt <= 5 { soonest } else { backoff(&post.id, attempt) };
+        assert_eq!(wait(&outbox, 0), Some(soonest), "after attempt {attempt}");
+    }
 }
 
 #[test]
@@ -252,6 +257,78 @@ fn above_the_limit_the_oldest_waiting_posts_are_given_up_aloud() {
     }
     assert_eq!(outbox.waiting_count(), WAITING_MAX);
     assert_eq!(jobs(&outbox, 1), ["word 3"]);
+}
+
+fn update(incident: u64, recipient: Option<&str>, number: usize, thread: Option<&Post>) -> Post {
+    let thread = thread.map(|first| first.id.clone());
+    Post { thread, ..post("d", Some(incident), recipient, number) }
+}
+
+/// Lets go what is overtaken; returns who gave way to whom.
+fn let_go(outbox: &mut Outbox, ms: i64) -> Vec<(String, String)> {
+    let word = |outbox: &Outbox, id: &PostId| {
+        outbox.delivery(id).map(|delivery| delivery.post.body.clone()).expect("kept")
+    };
+    let mut told = Vec::new();
+    for (id, event) in outbox.overtaken() {
+        let DeliveryEvent::Superseded { by } = &event else { panic!("{event:?}") };
+        told.push((word(outbox, &id), word(outbox, by)));
+        outbox.apply_event(at(ms), &id, &event);
+    }
+    told
+}
+
+#[test]
+fn an_update_that_is_overtaken_while_it_waits_gives_way_and_the_thread_begins_with_the_newer() {
+    let first = update(1, None, 1, None);
+    let (second, third) = (update(1, None, 2, Some(&first)), update(1, None, 3, Some(&first)));
+    let mut outbox = decided(&[&first]);
+    assert_eq!(let_go(&mut outbox, 0), []);
+    attempt(&mut outbox, &first.id, 0, &later(Some(Duration::from_secs(60))));
+    outbox.apply_output(at(1000), &Output::Post(second.clone()));
+    assert_eq!(let_go(&mut outbox, 1000), [("word 1".to_owned(), "word 2".to_owned())]);
+    assert_eq!(jobs(&outbox, 59_999), Vec::<String>::new(), "the pause was asked for");
+    let job = outbox.next_jobs(at(60_000)).pop().expect("the newer one");
+    assert_eq!((job.post.body.as_str(), job.reply_to), ("word 2", None));
+    let receipt = Receipt { remote_id: Some("r-2".to_owned()), link: None };
+    attempt(&mut outbox, &second.id, 60_000, &Ok(receipt));
+    outbox.apply_output(at(70_000), &Output::Post(third.clone()));
+    let reply_to = |outbox: &Outbox| outbox.next_jobs(at(80_000)).pop().expect("due").reply_to;
+    assert_eq!(reply_to(&outbox).as_deref(), Some("r-2"));
+    outbox.prune(at(75_000));
+    assert!(outbox.delivery(&first.id).is_none(), "shrunk to its id");
+    assert_eq!(reply_to(&outbox).as_deref(), Some("r-2"));
+}
+
+#[test]
+fn what_may_have_arrived_is_leaving_or_is_no_update_never_gives_way() {
+    let doubtful = update(1, None, 1, None);
+    let leaving = Post { destination: "e".into(), ..update(1, None, 11, None) };
+    let draft = Post { subject: "draft".to_owned(), ..update(1, None, 21, None) };
+    let mut outbox = decided(&[&doubtful, &leaving, &draft]);
+    attempt(&mut outbox, &doubtful.id, 0, &Err(SendError::Unknown("timeout".to_owned())));
+    outbox.apply_event(at(0), &leaving.id, &DeliveryEvent::Sending { attempt: 1 });
+    for (destination, number) in [("d", 2), ("e", 12)] {
+        let newer = Post { destination: destination.into(), ..update(1, None, number, None) };
+        outbox.apply_output(at(1), &Output::Post(newer));
+    }
+    for other in [update(2, None, 3, None), update(1, Some("p"), 4, None)] {
+        outbox.apply_output(at(1), &Output::Post(other));
+    }
+    assert_eq!(let_go(&mut outbox, 1), []);
+}
+
+#[test]
+fn nobody_passes_on_what_gave_way() {
+    let first = update(1, None, 1, None);
+    let passed_on = update(1, None, 5, Some(&first));
+    let second = update(1, None, 7, Some(&first));
+    let mut outbox = decided(&[&first, &passed_on, &second]);
+    let gone = [("word 1", "word 7"), ("word 5", "word 1")];
+    let gone = gone.map(|(old, by)| (old.to_owned(), by.to_owned()));
+    assert_eq!(let_go(&mut outbox, 1), gone);
+    assert_eq!(let_go(&mut outbox, 2), []);
+    assert_eq!(jobs(&outbox, 2), ["word 7"]);
 }
 
 #[test]

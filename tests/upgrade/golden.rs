@@ -141,7 +141,8 @@ impl Ledger {
             | DeliveryEvent::Sent { .. }
             | DeliveryEvent::Unknown { .. }
             | DeliveryEvent::Unresolved { .. }
-            | DeliveryEvent::Failed { .. } => event.kind(),
+            | DeliveryEvent::Failed { .. }
+            | DeliveryEvent::Superseded { .. } => event.kind(),
         };
         post.state = state.to_owned();
     }

@@ -1,7 +1,6 @@
 //! Discord's HTTP API, version 10: one request, one answer or one [`Trouble`].
 //!
-//! Must not: try again, follow a redirect, use a proxy, read more than a bounded answer, or let the
-//! token out of the one header it belongs in.
+//! Must not: try again, or let the token out of the one header it belongs in.
 
 use std::{
     fmt,
@@ -10,21 +9,18 @@ use std::{
 };
 
 use chrono::TimeDelta;
-use reqwest::{Client, Method, Response, Url, header, redirect};
+use reqwest::{Method, Response, Url, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    broadcast::{reason, retry_after, tls},
+    broadcast::http::{self, Http, SetUpError},
     clock::Clock,
     domain::Timestamp,
 };
 
 use super::trouble::{Refusal, Trouble};
 
-const CONNECT_TIMEOUT_S: i64 = 5;
-const ANSWER_TIMEOUT_S: i64 = 15;
-const BODY_TIMEOUT_S: i64 = 5;
 /// A hundred messages of the longest kind fit.
 const ANSWER_BYTES_MAX: usize = 4 << 20;
 /// What Discord asks bots to call themselves: a place and a version.
@@ -34,35 +30,18 @@ const USER_AGENT: &str = concat!("DiscordBot (Bellwether, ", env!("CARGO_PKG_VER
 pub(super) struct Api {
     base: Url,
     token: SecretString,
-    client: Client,
+    http: Http,
     clock: Clock,
     /// Discord said that nothing more may be asked of a route before this.
     rests_until: Mutex<Option<Timestamp>>,
 }
 
-/// Why an account's client cannot be set up.
-pub(super) enum SetUpError {
-    Tls(rustls::Error),
-    Client(reqwest::Error),
-}
-
 impl Api {
     /// An account at `base`, Discord's address without a path.
     pub(super) fn new(base: Url, token: SecretString, clock: &Clock) -> Result<Self, SetUpError> {
-        let tls = tls::client_config(base.scheme() == "https").map_err(SetUpError::Tls)?;
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls)
-            .user_agent(USER_AGENT)
-            .redirect(redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .no_proxy()
-            .pool_max_idle_per_host(0)
-            .connect_timeout(clock.real(TimeDelta::seconds(CONNECT_TIMEOUT_S)))
-            .build()
-            .map_err(SetUpError::Client)?;
+        let http = Http::new(USER_AGENT, base.scheme() == "https", clock)?;
         let rests_until = Mutex::default();
-        Ok(Self { base, token, client, clock: clock.clone(), rests_until })
+        Ok(Self { base, token, http, clock: clock.clone(), rests_until })
     }
 
     /// Asks for something.
@@ -112,7 +91,7 @@ impl Api {
         let url = self.base.join(&format!("/api/v10/{path}"));
         let url = url.map_err(|_| Trouble::NotSent("no request: bad address".to_owned()))?;
         let token = format!("Bot {}", self.token.expose_secret());
-        let mut request = self.client.request(method, url).header(header::AUTHORIZATION, token);
+        let mut request = self.http.request(method, url).header(header::AUTHORIZATION, token);
         if let Some(body) = body {
             request = if body.is_empty() {
                 request.header(header::CONTENT_LENGTH, 0)
@@ -120,24 +99,16 @@ impl Api {
                 request.header(header::CONTENT_TYPE, "application/json").body(body)
             };
         }
-        let request = request.build().map_err(|error| {
-            Trouble::NotSent(format!("no request: {}", reason::in_few_words(&error)))
-        })?;
-        let answer = self.client.execute(request);
-        match self.clock.timeout(TimeDelta::seconds(ANSWER_TIMEOUT_S), answer).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) if error.is_connect() || error.is_builder() => {
-                Err(Trouble::NotSent(reason::in_few_words(&error)))
-            }
-            Ok(Err(error)) => Err(Trouble::Unanswered(reason::in_few_words(&error))),
-            Err(_) => Err(Trouble::Unanswered("timeout".to_owned())),
-        }
+        self.http.send(request).await.map_err(|trouble| match trouble {
+            http::Trouble::NotSent(reason) => Trouble::NotSent(reason),
+            http::Trouble::Unanswered(reason) => Trouble::Unanswered(reason),
+        })
     }
 
     async fn read<T: DeserializeOwned>(&self, response: Response) -> Result<T, Trouble> {
         let status = response.status();
-        let pause = self.asked_pause(&response);
-        let bytes = self.bytes_of(response).await;
+        let pause = self.http.machine_pause(&response);
+        let bytes = self.http.body(response, ANSWER_BYTES_MAX).await;
         if !status.is_success() {
             let refusal = Refusal::read(status.as_u16(), pause, bytes.as_deref());
             let pause = refusal.pause.map(|pause| self.clock.scaled(pause));
@@ -147,31 +118,6 @@ impl Api {
         let bytes = bytes.ok_or(Trouble::Unreadable)?;
         let text: &[u8] = if bytes.is_empty() { b"null" } else { &bytes };
         serde_json::from_slice(text).map_err(|_| Trouble::Unreadable)
-    }
-
-    /// The whole body; `None` when it does not come, or is too long.
-    async fn bytes_of(&self, mut response: Response) -> Option<Vec<u8>> {
-        let mut bytes = Vec::new();
-        let reading = async {
-            loop {
-                match response.chunk().await {
-                    Ok(Some(chunk)) if bytes.len() + chunk.len() <= ANSWER_BYTES_MAX => {
-                        bytes.extend_from_slice(&chunk);
-                    }
-                    Ok(None) => return true,
-                    Ok(Some(_)) | Err(_) => return false,
-                }
-            }
-        };
-        let limit = TimeDelta::seconds(BODY_TIMEOUT_S);
-        let is_whole = self.clock.timeout(limit, reading).await.unwrap_or(false);
-        is_whole.then_some(bytes)
-    }
-
-    /// `Retry-After`, in the machine's time.
-    fn asked_pause(&self, response: &Response) -> Option<Duration> {
-        let said = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
-        retry_after::pause(said(header::RETRY_AFTER), said(header::DATE), self.clock.now())
     }
 
     /// Remembers that a route has nothing left to give for a while.

@@ -35,7 +35,7 @@ use crate::{
 
 use super::{BuildError, Driver, Registration, Sending};
 
-use api::{Api, SetUpError};
+use api::Api;
 use message::{Draft, Message, Standing};
 use trouble::Trouble;
 
@@ -156,14 +156,7 @@ impl Discord {
         let lent = "lent by [discord]";
         let token = secrets.get(&destination.id, "token").ok_or_else(|| wrong("token", lent))?;
         let api = api.ok_or_else(|| wrong("api", lent))?;
-        let api = Api::new(api, token.clone(), clock).map_err(|error| match error {
-            SetUpError::Tls(source) => {
-                BuildError::Tls { destination: destination.id.clone(), source }
-            }
-            SetUpError::Client(source) => {
-                BuildError::Client { destination: destination.id.clone(), source }
-            }
-        })?;
+        let api = Api::new(api, token.clone(), clock).map_err(|error| error.of(&destination.id))?;
         Ok(Self {
             api,
             guild: id("guild").ok_or_else(|| wrong("guild", lent))?,

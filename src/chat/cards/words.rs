@@ -258,6 +258,7 @@ impl Page<'_> {
             Some(DeliveryEvent::Failed { reason }) => {
                 self.say("card-receipt-failed", because(reason))
             }
+            Some(DeliveryEvent::Superseded { .. }) => self.say("card-receipt-superseded", facts()),
             Some(DeliveryEvent::Gone) => self.say("card-receipt-gone", facts()),
         }
     }

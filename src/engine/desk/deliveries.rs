@@ -22,7 +22,8 @@ impl Desk<'_> {
             DeliveryEvent::Sending { .. }
             | DeliveryEvent::Sent { .. }
             | DeliveryEvent::Retry { .. }
-            | DeliveryEvent::Unknown { .. } => return,
+            | DeliveryEvent::Unknown { .. }
+            | DeliveryEvent::Superseded { .. } => return,
             DeliveryEvent::Gone => return self.hear_of_deletion(id),
         };
         let Some(post) = self.records.posts.get(id).cloned() else { return };
@@ -84,6 +85,7 @@ impl Desk<'_> {
             Some(DeliveryEvent::Sent { .. } | DeliveryEvent::Gone) => {
                 ("reply-retry-arrived", false)
             }
+            Some(DeliveryEvent::Superseded { .. }) => ("reply-retry-superseded", false),
             Some(
                 DeliveryEvent::Sending { .. }
                 | DeliveryEvent::Retry { .. }

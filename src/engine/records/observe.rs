@@ -107,7 +107,8 @@ impl Records {
         let is_settled = match event {
             DeliveryEvent::Sent { .. }
             | DeliveryEvent::Unresolved { .. }
-            | DeliveryEvent::Failed { .. } => true,
+            | DeliveryEvent::Failed { .. }
+            | DeliveryEvent::Superseded { .. } => true,
             DeliveryEvent::Sending { .. }
             | DeliveryEvent::Retry { .. }
             | DeliveryEvent::Unknown { .. }

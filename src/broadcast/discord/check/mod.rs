@@ -10,16 +10,14 @@ mod permissions;
 use serde::Deserialize;
 
 use crate::{
+    broadcast::http::SetUpError,
     clock::Clock,
     config::DiscordConfig,
     domain::Destination,
     render::{Facts, Words},
 };
 
-use super::{
-    api::{Api, SetUpError},
-    trouble::Trouble,
-};
+use super::{api::Api, trouble::Trouble};
 
 pub use permissions::INVITED_WITH;
 

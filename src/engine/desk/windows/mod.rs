@@ -242,7 +242,7 @@ impl Desk<'_> {
                 destination: destination.id.clone(),
                 audience: Audience::Public,
                 action: PostAction::Post,
-                subject: format!("window.{}", news.word()),
+                subject: format!("maintenance.{}", news.word()),
                 incident: None,
                 window: Some(record.window.id),
                 recipient: None,
