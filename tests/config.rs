@@ -569,17 +569,17 @@ fn a_discord_server_is_read_whole_and_its_token_stays_hidden() {
     assert_eq!(discord.guild, 1_034_567_890_123_456_701);
     assert_eq!(discord.staff_channel, 1_034_567_890_123_456_702);
     assert_eq!(discord.api.as_str(), "https://discord.com/");
-    assert!(discord.presence && !discord.message_content);
+    assert!(discord.presence && discord.events && !discord.message_content);
     assert!(discord.staff_roles.is_empty() && discord.admin_roles.is_empty());
     assert!(!format!("{config:?}").contains("hunter2"));
 
     let more = format!(
-        "{least}support_channels = [7, \"8\"]\nmessage_content = true\nstaff_roles = [9]\nadmin_roles = [\"10\"]\npresence = false\napi = \"http://127.0.0.1:9\""
+        "{least}support_channels = [7, \"8\"]\nmessage_content = true\nstaff_roles = [9]\nadmin_roles = [\"10\"]\npresence = false\nevents = false\napi = \"http://127.0.0.1:9\""
     );
     let discord = read_in(base.path(), &with_bot(&more)).expect("loads").discord.expect("there");
     assert_eq!(discord.support_channels, [7, 8]);
     assert_eq!((discord.staff_roles, discord.admin_roles), (vec![9], vec![10]));
-    assert!(discord.message_content && !discord.presence);
+    assert!(discord.message_content && !discord.presence && !discord.events);
     assert_eq!(discord.api.as_str(), "http://127.0.0.1:9/");
 
     let text = with_bot(&more);

@@ -4,8 +4,6 @@
 
 ## Times
 
-# "1 December, 22:00 EST (2 December, 03:00 UTC)".
-window-time = { $local } ({ $utc })
 window-span = { $start } to { $end }
 
 ## To followers

@@ -32,7 +32,7 @@ use crate::{
 };
 
 use super::{
-    Face, answer, cards, menu,
+    Face, answer, cards, events, menu,
     presence::{self, Dot, Presence},
     respond::{Outcome, Responder, said},
     translate,
@@ -201,7 +201,9 @@ impl Attempt {
             ended = client.start() => Some(ended),
             () = handler.show_presence(), if self.config.presence => None,
             () = handler.watch_connection() => None,
-            () = cards::keep(self.face.clone(), client_http) => None,
+            () = cards::keep(self.face.clone(), client_http.clone()) => None,
+            () = events::keep(self.face.clone(), client_http, self.config.guild, handler.us),
+                if self.config.events => None,
             _ = down.wait_for(|down| *down) => None,
         };
         // Also after an error: serenity's queue of shards would wait for ever.

@@ -14,6 +14,7 @@ mod buttons;
 pub mod cards;
 mod commands;
 mod complete;
+pub mod events;
 mod face;
 pub mod floods;
 mod gateway;

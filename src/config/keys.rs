@@ -69,6 +69,7 @@ pub(super) const DISCORD: SectionKeys = SectionKeys {
         "staff_roles",
         "admin_roles",
         "presence",
+        "events",
         "api",
     ],
 };

@@ -7,7 +7,10 @@ use chrono::TimeDelta;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Fleet, IncidentId, ServerId, Timestamp, WindowId, WindowNews, WindowState};
+use crate::{
+    domain::{Fleet, IncidentId, ServerId, Timestamp, WindowId, WindowNews, WindowState},
+    event::post_id,
+};
 
 use super::{
     records::{Records, WindowRecord},
@@ -19,8 +22,8 @@ use super::{
 pub struct WindowView {
     /// Its number.
     pub id: WindowId,
-    /// The installation that it belongs to, for an id that is unique in the world.
-    pub installation: String,
+    /// An id that is unique in the world: 32 hex digits, the same for ever.
+    pub uid: String,
     /// Its public title.
     pub title: String,
     /// More public words, when staff gave some.
@@ -84,7 +87,7 @@ fn window_view(records: &Records, record: &WindowRecord) -> Option<WindowView> {
     let (servers, other_servers) = public_names(&records.settings.fleet, &window.servers);
     Some(WindowView {
         id: window.id,
-        installation: records.installation.clone(),
+        uid: post_id(&[&records.installation, "window", &window.id.to_string()]).to_string(),
         title: window.title.clone(),
         words: window.words.clone(),
         state: window.state,

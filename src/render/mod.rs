@@ -19,5 +19,7 @@ pub use facts::Facts;
 pub use fit::{fit, length};
 pub use markdown::escape_markdown;
 pub use outside::{Hidden, neutralise, person_marker, report_marker, reveal};
-pub use phrases::{clock_time, date, date_time, day_time, list, near_time, percent, span};
+pub use phrases::{
+    clock_time, date, date_time, day_time, list, near_time, percent, span, time_in_both,
+};
 pub use words::{WordProblem, Words};

@@ -74,6 +74,33 @@ pub fn day_time(
     words.say(language, "date-time", &facts)
 }
 
+/// A moment in a zone and in UTC: "1 December, 22:00 EST (2 December, 03:00 UTC)", with the year
+/// where it is not that of `now`. The date is left out where it is that of the moment `after`, and
+/// UTC's where it is the same.
+pub fn time_in_both(
+    words: &Words,
+    language: &str,
+    moment: Timestamp,
+    zone: Tz,
+    now: Timestamp,
+    after: Option<Timestamp>,
+) -> String {
+    let day = |zone: Tz, at: Timestamp| at.with_timezone(&zone).date_naive();
+    let said = |zone: Tz, is_bare: bool| {
+        if is_bare {
+            clock_time(moment, zone)
+        } else {
+            day_time(words, language, moment, now, zone)
+        }
+    };
+    let local = said(zone, after.is_some_and(|after| day(zone, after) == day(zone, moment)));
+    if moment.with_timezone(&zone).naive_local() == moment.naive_utc() {
+        return local;
+    }
+    let utc = said(Tz::UTC, day(zone, moment) == day(Tz::UTC, moment));
+    words.say(language, "time-in-both", &Facts::new().text("local", local).text("utc", utc))
+}
+
 /// A span of time in at most two units: "45 seconds", "15 minutes", "1 hour 30 minutes", "2 days".
 ///
 /// Seconds are told below a minute alone; a smaller unit of zero is left out.

@@ -18,7 +18,6 @@ pub fn at(ms: i64) -> Timestamp {
 pub fn post(
     destination: &str,
     incident: Option<u64>,
-    window: None,
     recipient: Option<&str>,
     number: usize,
 ) -> Post {

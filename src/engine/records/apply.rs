@@ -34,11 +34,10 @@ impl Records {
             Output::SuspicionCleared { id, merged_into } => {
                 self.apply_cleared(at, *id, *merged_into);
             }
-            Output::SuspicionHeld { id, window } => {
-                if let Some(record) = self.suspicions.get_mut(id) {
-                    record.held = *window;
-                }
-            }
+            Output::SuspicionHeld { .. }
+            | Output::Window { .. }
+            | Output::Announcement { .. }
+            | Output::WindowFails { .. } => self.apply_work(at, output),
             Output::MonitorBlind { vantage } => {
                 self.blind.insert(vantage.clone());
             }
@@ -65,13 +64,6 @@ impl Records {
                 self.change_draft(at, *id, step, |draft| draft.waits_until = Some(*until));
             }
             Output::Update { .. } => self.apply_update(at, output),
-            Output::Window { window, .. } => self.apply_window(at, window),
-            Output::Announcement { .. } => self.apply_announcement(at, output),
-            Output::WindowFails { window, .. } => {
-                if let Some(record) = self.windows.get_mut(window) {
-                    record.released = true;
-                }
-            }
             Output::Post(post) => self.apply_post(context, post),
             Output::PostAgain { post, by, .. } => self.apply_again(at, post, by),
             Output::ReportFiled { report, person, server, counted, reason, .. } => {

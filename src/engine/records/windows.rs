@@ -238,7 +238,24 @@ impl Records {
         }
     }
 
-    pub(super) fn apply_window(&mut self, at: Timestamp, window: &MaintenanceWindow) {
+    /// Takes in a decision about maintenance.
+    pub(super) fn apply_work(&mut self, at: Timestamp, output: &Output) {
+        if let Output::SuspicionHeld { id, window } = output {
+            if let Some(record) = self.suspicions.get_mut(id) {
+                record.held = *window;
+            }
+        } else if let Output::Window { window, .. } = output {
+            self.apply_window(at, window);
+        } else if let Output::WindowFails { window, .. } = output {
+            if let Some(record) = self.windows.get_mut(window) {
+                record.released = true;
+            }
+        } else {
+            self.apply_announcement(at, output);
+        }
+    }
+
+    fn apply_window(&mut self, at: Timestamp, window: &MaintenanceWindow) {
         let id = window.id;
         self.last_window = self.last_window.max(id);
         let record =
@@ -265,7 +282,7 @@ impl Records {
         self.prune();
     }
 
-    pub(super) fn apply_announcement(&mut self, at: Timestamp, output: &Output) {
+    fn apply_announcement(&mut self, at: Timestamp, output: &Output) {
         let Output::Announcement { window, revision, news, text, by, role, incident } = output
         else {
             return;

@@ -10,26 +10,10 @@ use crate::{
 use super::{Speech, join_within};
 
 impl Speech<'_> {
-    /// A moment in a zone and in UTC: "1 December, 22:00 EST (2 December, 03:00 UTC)". A date is left
-    /// out where it is that of the moment `after`, or the same in both.
+    /// A moment in a zone and in UTC; a date is left out where it is that of the moment `after`.
     pub fn window_time(&self, at: Timestamp, zone: Tz, after: Option<Timestamp>) -> String {
-        let day = |zone: Tz, at: Timestamp| at.with_timezone(&zone).date_naive();
         let now = self.records.now;
-        let said = |zone: Tz, is_bare: bool| {
-            if is_bare {
-                render::clock_time(at, zone)
-            } else {
-                render::day_time(self.words, self.language, at, now, zone)
-            }
-        };
-        let local = said(zone, after.is_some_and(|after| day(zone, after) == day(zone, at)));
-        if at.with_timezone(&zone).naive_local() == at.naive_utc() {
-            return local;
-        }
-        let facts = Facts::new()
-            .text("local", local)
-            .text("utc", said(Tz::UTC, day(zone, at) == day(Tz::UTC, at)));
-        self.say("window-time", facts)
+        render::time_in_both(self.words, self.language, at, zone, now, after)
     }
 
     /// From when to when.
