@@ -78,8 +78,8 @@ fn the_documented_discord_server_loads_when_it_is_switched_on() {
     let config = config.expect("loads");
     let kinds: Vec<&str> =
         config.settings.destinations.iter().map(|one| one.kind.as_str()).collect();
-    assert_eq!(kinds, ["console", "webhook", "discord", "discord"]);
-    assert_eq!(config.settings.destinations[2].options.len(), 5);
+    assert_eq!(kinds, ["console", "webhook", "discord", "discord", "matrix", "ntfy", "slack"]);
+    assert_eq!(config.settings.destinations[2].options.len(), 6);
 }
 
 #[test]
@@ -139,8 +139,9 @@ fn the_documented_example_has_every_key() {
 fn the_documented_example_has_no_key_that_is_not_read() {
     for (section, key) in keys_written(EXAMPLE) {
         let known = SECTIONS.iter().find(|keys| keys.section == section);
-        let options = ["url", "secret_env", "channel", "crosspost", "ping_role"];
-        let of_driver = section == "[[destination]]" && options.contains(&key.as_str());
+        let bare = key.strip_suffix("_env").unwrap_or(&key);
+        let is_option = |driver: &DriverSpec| driver.options.iter().any(|one| one.name == bare);
+        let of_driver = section == "[[destination]]" && drivers().iter().any(is_option);
         let known = known.is_some_and(|keys| keys.keys.contains(&key.as_str()));
         assert!(known || of_driver, "{section} {key}");
     }
@@ -402,7 +403,7 @@ const BROKEN: &[(&str, &[&str])] = &[
             "fleet.toml:11: found `channel` = \"general\", expected the id of a channel, which Discord copies when its developer mode is on",
             "fleet.toml:12: found `crosspost` on a destination for staff, expected it only for public",
             "fleet.toml:17: found `channel` on a destination for reporters, expected it only for public and staff",
-            "fleet.toml:18: found unknown key `token_env`, expected a key of [[destination]]: id, kind, audience, language, channel, crosspost, ping_role",
+            "fleet.toml:18: found unknown key `token_env`, expected a key of [[destination]]: id, kind, audience, language, channel, crosspost, ping_role, updates",
         ],
     ),
     (
@@ -414,7 +415,7 @@ const BROKEN: &[(&str, &[&str])] = &[
     (
         "[[destination]]\nid = \"d\"\nkind = \"webhok\"\naudience = \"public\"",
         &[
-            "fleet.toml:5: found `kind` = \"webhok\", expected one of console, discord, webhook; did you mean \"webhook\"?",
+            "fleet.toml:5: found `kind` = \"webhok\", expected one of console, discord, mastodon, matrix, ntfy, slack, webhook; did you mean \"webhook\"?",
         ],
     ),
     (
@@ -743,5 +744,46 @@ proptest! {
             prop_assert!(problem.line >= 1 && problem.line <= text.lines().count() + 1);
             prop_assert!(problem.to_string().len() < 5000);
         }
+    }
+}
+
+#[test]
+fn what_is_decided_about_maintenance_is_read() {
+    let text = with_bot("timezone = \"America/New_York\"\n")
+        + "[maintenance]\nnotice = \"3d\"\nreminders = [\"2d\", \"30m\"]\noverrun = \"1h\"\n\
+           [[blackout]]\nfrom = 2026-12-10\nto = \"2026-12-18\"\nreason = \"final projects\"\n\
+           [[blackout]]\nfrom = \"2026-03-08T02:30\"\nto = 2026-11-01T01:30:00\nreason = \"clocks\"\n";
+    let policy = read_in(Path::new(""), &text).expect("it is in order").settings.policy;
+    assert_eq!(policy.maintenance.notice_s, 3 * 86_400);
+    assert_eq!(policy.maintenance.reminders_s, [2 * 86_400, 1800]);
+    assert_eq!(policy.maintenance.overrun_s, 3600);
+    let spans: Vec<(String, String)> = policy
+        .blackouts
+        .iter()
+        .map(|one| (one.from.to_rfc3339(), one.until.to_rfc3339()))
+        .collect();
+    let span = |from: &str, until: &str| (from.to_owned(), until.to_owned());
+    assert_eq!(
+        spans,
+        [
+            span("2026-12-10T05:00:00+00:00", "2026-12-19T05:00:00+00:00"),
+            span("2026-03-08T06:30:00+00:00", "2026-11-01T06:30:00+00:00"),
+        ],
+        "the last day is part of it; of two moments the one that makes it longer"
+    );
+    let complaints = complaints(&with_bot(
+        "[maintenance]\nask_before = \"5m\"\nreminders = [\"soon\"]\n[[blackout]]\nfrom = \"2026-12-18\"\n\
+         to = \"2026-12-10\"\nreason = \"x\"\n[[blackout]]\nfrom = \"Christmas\"\n",
+    ));
+    let said = complaints.join("\n");
+    for what in [
+        "followers told before staff are asked",
+        "an end that is not after the beginning",
+        "`reminders` = \"soon\"",
+        "`from` = \"Christmas\"",
+        "[[blackout]] without `to`",
+        "[[blackout]] without `reason`",
+    ] {
+        assert!(said.contains(what), "{what}: {said}");
     }
 }

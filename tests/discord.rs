@@ -16,9 +16,11 @@ mod discord {
     pub mod cards;
     pub mod connection;
     pub mod customers;
+    pub mod events;
     pub mod house;
     pub mod load;
     pub mod scene;
     pub mod staff;
     pub mod story;
+    pub mod subscribers;
 }

@@ -13,6 +13,8 @@ mod bounds;
 mod card_pace;
 #[path = "engine/cards.rs"]
 mod cards;
+#[path = "engine/changing.rs"]
+mod changing;
 #[path = "engine/chats.rs"]
 mod chats;
 #[path = "engine/detector.rs"]
@@ -33,3 +35,5 @@ mod stage;
 mod stories;
 #[path = "engine/windows.rs"]
 mod windows;
+#[path = "engine/subscribers.rs"]
+mod subscribers;

@@ -30,6 +30,7 @@ command-maintenance-cancel = Gives a window up, and tells followers.
 command-maintenance-show = Shows a window with all that was said of it.
 command-maintenance-list = Lists what maintenance is planned or under way.
 command-deliveries = Shows posts that are not sent yet, may have arrived, or failed.
+command-delete = Deletes a public post where it stands. The status page keeps the update.
 command-retry = Tries again to send a post that did not arrive. If it may stand there already, it is looked up first, unless you say --not-there.
 command-status = Says how things stand.
 command-reload = Reads the configuration file again, as SIGHUP does; one with a problem is told and not taken.
@@ -72,6 +73,7 @@ button-extend-window = 30 min more
 button-complete-window = It is done
 button-wait = Wait 15 min
 button-not-an-incident = Not an incident
+button-really-none = Yes, it is none
 # On an incident's card, with the destination it is sent to.
 button-retry = Retry { $destination }
 button-fixed = Fixed for me

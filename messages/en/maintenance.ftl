@@ -36,18 +36,13 @@ window-state = { $state ->
 staff-window =
     Maintenance { $window }: { $title } ({ $servers }), not announced yet:
     “{ $text }”
-
-    maintenance publish { $window } --revision { $revision } | maintenance words { $window } "more public words" | maintenance move { $window } START | maintenance cancel { $window }
+staff-window-commands = maintenance publish { $window } --revision { $revision } | maintenance words { $window } "more public words" | maintenance move { $window } START | maintenance cancel { $window }
 staff-window-unannounced = Maintenance { $window } has begun and was never announced. Nothing is told of it until you publish it.
-staff-window-ending =
-    Maintenance { $window } ({ $title }) is promised to be over by { $time }. { $standing }
-    maintenance extend { $window } 30m | maintenance complete { $window }
-staff-window-delayed =
-    Nobody said how maintenance { $window } stands, so followers were told by policy.maintenance that it takes longer, until { $time }. { $standing }
-    maintenance extend { $window } 30m | maintenance complete { $window }
-staff-window-fails =
-    Maintenance { $window } ({ $title }) is over, and all is not well. { $standing } From now on this is an alarm as ever.
-    maintenance extend { $window } 30m | maintenance complete { $window }
+staff-window-ending = Maintenance { $window } ({ $title }) is promised to be over by { $time }. { $standing }
+staff-window-delayed = Nobody said how maintenance { $window } stands, so followers were told by policy.maintenance that it takes longer, until { $time }. { $standing }
+staff-window-fails = Maintenance { $window } ({ $title }) is over, and all is not well. { $standing } From now on this is an alarm as ever.
+# What can be typed under these.
+staff-window-end-commands = maintenance extend { $window } 30m | maintenance complete { $window }
 window-probes-well = All probes of its servers are good.
 window-probes-bad = Probes of { $servers } are not good yet.
 window-probes-none = No probe measures its servers.

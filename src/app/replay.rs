@@ -256,6 +256,7 @@ fn read(mut events: impl BufRead) -> std::io::Result<Events> {
             Ok(WireLine::Started(at)) => {
                 found.started.get_or_insert(at);
             }
+            Ok(WireLine::Learned(received, learned)) => found.happenings.push((received, learned)),
             Ok(WireLine::Decision | WireLine::Own) => {}
             Err(error) => found.skipped.push(Skipped { line: number, reason: error.to_string() }),
         }
@@ -287,6 +288,12 @@ fn happening(input: WireInput, line: usize) -> (Timestamp, Happening) {
             role: role.unwrap_or(Role::Staff),
             text,
         },
+        WireBody::Subscribe { person, source, topic, confirmed, key } => {
+            Input::Subscribe { person: person.into(), source, topic, confirmed, key }
+        }
+        WireBody::Confirm { person, key } => Input::Confirm { person: person.into(), key },
+        WireBody::Unsubscribe { person, key } => Input::Unsubscribe { person: person.into(), key },
+        WireBody::Bounced { person, reason } => Input::Bounced { person: person.into(), reason },
     };
     (received, Happening { at, input })
 }

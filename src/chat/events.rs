@@ -25,7 +25,7 @@ use crate::{
 use super::{Face, respond::said, trouble::Trouble};
 
 /// Between two rounds of looking.
-const ROUND_EVERY: TimeDelta = TimeDelta::seconds(5);
+const ROUND_EVERY: TimeDelta = TimeDelta::seconds(2);
 /// What stands there is looked at so often even when nothing is heard of.
 const LOOK_EVERY: TimeDelta = TimeDelta::minutes(10);
 /// After Discord took something not, it is left alone for so long.
@@ -36,9 +36,9 @@ const PATIENCE: TimeDelta = TimeDelta::seconds(20);
 const EVENTS_MAX: usize = 50;
 /// An event cannot be made to begin in the past, nor at once.
 const AHEAD_MIN: TimeDelta = TimeDelta::seconds(30);
-const NAME: Limits = Limits { length_max: 100, unit: TextUnit::Characters };
+const NAME: Limits = Limits::of(100, TextUnit::Characters);
 const LOCATION: Limits = NAME;
-const DESCRIPTION: Limits = Limits { length_max: 900, unit: TextUnit::Characters };
+const DESCRIPTION: Limits = Limits::of(900, TextUnit::Characters);
 
 /// Discord's numbers for how an event stands.
 mod status {

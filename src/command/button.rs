@@ -4,7 +4,7 @@
 //! hears of a press reads it back with [`Button::read`], strictly: an id that we did not write is
 //! no button. Must not: decide what a press leads to.
 
-use crate::domain::{DraftId, IncidentId, WindowId};
+use crate::domain::{AsShown, DraftId, IncidentId, WindowId};
 
 /// What a press asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,10 +35,19 @@ pub enum Button {
         /// Which.
         draft: DraftId,
     },
-    /// Staff: it was a false alarm.
+    /// Staff: it was a false alarm. They are asked once more.
     NotAnIncident {
         /// Which.
         incident: IncidentId,
+        /// As it was shown; `None`: by a build that did not keep it.
+        seen: Option<AsShown>,
+    },
+    /// Staff: it was a false alarm indeed.
+    ReallyNone {
+        /// Which.
+        incident: IncidentId,
+        /// As it stood when they were asked.
+        seen: AsShown,
     },
     /// Staff: announce a maintenance window as it was read.
     PublishWindow {
@@ -102,7 +111,7 @@ impl Tone {
 /// The version of the ids; another one is another build's.
 const VERSION: &str = "bw1";
 /// The longest id there is, in bytes.
-pub const BUTTON_ID_BYTES_MAX: usize = 64;
+pub const BUTTON_ID_BYTES_MAX: usize = 100;
 
 impl Button {
     /// The short text: `bw1:publish:3:2`. ASCII, at most [`BUTTON_ID_BYTES_MAX`].
@@ -114,12 +123,20 @@ impl Button {
             }
             Self::Edit { draft, revision } => format!("{VERSION}:edit:{draft}:{revision}"),
             Self::Wait { draft } => format!("{VERSION}:wait:{draft}"),
-            Self::NotAnIncident { incident } => format!("{VERSION}:no-incident:{incident}"),
             Self::PublishWindow { window, revision } => {
                 format!("{VERSION}:announce:{window}:{revision}")
             }
             Self::ExtendWindow { window } => format!("{VERSION}:extend:{window}"),
             Self::CompleteWindow { window } => format!("{VERSION}:complete:{window}"),
+            Self::NotAnIncident { incident, seen: None } => {
+                format!("{VERSION}:no-incident:{incident}")
+            }
+            Self::NotAnIncident { incident, seen: Some(seen) } => {
+                format!("{VERSION}:no-incident:{incident}:{}", seen.word())
+            }
+            Self::ReallyNone { incident, seen } => {
+                format!("{VERSION}:none:{incident}:{}", seen.word())
+            }
             Self::Retry { post } => format!("{VERSION}:retry:{post:032x}"),
             Self::Fixed { incident } => format!("{VERSION}:fixed:{incident}"),
             Self::StillBroken { incident } => format!("{VERSION}:broken:{incident}"),
@@ -144,7 +161,7 @@ impl Button {
             }
             [VERSION, "wait", draft] => Self::Wait { draft: DraftId(number(draft)?) },
             [VERSION, "no-incident", incident] => {
-                Self::NotAnIncident { incident: IncidentId(number(incident)?) }
+                Self::NotAnIncident { incident: IncidentId(number(incident)?), seen: None }
             }
             [VERSION, "announce", window, revision] => Self::PublishWindow {
                 window: WindowId(number(window)?),
@@ -154,6 +171,14 @@ impl Button {
             [VERSION, "complete", window] => {
                 Self::CompleteWindow { window: WindowId(number(window)?) }
             }
+            [VERSION, "no-incident", incident, seen] => Self::NotAnIncident {
+                incident: IncidentId(number(incident)?),
+                seen: Some(AsShown::read(seen)?),
+            },
+            [VERSION, "none", incident, seen] => Self::ReallyNone {
+                incident: IncidentId(number(incident)?),
+                seen: AsShown::read(seen)?,
+            },
             [VERSION, "retry", post] => Self::Retry { post: u128::from_str_radix(post, 16).ok()? },
             [VERSION, "fixed", incident] => Self::Fixed { incident: IncidentId(number(incident)?) },
             [VERSION, "broken", incident] => {
@@ -175,6 +200,7 @@ impl Button {
             Self::PublishWindow { .. } => "button-publish-window",
             Self::ExtendWindow { .. } => "button-extend-window",
             Self::CompleteWindow { .. } => "button-complete-window",
+            Self::ReallyNone { .. } => "button-really-none",
             Self::Retry { .. } => "button-retry",
             Self::Fixed { .. } => "button-fixed",
             Self::StillBroken { .. } => "button-still-broken",
@@ -190,9 +216,10 @@ impl Button {
             | Self::Fixed { .. } => Tone::Good,
             Self::Edit { .. } | Self::Retry { .. } | Self::ExtendWindow { .. } => Tone::Main,
             Self::Wait { .. } => Tone::Quiet,
-            Self::PublishAnyway { .. } | Self::NotAnIncident { .. } | Self::StillBroken { .. } => {
-                Tone::Grave
-            }
+            Self::PublishAnyway { .. }
+            | Self::NotAnIncident { .. }
+            | Self::ReallyNone { .. }
+            | Self::StillBroken { .. } => Tone::Grave,
         }
     }
 
@@ -207,14 +234,17 @@ impl Button {
                 Some(format!("draft publish {draft} --revision {revision} --anyway"))
             }
             Self::Wait { draft } => Some(format!("draft wait {draft} 15m")),
-            Self::NotAnIncident { incident } => Some(format!("incident false-alarm {incident}")),
             Self::PublishWindow { window, revision } => {
                 Some(format!("maintenance publish {window} --revision {revision}"))
             }
             Self::ExtendWindow { window } => Some(format!("maintenance extend {window} 30m")),
             Self::CompleteWindow { window } => Some(format!("maintenance complete {window}")),
+            Self::ReallyNone { incident, .. } => Some(format!("incident false-alarm {incident}")),
             Self::Retry { post } => Some(format!("retry {post:032x}")),
-            Self::Edit { .. } | Self::Fixed { .. } | Self::StillBroken { .. } => None,
+            Self::Edit { .. }
+            | Self::NotAnIncident { .. }
+            | Self::Fixed { .. }
+            | Self::StillBroken { .. } => None,
         }
     }
 }

@@ -81,4 +81,6 @@ number_id! {
     DraftId,
     /// A maintenance window, counted from 1.
     WindowId,
+    /// A mailing to subscribers, counted from 1.
+    MailingId,
 }

@@ -9,21 +9,23 @@ pub mod incident;
 pub mod local_time;
 pub mod name;
 pub mod policy;
+pub mod subscription;
 pub mod suspicion;
 pub mod window;
 
 pub use fleet::{Component, ComponentKind, Fleet, Probe, ProbeKind, Server, Vantage};
 pub use id::{
-    ComponentId, DestinationId, DraftId, IncidentId, PersonId, PostId, ProbeId, ReportId, ServerId,
-    SuspicionId, WindowId,
+    ComponentId, DestinationId, DraftId, IncidentId, MailingId, PersonId, PostId, ProbeId,
+    ReportId, ServerId, SuspicionId, WindowId,
 };
-pub use incident::{Impact, IncidentState, ServerStatus, UpdateKind};
+pub use incident::{AsShown, Impact, IncidentState, ServerStatus, UpdateKind};
 pub use local_time::{Beginning, LocalTime, NoOneMoment, WithOffset, moment_of};
 pub use name::domain_name;
 pub use policy::{
     Abilities, Audience, Destination, Limits, MaintenancePolicy, Policy, Role, Scope, Settings,
     TextUnit, WordFiles,
 };
+pub use subscription::{NoTopic, Topic};
 pub use suspicion::{Alternative, Cause, ServerEvidence, Suspicion};
 pub use window::{Blackout, MaintenanceWindow, WindowNews, WindowState};
 

@@ -39,6 +39,9 @@ pub struct Post {
     pub buttons: Vec<PostButton>,
 }
 
+/// What the subjects of all posts to subscribers begin with.
+pub const SUBSCRIBER_SUBJECT: &str = "subscription.";
+
 /// A button under a post; fixed with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PostButton {
@@ -97,6 +100,8 @@ pub struct Receipt {
     pub remote_id: Option<String>,
     /// Where the post can be seen.
     pub link: Option<String>,
+    /// What staff should know of how it arrived, in words: it is not quite as was asked.
+    pub remark: Option<String>,
 }
 
 /// Why a post did not, or may not, have arrived.
@@ -105,6 +110,9 @@ pub enum SendError {
     /// It did not arrive and never will.
     #[error("refused: {0}")]
     Rejected(String),
+    /// It did not arrive: there is nobody at that address, or somebody who takes nothing.
+    #[error("nobody there: {0}")]
+    Bounced(String),
     /// It did not arrive; try again, and not before this.
     #[error("to be tried again: {reason}")]
     RetryAfter {

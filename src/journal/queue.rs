@@ -165,7 +165,14 @@ fn size(offered: &Offered) -> usize {
         Input::Report { text, domain, .. } => length(text) + length(domain),
         Input::ProbeResult { error, .. } => length(error),
         Input::Command { text, .. } | Input::Trouble { text } => text.len(),
-        Input::Started { .. } | Input::Timer { .. } | Input::Delivery { .. } => 0,
+        Input::Subscribe { .. }
+        | Input::Confirm { .. }
+        | Input::Unsubscribe { .. }
+        | Input::Bounced { .. }
+        | Input::Started { .. }
+        | Input::Learned { .. }
+        | Input::Timer { .. }
+        | Input::Delivery { .. } => 0,
     };
     let private = offered.private.as_ref().map_or(0, |private| {
         length(&private.text)

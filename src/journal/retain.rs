@@ -173,7 +173,12 @@ impl Dropping {
             | Input::Report { .. }
             | Input::Command { .. }
             | Input::Timer { .. }
+            | Input::Subscribe { .. }
+            | Input::Confirm { .. }
+            | Input::Unsubscribe { .. }
+            | Input::Bounced { .. }
             | Input::Trouble { .. }
+            | Input::Learned { .. }
             | Input::Delivery { .. } => false,
         };
         kind && entry.at < self.before && !self.keep.iter().any(|span| span.contains(&entry.at))

@@ -60,7 +60,9 @@ pub(super) fn after_send(
     let end = end_of_patience(delivery, now, policy);
     match outcome {
         Ok(receipt) => sent(receipt),
-        Err(SendError::Rejected(reason)) => given_up(delivery, reason.clone()),
+        Err(SendError::Rejected(reason) | SendError::Bounced(reason)) => {
+            given_up(delivery, reason.clone())
+        }
         Err(SendError::RetryAfter { after, reason }) => {
             retry(delivery, now + backoff(id, attempt), *after, reason, now, end)
         }
@@ -110,7 +112,8 @@ pub(super) fn given_up(delivery: Option<&Delivery>, reason: String) -> DeliveryE
 }
 
 fn sent(receipt: &Receipt) -> DeliveryEvent {
-    DeliveryEvent::Sent { remote_id: receipt.remote_id.clone(), link: receipt.link.clone() }
+    let Receipt { remote_id, link, remark } = receipt.clone();
+    DeliveryEvent::Sent { remote_id, link, remark }
 }
 
 fn retry(

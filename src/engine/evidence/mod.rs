@@ -127,7 +127,12 @@ impl Detector for Evidence {
             | Input::ProbeResult { .. }
             | Input::Report { .. }
             | Input::Command { .. }
+            | Input::Subscribe { .. }
+            | Input::Confirm { .. }
+            | Input::Unsubscribe { .. }
+            | Input::Bounced { .. }
             | Input::Trouble { .. }
+            | Input::Learned { .. }
             | Input::Delivery { .. } => received,
         };
         self.advance(now);
@@ -145,7 +150,12 @@ impl Detector for Evidence {
             Input::Timer { .. }
             | Input::Report { .. }
             | Input::Command { .. }
+            | Input::Subscribe { .. }
+            | Input::Confirm { .. }
+            | Input::Unsubscribe { .. }
+            | Input::Bounced { .. }
             | Input::Trouble { .. }
+            | Input::Learned { .. }
             | Input::Delivery { .. } => {}
         }
     }

@@ -5,7 +5,7 @@ use crate::{
         Audience, DraftId, IncidentId, IncidentState, PostId, ServerId, Suspicion, SuspicionId,
         Timestamp, UpdateKind,
     },
-    event::{Input, Output, Post, PostAction},
+    event::{DeliveryEvent, Input, Output, Post, PostAction, SUBSCRIBER_SUBJECT},
 };
 
 use super::{
@@ -38,11 +38,8 @@ impl Records {
             | Output::Window { .. }
             | Output::Announcement { .. }
             | Output::WindowFails { .. } => self.apply_work(at, output),
-            Output::MonitorBlind { vantage } => {
-                self.blind.insert(vantage.clone());
-            }
-            Output::MonitorRecovered { vantage } => {
-                self.blind.remove(vantage);
+            Output::MonitorBlind { .. } | Output::MonitorRecovered { .. } => {
+                self.apply_sight(output);
             }
             Output::Incident { .. } => self.apply_incident(at, output),
             Output::Draft { .. } => self.apply_draft(at, output),
@@ -96,9 +93,21 @@ impl Records {
             Output::HeadsUp { servers, .. } => {
                 self.heads_up = Some(HeadsUpRecord { at, servers: servers.clone() });
             }
+            Output::Subscription(_) | Output::Mailing(_) | Output::MailingPage { .. } => {
+                self.apply_subscribers(at, output);
+            }
             Output::Reply { .. } | Output::StaffNotice { .. } => {}
         }
         Vec::new()
+    }
+
+    fn apply_sight(&mut self, output: &Output) {
+        if let Output::MonitorBlind { vantage } = output {
+            self.blind.insert(vantage.clone());
+        }
+        if let Output::MonitorRecovered { vantage } = output {
+            self.blind.remove(vantage);
+        }
     }
 
     fn apply_suspicion(&mut self, at: Timestamp, suspicion: &Suspicion) {
@@ -285,13 +294,18 @@ impl Records {
 
     fn apply_post(&mut self, context: &Context<'_>, post: &Post) {
         let at = context.received;
+        if post.subject.starts_with(SUBSCRIBER_SUBJECT) {
+            return self.apply_letter(at, post);
+        }
         let record = PostRecord {
             destination: post.destination.clone(),
             audience: post.audience,
             subject: post.subject.clone(),
             incident: post.incident,
+            window: post.window,
             at,
             last: None,
+            deletes: post.thread.clone().filter(|_| post.action == PostAction::Delete),
         };
         if self.posts.insert(post.id.clone(), record).is_none() && post.audience != Audience::Public
         {
@@ -319,10 +333,14 @@ impl Records {
         let Some(id) = post.incident else { return };
         let Some(incident) = self.incidents.get_mut(&id) else { return };
         incident.posts.push(post.id.clone());
-        if post.action != PostAction::Post {
-            return;
+        match post.action {
+            PostAction::Post => {
+                let first = incident.first_posts.entry(post.destination.clone());
+                first.or_insert_with(|| post.id.clone());
+            }
+            PostAction::Edit => {}
+            PostAction::Delete | PostAction::Crosspost => return,
         }
-        incident.first_posts.entry(post.destination.clone()).or_insert_with(|| post.id.clone());
         let (post, destination) = (post.id.clone(), post.destination.clone());
         self.tell(id, Moment { at, step: Step::Posted { post, destination } });
     }
@@ -359,9 +377,21 @@ impl Records {
                     self.report_told_at.pop_front();
                 }
             }
-            ("delivery", Input::Delivery { post, .. }) => {
-                if let Some(failed) = self.posts.get(post) {
-                    self.failure_told_at.insert(failed.destination.clone(), at);
+            ("delivery", Input::Delivery { post, event }) => {
+                let Some(told_of) = self.posts.get(post) else { return };
+                let destination = told_of.destination.clone();
+                match event {
+                    DeliveryEvent::Retry { .. } => {
+                        self.pauses_told.insert(destination);
+                    }
+                    DeliveryEvent::Failed { .. } | DeliveryEvent::Unresolved { .. } => {
+                        self.failure_told_at.insert(destination, at);
+                    }
+                    DeliveryEvent::Sending { .. }
+                    | DeliveryEvent::Sent { .. }
+                    | DeliveryEvent::Unknown { .. }
+                    | DeliveryEvent::Superseded { .. }
+                    | DeliveryEvent::Gone => {}
                 }
             }
             _ => {}
@@ -375,7 +405,12 @@ fn source_of(input: &Input) -> String {
         Input::Started { .. }
         | Input::ProbeResult { .. }
         | Input::Command { .. }
+        | Input::Subscribe { .. }
+        | Input::Confirm { .. }
+        | Input::Unsubscribe { .. }
+        | Input::Bounced { .. }
         | Input::Trouble { .. }
+        | Input::Learned { .. }
         | Input::Timer { .. }
         | Input::Delivery { .. } => String::new(),
     }

@@ -28,8 +28,13 @@ impl Records {
                 .map(|reason| (self.due(reason), reason))
         });
         let windows = self.window_deadlines();
+        let mailings = self.mailings.keys().map(|id| {
+            let reason = TimerReason::Mailing(*id);
+            (self.due(reason), reason)
+        });
         drafts
             .chain(incidents)
+            .chain(mailings)
             .chain(windows)
             .filter_map(|(due, reason)| Some((due?, reason)))
             .min()
@@ -52,6 +57,7 @@ impl Records {
             | TimerReason::WindowOverrun(id)
             | TimerReason::WindowEnd(id)
             | TimerReason::WindowCheck(id) => self.window_due(id, reason),
+            TimerReason::Mailing(id) => self.mailings.get(&id)?.ready_at,
         }
     }
 

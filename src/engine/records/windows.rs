@@ -361,7 +361,8 @@ impl Records {
             | TimerReason::Holding(_)
             | TimerReason::Wait(_)
             | TimerReason::Reminder(_)
-            | TimerReason::PromisedUpdate(_) => None,
+            | TimerReason::PromisedUpdate(_)
+            | TimerReason::Mailing(_) => None,
         }
     }
 
@@ -383,7 +384,8 @@ impl Records {
             | TimerReason::Holding(_)
             | TimerReason::Wait(_)
             | TimerReason::Reminder(_)
-            | TimerReason::PromisedUpdate(_) => {}
+            | TimerReason::PromisedUpdate(_)
+            | TimerReason::Mailing(_) => {}
         }
     }
 

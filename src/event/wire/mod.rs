@@ -8,14 +8,15 @@
 
 mod fields;
 mod json;
+mod subscribers;
 
 use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::domain::{Role, Timestamp};
+use crate::domain::{Role, Timestamp, Topic};
 
-use super::{Body, Entry, Input, Output};
+use super::{Body, Entry, Happening, Input, Output};
 use fields::Fields;
 
 /// The longest line or item, in bytes.
@@ -84,6 +85,40 @@ pub enum WireBody {
         /// What they typed, at most [`TEXT_LENGTH_MAX`] characters.
         text: String,
     },
+    /// A wish to hear of updates. Only dumps and scenario files have it.
+    Subscribe {
+        /// Who, by the sender's own name.
+        person: String,
+        /// Where they are written to.
+        source: String,
+        /// What they want to hear of.
+        topic: Topic,
+        /// Whether the person is who they say.
+        confirmed: bool,
+        /// The hash of their token.
+        key: Option<String>,
+    },
+    /// The owner of an address says yes. Only dumps and scenario files have it.
+    Confirm {
+        /// Who.
+        person: String,
+        /// The hash of their token.
+        key: String,
+    },
+    /// Somebody wants to hear of nothing more. Only dumps and scenario files have it.
+    Unsubscribe {
+        /// Who.
+        person: String,
+        /// The hash of their token, when it was a letter's link.
+        key: Option<String>,
+    },
+    /// What was written to somebody came back. Only dumps and scenario files have it.
+    Bounced {
+        /// Who.
+        person: String,
+        /// What the other side said.
+        reason: String,
+    },
 }
 
 /// What one line of a scenario file or dump is.
@@ -95,6 +130,8 @@ pub enum WireLine {
     Decision,
     /// The start of a bot, in a dump: replay starts no later than this.
     Started(Timestamp),
+    /// What a destination said of itself, in a dump, and when it was received: replay cannot ask.
+    Learned(Timestamp, Happening),
     /// Another input that the bot made itself (`trouble`, `timer`, `delivery`): replay makes its own.
     Own,
 }
@@ -121,7 +158,9 @@ pub fn parse(line: &[u8]) -> Result<WireInput, WireError> {
     let found = match read(text)? {
         WireLine::Input(input) => return Ok(input),
         WireLine::Decision => "a decision of a journal dump",
-        WireLine::Started(_) | WireLine::Own => "an input that only the bot itself makes",
+        WireLine::Started(_) | WireLine::Learned(..) | WireLine::Own => {
+            "an input that only the bot itself makes"
+        }
     };
     let expected = format!("one of {}", TYPES.join(", "));
     Err(WireError::new(text, Some("type"), 0, found, &expected))
@@ -237,8 +276,9 @@ struct DecisionLine<'a> {
 }
 
 const COMMON: [&str; 6] = ["at", "received", "type", "v", "seq", "decided"];
-const TYPES: [&str; 3] = ["probe_result", "report", "command"];
-const OWN_TYPES: [&str; 4] = ["started", "trouble", "timer", "delivery"];
+const TYPES: [&str; 7] =
+    ["probe_result", "report", "command", "subscribe", "confirm", "unsubscribe", "bounced"];
+const OWN_TYPES: [&str; 5] = ["started", "trouble", "learned", "timer", "delivery"];
 
 fn read(text: &str) -> Result<WireLine, WireError> {
     let mut fields = Fields::read(text)?;
@@ -248,6 +288,13 @@ fn read(text: &str) -> Result<WireLine, WireError> {
     }
     if kind == "started" && fields.has("received") {
         return Ok(WireLine::Started(fields.time("received")?));
+    }
+    if kind == "learned" && fields.has("received") {
+        let learned = serde_json::from_str(text).map_err(|_| {
+            let expected = "a destination and its limits";
+            WireError::new(text, None, 0, "what cannot be read", expected)
+        })?;
+        return Ok(WireLine::Learned(fields.time("received")?, learned));
     }
     if OWN_TYPES.contains(&kind.as_str()) {
         return Ok(WireLine::Own);
@@ -262,6 +309,10 @@ fn read(text: &str) -> Result<WireLine, WireError> {
     let body = match kind.as_str() {
         "probe_result" => probe_result(&mut fields)?,
         "report" => report(&mut fields)?,
+        "subscribe" => subscribers::subscribe(&mut fields)?,
+        "confirm" => subscribers::confirm(&mut fields)?,
+        "unsubscribe" => subscribers::unsubscribe(&mut fields)?,
+        "bounced" => subscribers::bounced(&mut fields)?,
         _ => command(&mut fields)?,
     };
     Ok(WireLine::Input(WireInput { at, received, body }))

@@ -14,7 +14,7 @@ use crate::{
 
 use super::{
     super::{publishing::without_promise, suspicions::impact_by},
-    Desk, Statement, window_facts,
+    Asking, Desk, Statement, window_facts,
 };
 
 /// The name of the policy that tells of announced windows.
@@ -50,9 +50,9 @@ impl Desk<'_> {
             return;
         }
         let text = self.speech().say("staff-window-unannounced", window_facts(id));
-        self.tell_of_window(text);
+        self.notify_staff("window", text, None);
         if let Some(record) = self.records.windows.get(&id).cloned() {
-            self.propose_window(&record, None);
+            self.propose_window(&record);
         }
     }
 
@@ -68,9 +68,7 @@ impl Desk<'_> {
             .text("time", speech.window_time(record.window.ends_at, record.window.zone, None))
             .text("standing", self.standing_of_probes(record));
         let text = speech.say("staff-window-ending", facts);
-        let buttons = [Button::ExtendWindow { window: id }, Button::CompleteWindow { window: id }];
-        self.decide(Output::StaffNotice { text: text.clone() });
-        self.ask_staff("window", None, &text, None, &buttons);
+        self.ask_how_it_goes(id, text);
     }
 
     /// The promised end is near and nobody has said anything. Where the probes do not agree that
@@ -94,7 +92,7 @@ impl Desk<'_> {
             .text("time", speech.window_time(record.window.ends_at, record.window.zone, None))
             .text("standing", standing);
         let text = speech.say("staff-window-delayed", facts);
-        self.tell_of_window(text);
+        self.ask_how_it_goes(id, text);
     }
 
     /// The promised end has come: the work is taken to be over, and the probes are asked.
@@ -128,9 +126,7 @@ impl Desk<'_> {
             .text("title", record.window.title.clone())
             .text("standing", self.standing_of_probes(&record));
         let text = speech.say("staff-window-fails", facts);
-        self.decide(Output::StaffNotice { text: text.clone() });
-        let buttons = [Button::CompleteWindow { window: id }];
-        self.ask_staff("window", None, &text, None, &buttons);
+        self.ask_how_it_goes(id, text);
         self.release_held(id);
     }
 
@@ -242,7 +238,12 @@ impl Desk<'_> {
         }
     }
 
-    fn tell_of_window(&mut self, text: String) {
-        self.notify_staff("window", text, None);
+    /// Tells staff how a window stands, with what they can do about it.
+    fn ask_how_it_goes(&mut self, id: WindowId, text: String) {
+        self.decide(Output::StaffNotice { text: text.clone() });
+        let commands = self.speech().say("staff-window-end-commands", window_facts(id));
+        let buttons =
+            vec![Button::ExtendWindow { window: id }, Button::CompleteWindow { window: id }];
+        self.ask_of_window(&Asking { text: &text, buttons, commands });
     }
 }

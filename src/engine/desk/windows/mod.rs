@@ -19,7 +19,7 @@ use crate::{
     render::Facts,
 };
 
-use super::{Desk, commands::Person, publishing::Statement};
+use super::{Asking, Desk, commands::Person, publishing::Statement};
 
 impl Desk<'_> {
     pub(super) fn change_window(&mut self, what: Maintenance, who: Person<'_>) {
@@ -164,7 +164,7 @@ impl Desk<'_> {
         }
         self.reply(true, text);
         if !record.is_announced() && record.window.state.is_open() {
-            self.propose_window(&record, Some(who.by));
+            self.propose_window(&record);
         }
     }
 
@@ -176,17 +176,22 @@ impl Desk<'_> {
     }
 
     /// Shows staff the announcement that waits for their word.
-    fn propose_window(&mut self, record: &WindowRecord, by: Option<&str>) {
+    fn propose_window(&mut self, record: &WindowRecord) {
         let (speech, window) = (self.speech(), &record.window);
         let facts = window_facts(window.id)
-            .number("revision", window.revision)
             .text("title", window.title.clone())
-            .text("by", by.unwrap_or_default())
             .text("servers", speech.staff_servers(&window.servers))
             .text("text", speech.window_news(window, first_news(window.state)));
         let text = speech.say("staff-window", facts);
+        let facts = window_facts(window.id).number("revision", window.revision);
+        let commands = speech.say("staff-window-commands", facts);
         let button = Button::PublishWindow { window: window.id, revision: window.revision };
-        self.ask_staff("window", None, &text, None, &[button]);
+        self.ask_of_window(&Asking { text: &text, buttons: vec![button], commands });
+    }
+
+    fn ask_of_window(&mut self, asking: &Asking<'_>) {
+        let all = self.destinations(Audience::Staff);
+        self.ask_at(all.into_iter(), "window", None, asking);
     }
 
     /// Tells the public something of a window: as an update of its incident while that is open,
@@ -237,20 +242,22 @@ impl Desk<'_> {
         let subject = ["window", &id, &number];
         let destinations = self.destinations(Audience::Public);
         for destination in &destinations {
+            let first = record.first_posts.get(&destination.id);
+            let action = self.action_after(first, destination);
             let post = Post {
-                id: self.post_id(&subject, &destination.id, None),
+                id: self.id_of(action, &subject, &destination.id, None),
                 destination: destination.id.clone(),
                 audience: Audience::Public,
-                action: PostAction::Post,
+                action,
                 subject: format!("maintenance.{}", news.word()),
                 incident: None,
                 window: Some(record.window.id),
                 recipient: None,
-                thread: record.first_posts.get(&destination.id).cloned(),
+                thread: first.cloned(),
                 body: self.speech().window_body(&record.window, text, destination),
                 buttons: Vec::new(),
             };
-            let passes_on = destination.abilities.passes_on;
+            let passes_on = destination.abilities.passes_on && action == PostAction::Post;
             let passed_on = passes_on.then(|| self.passed_on(&post, &subject));
             self.decide(Output::Post(post));
             if let Some(passed_on) = passed_on {

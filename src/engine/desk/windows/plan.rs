@@ -78,7 +78,7 @@ impl Desk<'_> {
         self.decide(Output::Window { window, by: Some(who.by.to_owned()) });
         let Some(record) = self.records.windows.get(&id).cloned() else { return };
         self.answer_plan(&record);
-        self.propose_window(&record, Some(who.by));
+        self.propose_window(&record);
     }
 
     pub(super) fn move_window(
