@@ -23,6 +23,8 @@ pub use outside::{
     CONFIRM_PATH, Hidden, LEAVE_PATH, TOKEN_MARKER, leave_link, neutralise, person_marker,
     report_marker, reveal,
 };
-pub use phrases::{clock_time, date, date_time, list, near_time, percent, span};
+pub use phrases::{
+    clock_time, date, date_time, day_time, list, near_time, percent, span, time_in_both,
+};
 pub use times::{ToldTime, mark_times, tells_time};
 pub use words::{WordProblem, Words};

@@ -185,6 +185,7 @@ pub fn post() -> Post {
         action: PostAction::Post,
         subject: "incident.investigating".to_owned(),
         incident: Some(IncidentId(7)),
+        window: None,
         recipient: None,
         thread: None,
         body: "Some sites are slow.\nNext update by 22:00.".to_owned(),
