@@ -2,7 +2,7 @@
 #![allow(clippy::expect_used, reason = "a test stops at the first thing that is not as told")]
 
 use bellwether::{
-    domain::{DraftId, PostId, ReportId, Role, ServerId, Settings, Timestamp},
+    domain::{DraftId, Limits, PostId, ReportId, Role, ServerId, Settings, TextUnit, Timestamp},
     event::{
         Body, Decision, DeliveryEvent, Entry, Happening, Input, Output, TimerReason,
         wire::{self, Items, WireBody, WireInput, WireLine},

@@ -7,6 +7,7 @@
 //! `Debug`. Start at [`Driver`].
 
 mod attempts;
+mod bluesky;
 mod console;
 pub mod discord;
 mod http;
@@ -28,6 +29,7 @@ use crate::{
     event::{Post, Receipt, Resolution, SendError},
 };
 
+pub use bluesky::Bluesky;
 pub use console::Console;
 pub use discord::Discord;
 pub use mastodon::Mastodon;
@@ -106,8 +108,13 @@ pub struct Registration {
 pub type Build = fn(&Destination, &Secrets, &Clock) -> Result<Arc<dyn Driver>, BuildError>;
 
 /// Every kind of destination.
-pub const REGISTRY: &[Registration] =
-    &[console::REGISTRATION, discord::REGISTRATION, mastodon::REGISTRATION, webhook::REGISTRATION];
+pub const REGISTRY: &[Registration] = &[
+    bluesky::REGISTRATION,
+    console::REGISTRATION,
+    discord::REGISTRATION,
+    mastodon::REGISTRATION,
+    webhook::REGISTRATION,
+];
 
 /// Why a destination's driver cannot be made. Names options, never their values.
 #[derive(Debug, thiserror::Error)]

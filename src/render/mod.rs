@@ -10,6 +10,7 @@ mod check;
 mod facts;
 mod files;
 mod fit;
+mod links;
 mod markdown;
 mod outside;
 mod phrases;
@@ -17,6 +18,7 @@ mod words;
 
 pub use facts::Facts;
 pub use fit::{beside, fit, length};
+pub use links::{hashtags, links};
 pub use markdown::escape_markdown;
 pub use outside::{Hidden, neutralise, person_marker, report_marker, reveal};
 pub use phrases::{clock_time, date, date_time, list, near_time, percent, span};
