@@ -18,7 +18,10 @@ mod destinations {
     pub mod fake;
     pub mod faults;
     pub mod mastodon;
+    pub mod matrix;
+    pub mod ntfy;
     pub mod rows;
+    pub mod slack;
     pub mod tls;
     pub mod webhook;
     #[path = "../common/worlds/mod.rs"]

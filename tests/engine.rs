@@ -13,6 +13,8 @@ mod bounds;
 mod card_pace;
 #[path = "engine/cards.rs"]
 mod cards;
+#[path = "engine/changing.rs"]
+mod changing;
 #[path = "engine/chats.rs"]
 mod chats;
 #[path = "engine/detector.rs"]
@@ -31,3 +33,5 @@ mod reporters;
 mod stage;
 #[path = "engine/stories.rs"]
 mod stories;
+#[path = "engine/subscribers.rs"]
+mod subscribers;

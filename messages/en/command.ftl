@@ -20,6 +20,7 @@ command-tried = Keeps what you tried and what came of it ("rebooted s1: no chang
 command-upstream-said = Keeps what a provider said, beside what we measure.
 command-note = Keeps a remark in the timeline.
 command-deliveries = Shows posts that are not sent yet, may have arrived, or failed.
+command-delete = Deletes a public post where it stands. The status page keeps the update.
 command-retry = Tries again to send a post that did not arrive. If it may stand there already, it is looked up first, unless you say --not-there.
 command-status = Says how things stand.
 command-reload = Reads the configuration file again, as SIGHUP does; one with a problem is told and not taken.
@@ -54,6 +55,7 @@ button-publish-anyway = Publish anyway
 button-edit = Edit
 button-wait = Wait 15 min
 button-not-an-incident = Not an incident
+button-really-none = Yes, it is none
 # On an incident's card, with the destination it is sent to.
 button-retry = Retry { $destination }
 button-fixed = Fixed for me

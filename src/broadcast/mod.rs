@@ -13,8 +13,12 @@ pub mod discord;
 mod http;
 mod json;
 mod mastodon;
+mod matrix;
+mod ntfy;
+mod options;
 mod pause;
 mod reason;
+mod slack;
 mod tls;
 mod webhook;
 
@@ -24,8 +28,8 @@ use futures_util::future::BoxFuture;
 
 use crate::{
     clock::Clock,
-    config::{DriverSpec, Secrets},
-    domain::{Destination, DestinationId, Limits, Timestamp},
+    config::{DriverSpec, OptionSpec, Secrets},
+    domain::{Audience, Destination, DestinationId, Limits, Timestamp},
     event::{Post, Receipt, Resolution, SendError},
 };
 
@@ -33,6 +37,9 @@ pub use bluesky::Bluesky;
 pub use console::Console;
 pub use discord::Discord;
 pub use mastodon::Mastodon;
+pub use matrix::Matrix;
+pub use ntfy::Ntfy;
+pub use slack::Slack;
 pub use tls::install_crypto;
 pub use webhook::Webhook;
 
@@ -113,8 +120,22 @@ pub const REGISTRY: &[Registration] = &[
     console::REGISTRATION,
     discord::REGISTRATION,
     mastodon::REGISTRATION,
+    matrix::REGISTRATION,
+    ntfy::REGISTRATION,
+    slack::REGISTRATION,
     webhook::REGISTRATION,
 ];
+
+/// How an incident's later updates appear where posts can be changed: as replies to the first, or in
+/// its place.
+const UPDATES: OptionSpec = OptionSpec {
+    name: "updates",
+    required: false,
+    secret: false,
+    expects: "\"reply\" or \"edit\"",
+    fits: OptionSpec::is_way_of_updating,
+    audiences: &[Audience::Public],
+};
 
 /// Why a destination's driver cannot be made. Names options, never their values.
 #[derive(Debug, thiserror::Error)]

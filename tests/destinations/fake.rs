@@ -60,6 +60,22 @@ pub struct Request {
     pub kept: bool,
 }
 
+impl Request {
+    /// The JSON that came.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).expect("JSON")
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(String::as_str).unwrap_or_default()
+    }
+
+    /// What stands between the method and the version.
+    pub fn target(&self) -> &str {
+        self.line.split(' ').nth(1).unwrap_or_default()
+    }
+}
+
 /// What a receiver answers.
 #[derive(Clone, Debug, Default)]
 pub struct Reply {
@@ -162,6 +178,11 @@ impl Fake {
 
     pub fn requests(&self) -> Vec<Request> {
         self.state.lock().expect("not poisoned").requests.clone()
+    }
+
+    /// The posts that it kept, in order.
+    pub fn kept(&self) -> Vec<Request> {
+        self.requests().into_iter().filter(|request| request.kept).collect()
     }
 
     pub fn connections(&self) -> usize {

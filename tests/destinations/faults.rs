@@ -13,7 +13,7 @@ use futures_util::future::join_all;
 
 use super::{
     fake::{Fake, Fault, Moment},
-    rows::{self, ROWS, Row},
+    rows::{self, Once, ROWS, Row},
 };
 
 /// What the first attempt must come to.
@@ -127,13 +127,22 @@ async fn one_fault(row: &Row, fault: Fault, wanted: Wanted) {
     check(&first, wanted, &seen);
     say_nothing_secret(&format!("{first:?}"));
     let end = deliver(&*driver, first).await;
-    let (kept, wanted_kept) = (kept_ids(row, &fake), !matches!(wanted, Wanted::Rejected));
-    assert_eq!(kept.len(), usize::from(wanted_kept), "{seen}: kept {kept:?}");
-    assert_eq!(matches!(end, DeliveryEvent::Sent { .. }), wanted_kept, "{seen}: {end:?}");
-    let whole: Vec<_> = fake.requests().into_iter().filter(|request| request.kept).collect();
-    assert!(row.knows_repeats || whole.len() <= 1, "{seen}: {} times", whole.len());
-    let whole = whole.into_iter();
-    let bodies: BTreeSet<Vec<u8>> = whole.map(|request| request.body).collect();
+    let kept = kept_ids(row, &fake);
+    match (wanted, row.once) {
+        (Wanted::Rejected, _) => {
+            assert_eq!(kept.len(), 0, "{seen}: kept {kept:?}");
+            assert!(matches!(end, DeliveryEvent::Failed { .. }), "{seen}: {end:?}");
+        }
+        (Wanted::Unknown, Once::AtMost) => {
+            assert!(kept.len() <= 1, "{seen}: kept {kept:?}");
+            assert!(matches!(end, DeliveryEvent::Unresolved { .. }), "{seen}: {end:?}");
+        }
+        (Wanted::Sent | Wanted::Retry(_) | Wanted::Unknown, _) => {
+            assert_eq!(kept.len(), 1, "{seen}: kept {kept:?}");
+            assert!(matches!(end, DeliveryEvent::Sent { .. }), "{seen}: {end:?}");
+        }
+    }
+    let bodies: BTreeSet<Vec<u8>> = fake.kept().into_iter().map(|request| request.body).collect();
     assert!(bodies.len() <= 1, "{seen}: a retry sent other bytes");
 }
 
@@ -181,7 +190,8 @@ async fn refusals(row: &Row) -> (String, String) {
 }
 
 fn driver(destination: &Destination, row: &Row) -> std::sync::Arc<dyn Driver> {
-    broadcast::build(destination, &rows::secrets(row), &rows::clock()).expect("the row is whole")
+    broadcast::build(destination, &rows::secrets_at(row, &destination.options), &rows::clock())
+        .expect("the row is whole")
 }
 
 fn check(outcome: &Result<Receipt, SendError>, wanted: Wanted, seen: &str) {
@@ -207,9 +217,13 @@ fn say_nothing_secret(text: &str) {
     }
 }
 
-fn kept_ids(row: &Row, fake: &Fake) -> BTreeSet<String> {
-    let kept = fake.requests().into_iter().filter(|request| request.kept);
-    kept.map(|request| (row.key_of)(&request)).collect()
+/// The posts that stand there, each by its key: a receiver that knows the key has one of each.
+fn kept_ids(row: &Row, fake: &Fake) -> Vec<String> {
+    let mut kept: Vec<String> = fake.kept().iter().map(|request| (row.key_of)(request)).collect();
+    if row.once == Once::ByKey {
+        kept.dedup();
+    }
+    kept
 }
 
 /// Goes on from a first attempt as the outbox says, in simulated time, to the post's end.

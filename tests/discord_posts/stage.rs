@@ -118,6 +118,7 @@ impl Stage {
                 format!("sent {}", link.as_deref().unwrap_or("without a link"))
             }
             DeliveryState::Failed { reason, .. } => format!("failed: {reason}"),
+            DeliveryState::Superseded { by, .. } => format!("gave way to {by}"),
             DeliveryState::Unresolved { reason, .. } => format!("unresolved: {reason}"),
             waits @ (DeliveryState::Due { .. }
             | DeliveryState::Sending { .. }

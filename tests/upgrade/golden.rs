@@ -202,6 +202,9 @@ impl Ledger {
             | Output::Timeline { .. }
             | Output::Reply { .. }
             | Output::Reminder { .. }
+            | Output::Subscription(_)
+            | Output::Mailing(_)
+            | Output::MailingPage { .. }
             | Output::StaffNotice { .. } => {}
         }
     }
@@ -219,6 +222,7 @@ fn word(state: &DeliveryState) -> &'static str {
         DeliveryState::Sent { .. } => "sent",
         DeliveryState::Unresolved { .. } => "unresolved",
         DeliveryState::Failed { .. } => "failed",
+        DeliveryState::Superseded { .. } => "superseded",
     }
 }
 

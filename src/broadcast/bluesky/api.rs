@@ -15,6 +15,7 @@ use crate::{
     broadcast::{
         http::{self, Http},
         json::{self, Trouble},
+        options::at,
     },
     clock::Clock,
 };
@@ -96,7 +97,7 @@ impl Api {
         if let Some(session) = kept.as_ref().filter(is_other) {
             return Ok(session.clone());
         }
-        let request = self.post("com.atproto.server.refreshSession")?;
+        let request = self.post("com.atproto.server.refreshSession");
         let renewed = json::ask(&self.http, signed(request, &old.refresh_jwt)).await;
         let renewed = match renewed {
             // It was not renewed for too long, or was ended.
@@ -122,13 +123,13 @@ impl Api {
     async fn make_session(&self) -> Result<Session, Trouble> {
         let body =
             json!({ "identifier": self.identifier, "password": self.password.expose_secret() });
-        let request = self.post("com.atproto.server.createSession")?.json(&body);
+        let request = self.post("com.atproto.server.createSession").json(&body);
         usable(json::ask(&self.http, request).await?)
     }
 
     /// Whether the session is good.
     pub(super) async fn whoami(&self, session: &Session) -> Result<IgnoredAny, Trouble> {
-        let request = self.http.request(Method::GET, self.url("com.atproto.server.getSession")?);
+        let request = self.http.request(Method::GET, self.url("com.atproto.server.getSession"));
         json::ask(&self.http, signed(request, &session.access_jwt)).await
     }
 
@@ -146,13 +147,13 @@ impl Api {
             record,
             swap_record: None,
         };
-        let request = self.post("com.atproto.repo.putRecord")?.json(&body);
+        let request = self.post("com.atproto.repo.putRecord").json(&body);
         json::ask(&self.http, signed(request, &session.access_jwt)).await
     }
 
     /// What stands under a key.
     pub(super) async fn get(&self, repo: &str, key: &str) -> Result<Got, Trouble> {
-        let mut url = self.url("com.atproto.repo.getRecord")?;
+        let mut url = self.url("com.atproto.repo.getRecord");
         url.query_pairs_mut()
             .append_pair("repo", repo)
             .append_pair("collection", COLLECTION)
@@ -163,7 +164,7 @@ impl Api {
     /// Takes back what stands under a key; nothing there is well too.
     pub(super) async fn delete(&self, session: &Session, key: &str) -> Result<IgnoredAny, Trouble> {
         let body = json!({ "repo": session.did, "collection": COLLECTION, "rkey": key });
-        let request = self.post("com.atproto.repo.deleteRecord")?.json(&body);
+        let request = self.post("com.atproto.repo.deleteRecord").json(&body);
         json::ask(&self.http, signed(request, &session.access_jwt)).await
     }
 
@@ -172,15 +173,12 @@ impl Api {
         self.base.host_str().unwrap_or_default()
     }
 
-    fn post(&self, method: &str) -> Result<RequestBuilder, Trouble> {
-        Ok(self.http.request(Method::POST, self.url(method)?))
+    fn post(&self, method: &str) -> RequestBuilder {
+        self.http.request(Method::POST, self.url(method))
     }
 
-    fn url(&self, method: &str) -> Result<Url, Trouble> {
-        let mut url = self.base.clone();
-        let wrong = || Trouble::Line(http::Trouble::NotSent("no request: bad address".to_owned()));
-        url.path_segments_mut().map_err(|()| wrong())?.pop_if_empty().push("xrpc").push(method);
-        Ok(url)
+    fn url(&self, method: &str) -> Url {
+        at(&self.base, ["xrpc", method])
     }
 }
 

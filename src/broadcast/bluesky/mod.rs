@@ -10,7 +10,7 @@
 mod api;
 mod record;
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
@@ -18,12 +18,15 @@ use futures_util::future::BoxFuture;
 use crate::{
     clock::Clock,
     config::{DriverSpec, OptionSpec, Secrets},
-    domain::{Audience, Destination, Limits, TextUnit},
+    domain::{Abilities, Audience, Destination, Limits, TextUnit},
     event::{PostAction, Receipt, Resolution, SendError},
     render::neutralise,
 };
 
-use super::{BuildError, CheckError, Checked, Driver, Registration, Sending, http, json::Trouble};
+use super::{
+    BuildError, CheckError, Checked, Driver, Registration, Sending, http, json::Trouble,
+    options::Options,
+};
 
 use api::{Api, Session, is_expired, is_missing, name_of, place_of};
 use record::{COLLECTION, Record, Reference};
@@ -62,7 +65,7 @@ pub(super) const REGISTRATION: Registration = Registration {
         options: &[PDS, IDENTIFIER, PASSWORD],
         limits: Limits { bytes_max: Some(3000), ..Limits::of(300, TextUnit::Graphemes) },
         account: None,
-        abilities: DriverSpec::plain,
+        abilities,
     },
     build,
 };
@@ -99,17 +102,11 @@ impl Bluesky {
         secrets: &Secrets,
         clock: &Clock,
     ) -> Result<Self, BuildError> {
-        let wrong = |option: &OptionSpec| BuildError::Option {
-            destination: destination.id.clone(),
-            option: option.name,
-            expected: option.expects,
-        };
-        let base = destination.options.get(PDS.name).map_or(USUAL_PDS, String::as_str);
-        let base = http::safe_base(base).ok_or_else(|| wrong(&PDS))?;
-        let identifier = destination.options.get(IDENTIFIER.name).cloned();
-        let identifier = identifier.ok_or_else(|| wrong(&IDENTIFIER))?;
-        let password = secrets.get(&destination.id, PASSWORD.name);
-        let password = password.cloned().ok_or_else(|| wrong(&PASSWORD))?;
+        let options = Options { destination, secrets };
+        let base = http::safe_base(options.text(&PDS).unwrap_or(USUAL_PDS));
+        let base = base.ok_or_else(|| options.wrong(&PDS))?;
+        let identifier = options.needed(&IDENTIFIER)?.to_owned();
+        let password = options.secret(&PASSWORD)?.clone();
         let api = Api::new(base, identifier, password, clock);
         let api = api.map_err(|error| error.of(&destination.id))?;
         Ok(Self { api, language: destination.language.clone(), clock: clock.clone() })
@@ -202,7 +199,9 @@ impl Bluesky {
         let name = name_of(&trouble).map(|name| format!(": {name}")).unwrap_or_default();
         match trouble.of_sending() {
             SendError::Rejected(reason) => SendError::Rejected(reason + &name),
-            other @ (SendError::RetryAfter { .. } | SendError::Unknown(_)) => other,
+            other @ (SendError::RetryAfter { .. }
+            | SendError::Unknown(_)
+            | SendError::Bounced(_)) => other,
         }
     }
 
@@ -255,6 +254,10 @@ fn build(
     clock: &Clock,
 ) -> Result<Arc<dyn Driver>, BuildError> {
     Ok(Arc::new(Bluesky::new(destination, secrets, clock)?))
+}
+
+fn abilities(_options: &BTreeMap<String, String>) -> Abilities {
+    Abilities { deletes: true, ..Abilities::default() }
 }
 
 fn is_base(text: &str) -> bool {

@@ -24,14 +24,14 @@ use tokio::sync::OnceCell;
 use crate::{
     clock::Clock,
     config::{DriverSpec, OptionSpec, Secrets},
-    domain::{Audience, Destination, Limits, PostId, TextUnit, Timestamp},
+    domain::{Abilities, Audience, Destination, Limits, PostId, TextUnit, Timestamp},
     event::{PostAction, Receipt, Resolution, SendError},
     render::neutralise,
 };
 
 use super::{
-    BuildError, CheckError, Checked, Driver, Registration, Sending, attempts::Attempts, http,
-    json::Trouble,
+    BuildError, CheckError, Checked, Driver, Registration, Sending, UPDATES, attempts::Attempts,
+    json::Trouble, options::Options,
 };
 
 use api::{Api, Draft, Status, usable_id};
@@ -75,10 +75,10 @@ const AUDIENCES: &[Audience] = &[Audience::Public, Audience::Staff];
 pub(super) const REGISTRATION: Registration = Registration {
     spec: DriverSpec {
         kind: "mastodon",
-        options: &[URL, TOKEN, VISIBILITY, SPOILER],
+        options: &[URL, TOKEN, VISIBILITY, SPOILER, UPDATES],
         limits: Limits { url_length: Some(URL_LENGTH), ..Limits::of(500, TextUnit::Characters) },
         account: None,
-        abilities: DriverSpec::plain,
+        abilities,
     },
     build,
 };
@@ -139,15 +139,10 @@ impl Mastodon {
         secrets: &Secrets,
         clock: &Clock,
     ) -> Result<Self, BuildError> {
-        let wrong = |option: &OptionSpec| BuildError::Option {
-            destination: destination.id.clone(),
-            option: option.name,
-            expected: option.expects,
-        };
-        let option = |spec: &OptionSpec| destination.options.get(spec.name).cloned();
-        let base = option(&URL).and_then(|text| http::safe_base(&text));
-        let token = secrets.get(&destination.id, TOKEN.name).ok_or_else(|| wrong(&TOKEN))?;
-        let api = Api::new(base.ok_or_else(|| wrong(&URL))?, token.clone(), clock);
+        let options = Options { destination, secrets };
+        let option = |spec: &OptionSpec| options.text(spec).map(str::to_owned);
+        let token = options.secret(&TOKEN)?.clone();
+        let api = Api::new(options.server(&URL)?, token, clock);
         let api = api.map_err(|error| error.of(&destination.id))?;
         Ok(Self {
             api,
@@ -257,7 +252,9 @@ impl Mastodon {
         };
         match trouble.of_sending() {
             SendError::Rejected(reason) => SendError::Rejected(reason + &said.unwrap_or_default()),
-            other @ (SendError::RetryAfter { .. } | SendError::Unknown(_)) => other,
+            other @ (SendError::Bounced(_)
+            | SendError::RetryAfter { .. }
+            | SendError::Unknown(_)) => other,
         }
     }
 
@@ -424,6 +421,14 @@ fn build(
     clock: &Clock,
 ) -> Result<Arc<dyn Driver>, BuildError> {
     Ok(Arc::new(Mastodon::new(destination, secrets, clock)?))
+}
+
+fn abilities(options: &BTreeMap<String, String>) -> Abilities {
+    Abilities {
+        edits: options.get(UPDATES.name).is_some_and(|way| way == "edit"),
+        deletes: true,
+        ..Abilities::default()
+    }
 }
 
 fn is_visibility(text: &str) -> bool {

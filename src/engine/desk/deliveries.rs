@@ -92,20 +92,8 @@ impl Desk<'_> {
 
     /// A person has a post sent again that did not arrive, or of which nobody can tell.
     pub(super) fn send_again(&mut self, beginning: &str, not_there: bool, by: &str) {
-        let from = PostId::from(beginning);
-        let mut found = self
-            .records
-            .posts
-            .range(from..)
-            .take_while(|(id, _)| id.as_str().starts_with(beginning));
+        let Some((id, post)) = self.post_that_begins(beginning) else { return };
         let facts = Facts::new().text("post", beginning);
-        let (id, post) = match (found.next(), found.next()) {
-            (Some((id, post)), None) => (id.clone(), post.clone()),
-            (None, _) => return self.reply(false, self.speech().say("reply-no-post", facts)),
-            (Some(_), Some(_)) => {
-                return self.reply(false, self.speech().say("reply-posts-several", facts));
-            }
-        };
         let (key, is_done) = match &post.last {
             Some(DeliveryEvent::Failed { .. }) => ("reply-retry", true),
             Some(DeliveryEvent::Unresolved { .. }) if not_there => ("reply-retry", true),

@@ -5,7 +5,7 @@ use crate::{
         Audience, DraftId, IncidentId, IncidentState, PostId, ServerId, Suspicion, SuspicionId,
         Timestamp, UpdateKind,
     },
-    event::{DeliveryEvent, Input, Output, Post, PostAction},
+    event::{DeliveryEvent, Input, Output, Post, PostAction, SUBSCRIBER_SUBJECT},
 };
 
 use super::{
@@ -34,11 +34,8 @@ impl Records {
             Output::SuspicionCleared { id, merged_into } => {
                 self.apply_cleared(at, *id, *merged_into);
             }
-            Output::MonitorBlind { vantage } => {
-                self.blind.insert(vantage.clone());
-            }
-            Output::MonitorRecovered { vantage } => {
-                self.blind.remove(vantage);
+            Output::MonitorBlind { .. } | Output::MonitorRecovered { .. } => {
+                self.apply_sight(output);
             }
             Output::Incident { .. } => self.apply_incident(at, output),
             Output::Draft { .. } => self.apply_draft(at, output),
@@ -92,9 +89,21 @@ impl Records {
             Output::HeadsUp { servers, .. } => {
                 self.heads_up = Some(HeadsUpRecord { at, servers: servers.clone() });
             }
+            Output::Subscription(_) | Output::Mailing(_) | Output::MailingPage { .. } => {
+                self.apply_subscribers(at, output);
+            }
             Output::Reply { .. } | Output::StaffNotice { .. } => {}
         }
         Vec::new()
+    }
+
+    fn apply_sight(&mut self, output: &Output) {
+        if let Output::MonitorBlind { vantage } = output {
+            self.blind.insert(vantage.clone());
+        }
+        if let Output::MonitorRecovered { vantage } = output {
+            self.blind.remove(vantage);
+        }
     }
 
     fn apply_suspicion(&mut self, at: Timestamp, suspicion: &Suspicion) {
@@ -278,6 +287,9 @@ impl Records {
 
     fn apply_post(&mut self, context: &Context<'_>, post: &Post) {
         let at = context.received;
+        if post.subject.starts_with(SUBSCRIBER_SUBJECT) {
+            return self.apply_letter(at, post);
+        }
         let record = PostRecord {
             destination: post.destination.clone(),
             audience: post.audience,
@@ -285,6 +297,7 @@ impl Records {
             incident: post.incident,
             at,
             last: None,
+            deletes: post.thread.clone().filter(|_| post.action == PostAction::Delete),
         };
         if self.posts.insert(post.id.clone(), record).is_none() && post.audience != Audience::Public
         {
@@ -311,10 +324,14 @@ impl Records {
         let Some(id) = post.incident else { return };
         let Some(incident) = self.incidents.get_mut(&id) else { return };
         incident.posts.push(post.id.clone());
-        if post.action != PostAction::Post {
-            return;
+        match post.action {
+            PostAction::Post => {
+                let first = incident.first_posts.entry(post.destination.clone());
+                first.or_insert_with(|| post.id.clone());
+            }
+            PostAction::Edit => {}
+            PostAction::Delete | PostAction::Crosspost => return,
         }
-        incident.first_posts.entry(post.destination.clone()).or_insert_with(|| post.id.clone());
         let (post, destination) = (post.id.clone(), post.destination.clone());
         self.tell(id, Moment { at, step: Step::Posted { post, destination } });
     }
@@ -379,6 +396,10 @@ fn source_of(input: &Input) -> String {
         Input::Started { .. }
         | Input::ProbeResult { .. }
         | Input::Command { .. }
+        | Input::Subscribe { .. }
+        | Input::Confirm { .. }
+        | Input::Unsubscribe { .. }
+        | Input::Bounced { .. }
         | Input::Trouble { .. }
         | Input::Learned { .. }
         | Input::Timer { .. }

@@ -35,6 +35,10 @@ impl Records {
             Input::ProbeResult { .. }
             | Input::Report { .. }
             | Input::Command { .. }
+            | Input::Subscribe { .. }
+            | Input::Confirm { .. }
+            | Input::Unsubscribe { .. }
+            | Input::Bounced { .. }
             | Input::Trouble { .. } => {}
             Input::Learned { destination, limits } => self.learn(destination, limits),
         }
@@ -109,13 +113,17 @@ impl Records {
                     incident.reminders += 1;
                 }
             }
+            TimerReason::Mailing(id) => self.page_is_due(id),
         }
         self.prune();
     }
 
     fn deliver(&mut self, at: Timestamp, post: &PostId, event: &DeliveryEvent) {
-        let Some(record) = self.posts.get_mut(post) else { return };
+        let Some(record) = self.posts.get_mut(post) else {
+            return self.hear_of_letter(at, post, event);
+        };
         record.last = Some(event.clone());
+        let deleted = record.deletes.clone();
         let (incident, destination) = (record.incident, record.destination.clone());
         if let DeliveryEvent::Sent { .. } = event {
             self.pauses_told.remove(&destination);
@@ -131,6 +139,20 @@ impl Records {
             | DeliveryEvent::Unknown { .. }
             | DeliveryEvent::Gone => false,
         };
+        if let (DeliveryEvent::Superseded { by }, Some(incident)) = (event, incident)
+            && let Some(first) = self
+                .incidents
+                .get_mut(&incident)
+                .and_then(|incident| incident.first_posts.get_mut(&destination))
+            && first == post
+        {
+            first.clone_from(by);
+        }
+        if let (DeliveryEvent::Sent { .. }, Some(deleted)) = (event, deleted)
+            && let Some(deleted) = self.posts.get_mut(&deleted)
+        {
+            deleted.last = Some(DeliveryEvent::Gone);
+        }
         if is_public
             && is_settled
             && let Some(id) = incident

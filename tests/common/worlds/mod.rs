@@ -4,3 +4,5 @@
 
 pub mod bluesky;
 pub mod mastodon;
+pub mod matrix;
+pub mod ntfy;
