@@ -62,7 +62,7 @@ pub const ROWS: &[Row] = &[
         key_of: record_key,
         repeats_refusals: false,
         world: || Box::new(bluesky::World::new(&secret())),
-        knows_repeats: true,
+        once: Once::ByKey,
     },
     Row {
         kind: "console",

@@ -265,7 +265,7 @@ impl Mastodon {
             Some(format!("it is {shown} there and not {}", self.visibility))
         } else if thread.is_some() && status.in_reply_to_id.is_none() {
             Some("it stands alone, as the first post of its thread is gone".to_owned())
-        } else if Saying::of_html(&status.content) != Saying::of_text(&sending.post.body) {
+        } else if !Saying::of_text(&sending.post.body).is_in(&status.content, &sending.post.body) {
             Some("the words there are not quite those that were sent".to_owned())
         } else {
             None
@@ -355,7 +355,7 @@ impl Mastodon {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let is_other = known.get(&status.id).is_some_and(|post| *post != sending.post.id);
         let is_own = status.reblog.is_none() && !is_other && status.created_at >= since;
-        is_own && Saying::of_html(&status.content) == *wanted
+        is_own && wanted.is_in(&status.content, &sending.post.body)
     }
 
     /// The account's own id, asked for once.
