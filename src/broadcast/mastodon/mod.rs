@@ -24,14 +24,14 @@ use tokio::sync::OnceCell;
 use crate::{
     clock::Clock,
     config::{DriverSpec, OptionSpec, Secrets},
-    domain::{Abilities, Audience, Destination, Limits, PostId, TextUnit, Timestamp},
+    domain::{Audience, Destination, Limits, PostId, TextUnit, Timestamp},
     event::{PostAction, Receipt, Resolution, SendError},
     render::neutralise,
 };
 
 use super::{
     BuildError, CheckError, Checked, Driver, Registration, Sending, UPDATES, attempts::Attempts,
-    json::Trouble, options::Options,
+    changeable, json::Trouble, options::Options,
 };
 
 use api::{Api, Draft, Status, usable_id};
@@ -78,7 +78,7 @@ pub(super) const REGISTRATION: Registration = Registration {
         options: &[URL, TOKEN, VISIBILITY, SPOILER, UPDATES],
         limits: Limits { url_length: Some(URL_LENGTH), ..Limits::of(500, TextUnit::Characters) },
         account: None,
-        abilities,
+        abilities: changeable,
     },
     build,
 };
@@ -421,14 +421,6 @@ fn build(
     clock: &Clock,
 ) -> Result<Arc<dyn Driver>, BuildError> {
     Ok(Arc::new(Mastodon::new(destination, secrets, clock)?))
-}
-
-fn abilities(options: &BTreeMap<String, String>) -> Abilities {
-    Abilities {
-        edits: options.get(UPDATES.name).is_some_and(|way| way == "edit"),
-        deletes: true,
-        ..Abilities::default()
-    }
 }
 
 fn is_visibility(text: &str) -> bool {
