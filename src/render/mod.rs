@@ -10,6 +10,7 @@ mod check;
 mod facts;
 mod files;
 mod fit;
+mod links;
 mod markdown;
 mod outside;
 mod phrases;
@@ -18,6 +19,7 @@ mod words;
 
 pub use facts::Facts;
 pub use fit::{beside, fit, length};
+pub use links::{hashtags, links};
 pub use markdown::{discord_times, escape_markdown};
 pub use outside::{
     CONFIRM_PATH, Hidden, LEAVE_PATH, TOKEN_MARKER, leave_link, neutralise, person_marker,
