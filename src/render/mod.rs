@@ -13,6 +13,7 @@ mod fit;
 mod markdown;
 mod outside;
 mod phrases;
+mod weighted;
 mod words;
 
 pub use facts::Facts;
@@ -20,4 +21,5 @@ pub use fit::{beside, fit, length};
 pub use markdown::escape_markdown;
 pub use outside::{Hidden, neutralise, person_marker, report_marker, reveal};
 pub use phrases::{clock_time, date, date_time, list, near_time, percent, span};
+pub use weighted::links;
 pub use words::{WordProblem, Words};
