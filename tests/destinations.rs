@@ -25,4 +25,5 @@ mod destinations {
     pub mod webhook;
     #[path = "../common/worlds/mod.rs"]
     pub mod worlds;
+    pub mod x;
 }

@@ -33,3 +33,5 @@ mod reporters;
 mod stage;
 #[path = "engine/stories.rs"]
 mod stories;
+#[path = "engine/subscribers.rs"]
+mod subscribers;

@@ -79,4 +79,6 @@ number_id! {
     SuspicionId,
     /// A draft, counted from 1.
     DraftId,
+    /// A mailing to subscribers, counted from 1.
+    MailingId,
 }

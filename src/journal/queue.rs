@@ -165,7 +165,11 @@ fn size(offered: &Offered) -> usize {
         Input::Report { text, domain, .. } => length(text) + length(domain),
         Input::ProbeResult { error, .. } => length(error),
         Input::Command { text, .. } | Input::Trouble { text } => text.len(),
-        Input::Started { .. }
+        Input::Subscribe { .. }
+        | Input::Confirm { .. }
+        | Input::Unsubscribe { .. }
+        | Input::Bounced { .. }
+        | Input::Started { .. }
         | Input::Learned { .. }
         | Input::Timer { .. }
         | Input::Delivery { .. } => 0,

@@ -173,6 +173,10 @@ impl Dropping {
             | Input::Report { .. }
             | Input::Command { .. }
             | Input::Timer { .. }
+            | Input::Subscribe { .. }
+            | Input::Confirm { .. }
+            | Input::Unsubscribe { .. }
+            | Input::Bounced { .. }
             | Input::Trouble { .. }
             | Input::Learned { .. }
             | Input::Delivery { .. } => false,

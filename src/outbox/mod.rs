@@ -155,6 +155,9 @@ impl Outbox {
             | Output::Timeline { .. }
             | Output::Reply { .. }
             | Output::Reminder { .. }
+            | Output::Subscription(_)
+            | Output::Mailing(_)
+            | Output::MailingPage { .. }
             | Output::StaffNotice { .. } => {}
         }
     }

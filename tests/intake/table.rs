@@ -44,6 +44,10 @@ fn only_what_may_enter_has_entered(server: &Server) {
             Input::Started { .. }
             | Input::Command { .. }
             | Input::Timer { .. }
+            | Input::Subscribe { .. }
+            | Input::Confirm { .. }
+            | Input::Unsubscribe { .. }
+            | Input::Bounced { .. }
             | Input::Trouble { .. }
             | Input::Learned { .. }
             | Input::Delivery { .. } => panic!("{:?} has entered", offered.input),

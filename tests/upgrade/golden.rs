@@ -202,6 +202,9 @@ impl Ledger {
             | Output::Timeline { .. }
             | Output::Reply { .. }
             | Output::Reminder { .. }
+            | Output::Subscription(_)
+            | Output::Mailing(_)
+            | Output::MailingPage { .. }
             | Output::StaffNotice { .. } => {}
         }
     }

@@ -58,7 +58,7 @@ impl Speech<'_> {
     }
 
     /// A component as the public knows it.
-    fn public_component(&self, kind: &str, id: &str) -> String {
+    pub(super) fn public_component(&self, kind: &str, id: &str) -> String {
         let fleet = self.fleet();
         let component = fleet.components.iter().find(|one| one.id.as_str() == id);
         let server = fleet.servers.iter().find(|one| one.id.as_str() == id);
@@ -168,6 +168,7 @@ impl Speech<'_> {
             .settings
             .public_url
             .as_ref()
+            .filter(|_| !to.abilities.linkless)
             .map(|url| format!("{}/incidents/{}", url.trim_end_matches('/'), incident.id));
         let main = promise.and_then(|line| text.strip_suffix(line)).unwrap_or(text).trim_end();
         let promise = promise.filter(|_| main.len() < text.len());

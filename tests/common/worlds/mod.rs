@@ -5,3 +5,4 @@
 pub mod mastodon;
 pub mod matrix;
 pub mod ntfy;
+pub mod x;
