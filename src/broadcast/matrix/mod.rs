@@ -29,7 +29,7 @@ use crate::{
 };
 
 use super::{
-    BuildError, CheckError, Checked, Driver, Registration, Sending, UPDATES,
+    BuildError, CheckError, Checked, Driver, Registration, Sending, UPDATES, changeable,
     http::{self, Http},
     json::{self, Trouble},
     options::{self, Options, encoded},
@@ -324,12 +324,7 @@ fn build(
 }
 
 fn abilities(options: &BTreeMap<String, String>) -> Abilities {
-    Abilities {
-        headline: true,
-        edits: options.get(UPDATES.name).is_some_and(|way| way == "edit"),
-        deletes: true,
-        ..Abilities::default()
-    }
+    Abilities { headline: true, ..changeable(options) }
 }
 
 /// Whether a text can be a room's id or address. Rooms of the newest versions name no server in
