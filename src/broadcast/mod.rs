@@ -21,6 +21,7 @@ mod reason;
 mod slack;
 mod tls;
 mod webhook;
+mod x;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -42,6 +43,7 @@ pub use ntfy::Ntfy;
 pub use slack::Slack;
 pub use tls::install_crypto;
 pub use webhook::Webhook;
+pub use x::X;
 
 /// Sends posts to one destination. One at a time: the outbox has never two in flight.
 pub trait Driver: Send + Sync {
@@ -124,6 +126,7 @@ pub const REGISTRY: &[Registration] = &[
     ntfy::REGISTRATION,
     slack::REGISTRATION,
     webhook::REGISTRATION,
+    x::REGISTRATION,
 ];
 
 /// How an incident's later updates appear where posts can be changed: as replies to the first, or in

@@ -18,7 +18,7 @@ use secrecy::SecretString;
 
 use super::{
     fake::{self, Plain, Request, World},
-    worlds::{bluesky, mastodon, matrix, ntfy},
+    worlds::{bluesky, mastodon, matrix, ntfy, x},
 };
 
 /// The signing key behind [`SECRET`].
@@ -144,6 +144,15 @@ pub const ROWS: &[Row] = &[
         world: || Box::new(Plain),
         once: Once::ByKey,
     },
+    Row {
+        kind: "x",
+        options: Some(|address| option("api_url", &format!("http://{address}"))),
+        secrets: &["api_key", "api_key_secret", "access_token", "access_token_secret"],
+        key_of: x_text,
+        repeats_refusals: false,
+        world: || Box::new(x::World::new(clock(), &secret())),
+        once: Once::ByReadingBack,
+    },
 ];
 
 pub fn option(name: &str, value: &str) -> BTreeMap<String, String> {
@@ -259,6 +268,12 @@ fn ntfy_tag(request: &Request) -> String {
 
 fn slack_text(request: &Request) -> String {
     assert_eq!(request.line, "POST /services/B1/t0ken-in-path HTTP/1.1");
+    assert_eq!(request.header("content-type"), "application/json");
+    request.json()["text"].as_str().expect("a text").to_owned()
+}
+
+fn x_text(request: &Request) -> String {
+    assert_eq!(request.line, "POST /2/tweets HTTP/1.1");
     assert_eq!(request.header("content-type"), "application/json");
     request.json()["text"].as_str().expect("a text").to_owned()
 }
