@@ -8,6 +8,7 @@
 
 mod console;
 pub mod discord;
+pub mod email;
 mod http;
 mod pause;
 mod reason;
@@ -27,6 +28,7 @@ use crate::{
 
 pub use console::Console;
 pub use discord::Discord;
+pub use email::Email;
 pub use tls::install_crypto;
 pub use webhook::Webhook;
 
@@ -73,7 +75,7 @@ pub type Build = fn(&Destination, &Secrets, &Clock) -> Result<Arc<dyn Driver>, B
 
 /// Every kind of destination.
 pub const REGISTRY: &[Registration] =
-    &[console::REGISTRATION, discord::REGISTRATION, webhook::REGISTRATION];
+    &[console::REGISTRATION, discord::REGISTRATION, email::REGISTRATION, webhook::REGISTRATION];
 
 /// How an incident's later updates appear where posts can be changed: as replies to the first, or in
 /// its place.

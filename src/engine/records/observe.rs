@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{PostId, Timestamp},
-    event::{DeliveryEvent, Input, TimerReason},
+    event::{DeliveryEvent, Input, SUBSCRIBER_SUBJECT, TimerReason},
 };
 
 use super::{Context, Moment, Records, Step};
@@ -99,10 +99,11 @@ impl Records {
     }
 
     fn deliver(&mut self, at: Timestamp, post: &PostId, event: &DeliveryEvent) {
-        let Some(record) = self.posts.get_mut(post) else {
-            return self.hear_of_letter(at, post, event);
-        };
+        let Some(record) = self.posts.get_mut(post) else { return };
         record.last = Some(event.clone());
+        if record.subject.starts_with(SUBSCRIBER_SUBJECT) {
+            return self.hear_of_letter(at, post, event);
+        }
         let deleted = record.deletes.clone();
         let (incident, destination) = (record.incident, record.destination.clone());
         let is_public = record.audience == crate::domain::Audience::Public;
