@@ -30,6 +30,8 @@ pub(super) struct Surroundings<'s> {
     pub(super) languages: &'s [String],
     pub(super) wanted: SecretsWanted,
     pub(super) discord: Option<&'s Discord>,
+    /// `bot.public_url` is given: links have somewhere to lead.
+    pub(super) has_public_url: bool,
 }
 
 /// Reads `[[destination]]`.
@@ -61,13 +63,19 @@ fn read_destination(
     let audience = read_audience(section);
     let reading = Reading { section, id, audience, around };
     let options = driver.map(|driver| reading.options(driver, secrets)).unwrap_or_default();
+    let abilities = driver.map(|driver| (driver.abilities)(&options)).unwrap_or_default();
+    if abilities.letters && audience == Some(Audience::Reporters) && !around.has_public_url {
+        let place = section.place_of("kind").unwrap_or(section.place());
+        let found = "letters to subscribers without `public_url` in [bot]";
+        section.problems.absent(place, found, "that URL: the links in each letter lead there");
+    }
     let unlimited = Limits { length_max: u32::MAX, unit: TextUnit::Characters };
     Destination {
         id: id.into(),
         kind: driver.map(|driver| driver.kind.to_owned()).unwrap_or_default(),
         audience: audience.unwrap_or(Audience::Staff),
         language: read_language(section, around.languages),
-        abilities: driver.map(|driver| (driver.abilities)(&options)).unwrap_or_default(),
+        abilities,
         options,
         limits: driver.map_or(unlimited, |driver| driver.limits),
     }
