@@ -283,7 +283,8 @@ impl Desk {
             | Input::Confirm { .. }
             | Input::Unsubscribe { .. }
             | Input::Bounced { .. }
-            | Input::Trouble { .. } => {}
+            | Input::Trouble { .. }
+            | Input::Learned { .. } => {}
         }
     }
 

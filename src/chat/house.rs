@@ -34,8 +34,15 @@ pub trait House: Send + Sync + 'static {
     /// The domains that an account is linked to.
     fn links<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Vec<Link>>;
 
+    /// The servers that an account is linked to: those it reported about, and those that staff said
+    /// it did.
+    fn linked_servers<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Vec<ServerId>>;
+
     /// The servers that an incident is about.
     fn servers_of(&self, incident: IncidentId) -> BoxFuture<'_, Vec<ServerId>>;
+
+    /// An answer with a marker for each moment that it tells; as it is while the bot stops.
+    fn with_times_marked(&self, text: String) -> BoxFuture<'_, String>;
 
     /// The fleet as it is configured now.
     fn fleet(&self) -> Arc<Fleet>;

@@ -12,6 +12,8 @@
 pub mod answer;
 mod buttons;
 pub mod cards;
+mod catch_up;
+mod client;
 mod commands;
 mod complete;
 mod face;

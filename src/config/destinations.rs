@@ -69,7 +69,7 @@ fn read_destination(
         let found = "letters to subscribers without `public_url` in [bot]";
         section.problems.absent(place, found, "that URL: the links in each letter lead there");
     }
-    let unlimited = Limits { length_max: u32::MAX, unit: TextUnit::Characters };
+    let unlimited = Limits::of(u32::MAX, TextUnit::Characters);
     Destination {
         id: id.into(),
         kind: driver.map(|driver| driver.kind.to_owned()).unwrap_or_default(),

@@ -89,6 +89,8 @@ pub struct OptionSpec {
 }
 
 impl OptionSpec {
+    /// The audiences of a place where many read.
+    pub const ROOMS: &'static [Audience] = &[Audience::Public, Audience::Staff];
     /// The audiences of an option that every destination of its kind has.
     pub const EVERY_AUDIENCE: &'static [Audience] =
         &[Audience::Public, Audience::Staff, Audience::Reporters];
@@ -106,6 +108,11 @@ impl OptionSpec {
     /// [`fits`](Self::fits) of `true` or `false`.
     pub fn is_flag(text: &str) -> bool {
         matches!(text, "true" | "false")
+    }
+
+    /// [`fits`](Self::fits) of a `http` or `https` URL without user, password or fragment.
+    pub fn is_web_url(text: &str) -> bool {
+        value::web_url(text).is_some()
     }
 
     /// [`fits`](Self::fits) of one of Discord's ids.

@@ -16,7 +16,7 @@ pub use id::{
     ComponentId, DestinationId, DraftId, IncidentId, MailingId, PersonId, PostId, ProbeId,
     ReportId, ServerId, SuspicionId,
 };
-pub use incident::{Impact, IncidentState, ServerStatus, UpdateKind};
+pub use incident::{AsShown, Impact, IncidentState, ServerStatus, UpdateKind};
 pub use name::domain_name;
 pub use policy::{
     Abilities, Audience, Destination, Limits, Policy, Role, Scope, Settings, TextUnit, WordFiles,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    DraftId, IncidentId, MailingId, PersonId, PostId, ProbeId, ReportId, Role, Settings,
-    SuspicionId, Timestamp, Topic,
+    DestinationId, DraftId, IncidentId, Limits, MailingId, PersonId, PostId, ProbeId, ReportId,
+    Role, Settings, SuspicionId, Timestamp, Topic,
 };
 
 /// Something that enters the engine. In the journal every id of a person or report is random.
@@ -72,6 +72,13 @@ pub enum Input {
     Trouble {
         /// What, and what to do, in words.
         text: String,
+    },
+    /// A destination said what fits there.
+    Learned {
+        /// Which.
+        destination: DestinationId,
+        /// What fits; the configuration's own limits stay upper bounds.
+        limits: Limits,
     },
     /// Somebody wants to hear of updates.
     Subscribe {
@@ -152,6 +159,7 @@ impl Input {
             Self::Report { .. } => "report",
             Self::Command { .. } => "command",
             Self::Trouble { .. } => "trouble",
+            Self::Learned { .. } => "learned",
             Self::Subscribe { .. } => "subscribe",
             Self::Confirm { .. } => "confirm",
             Self::Unsubscribe { .. } => "unsubscribe",
@@ -216,6 +224,9 @@ pub enum DeliveryEvent {
         /// Where it can be seen.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         link: Option<String>,
+        /// In what it is not quite as was asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remark: Option<String>,
     },
     /// It did not arrive, and is tried again.
     Retry {

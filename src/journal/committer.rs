@@ -261,6 +261,7 @@ fn add_own(
 fn is_ours(input: &Input) -> bool {
     match input {
         Input::Started { .. }
+        | Input::Learned { .. }
         | Input::Timer { .. }
         | Input::Delivery { .. }
         | Input::Bounced { .. } => true,

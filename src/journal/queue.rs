@@ -170,6 +170,7 @@ fn size(offered: &Offered) -> usize {
         | Input::Unsubscribe { .. }
         | Input::Bounced { .. }
         | Input::Started { .. }
+        | Input::Learned { .. }
         | Input::Timer { .. }
         | Input::Delivery { .. } => 0,
     };

@@ -178,6 +178,7 @@ impl Dropping {
             | Input::Unsubscribe { .. }
             | Input::Bounced { .. }
             | Input::Trouble { .. }
+            | Input::Learned { .. }
             | Input::Delivery { .. } => false,
         };
         kind && entry.at < self.before && !self.keep.iter().any(|span| span.contains(&entry.at))

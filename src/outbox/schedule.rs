@@ -112,7 +112,8 @@ pub(super) fn given_up(delivery: Option<&Delivery>, reason: String) -> DeliveryE
 }
 
 fn sent(receipt: &Receipt) -> DeliveryEvent {
-    DeliveryEvent::Sent { remote_id: receipt.remote_id.clone(), link: receipt.link.clone() }
+    let Receipt { remote_id, link, remark } = receipt.clone();
+    DeliveryEvent::Sent { remote_id, link, remark }
 }
 
 fn retry(

@@ -75,7 +75,7 @@ fn deliver(stage: &mut Stage, arrived: &mut BTreeSet<PostId>) -> usize {
     let new: Vec<PostId> =
         letters.map(|post| post.id.clone()).filter(|id| !arrived.contains(id)).collect();
     for post in &new {
-        let event = DeliveryEvent::Sent { remote_id: None, link: None };
+        let event = DeliveryEvent::Sent { remote_id: None, link: None, remark: None };
         stage.take(Input::Delivery { post: post.clone(), event });
         arrived.insert(post.clone());
     }
@@ -351,7 +351,7 @@ fn handled_folded_and_restored_are_the_same_in_the_middle_of_a_mailing() {
         .map(|post| post.id.clone())
         .collect();
     for post in first {
-        let event = DeliveryEvent::Sent { remote_id: None, link: None };
+        let event = DeliveryEvent::Sent { remote_id: None, link: None, remark: None };
         stage.take(Input::Delivery { post: post.clone(), event });
         arrived.insert(post);
     }

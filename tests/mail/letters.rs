@@ -36,7 +36,7 @@ pub fn destination(address: SocketAddr, audience: Audience, more: &[(&str, &str)
         audience,
         language: "en".to_owned(),
         options: options.collect::<BTreeMap<String, String>>(),
-        limits: Limits { length_max: 20_000, unit: TextUnit::Characters },
+        limits: Limits::of(20_000, TextUnit::Characters),
         abilities: Abilities::default(),
     }
 }
@@ -185,6 +185,22 @@ async fn a_login_that_is_right_sends_and_one_that_is_wrong_pauses_the_destinatio
         assert_eq!(reason, format!("the mail server answered {words}"));
     }
     assert_eq!(smtp.count(), 1);
+}
+
+#[tokio::test]
+async fn a_login_is_checked_and_nothing_is_sent() {
+    let smtp = Smtp::start().await;
+    smtp.wants("status", "right-password");
+    let user = [("username", "status")];
+    let destination = destination(smtp.address, Audience::Reporters, &user);
+    let right = driver(&destination, Some("right-password")).check().await.expect("it is right");
+    assert_eq!(right.account.as_deref(), Some("status@example.net"));
+    let wrong = driver(&destination, Some("wrong-password")).check().await.expect_err("wrong");
+    assert_eq!(wrong.to_string(), "refused: the mail server answered 535 5.7.8 to the login");
+    smtp.fails(super::smtp::Moment::Greeting, super::smtp::Fault::Says("421 too busy"));
+    let busy = driver(&destination, Some("right-password")).check().await.expect_err("busy");
+    assert!(busy.to_string().starts_with("no answer: "), "{busy}");
+    assert_eq!(smtp.count(), 0);
 }
 
 #[tokio::test]

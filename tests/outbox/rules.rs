@@ -180,7 +180,7 @@ fn a_reply_learns_its_threads_first_post_even_long_after() {
     let reply = Post { thread: Some(first.id.clone()), ..post("d", Some(1), None, 2) };
     let mut outbox = decided(&[&first, &reply]);
     outbox.apply_output(at(0), &incident(IncidentState::Investigating));
-    let receipt = Receipt { remote_id: Some("remote-1".to_owned()), link: None };
+    let receipt = Receipt { remote_id: Some("remote-1".to_owned()), ..Receipt::default() };
     attempt(&mut outbox, &first.id, 0, &Ok(receipt));
     outbox.prune(at(48 * HOUR_MS));
     assert!(outbox.delivery(&first.id).is_none());
@@ -199,7 +199,7 @@ fn an_update_waits_for_no_earlier_one_to_be_passed_on() {
     let next = post("d", Some(1), None, 3);
     let mut outbox = decided(&[&first, &passed_on, &next]);
     assert_eq!(jobs(&outbox, 0), ["word 1"], "what is passed on waits for what it is");
-    let receipt = Receipt { remote_id: Some("remote-1".to_owned()), link: None };
+    let receipt = Receipt { remote_id: Some("remote-1".to_owned()), ..Receipt::default() };
     attempt(&mut outbox, &first.id, 0, &Ok(receipt));
     assert_eq!(outbox.next_jobs(at(0))[0].reply_to.as_deref(), Some("remote-1"));
     attempt(&mut outbox, &passed_on.id, 0, &later(Some(Duration::from_secs(3000))));
@@ -231,7 +231,7 @@ fn memory_stays_bounded_however_much_is_sent() {
         let now = at(number as i64 * HOUR_MS);
         outbox.apply_output(now, &Output::Post(post.clone()));
         outbox.apply_event(now, &post.id, &DeliveryEvent::Sending { attempt: 1 });
-        let event = DeliveryEvent::Sent { remote_id: None, link: None };
+        let event = DeliveryEvent::Sent { remote_id: None, link: None, remark: None };
         outbox.apply_event(now, &post.id, &event);
         if number % 100 == 0 {
             outbox.prune(now - TimeDelta::days(7));
@@ -290,7 +290,7 @@ fn an_update_that_is_overtaken_while_it_waits_gives_way_and_the_thread_begins_wi
     assert_eq!(jobs(&outbox, 59_999), Vec::<String>::new(), "the pause was asked for");
     let job = outbox.next_jobs(at(60_000)).pop().expect("the newer one");
     assert_eq!((job.post.body.as_str(), job.reply_to), ("word 2", None));
-    let receipt = Receipt { remote_id: Some("r-2".to_owned()), link: None };
+    let receipt = Receipt { remote_id: Some("r-2".to_owned()), ..Receipt::default() };
     attempt(&mut outbox, &second.id, 60_000, &Ok(receipt));
     outbox.apply_output(at(70_000), &Output::Post(third.clone()));
     let reply_to = |outbox: &Outbox| outbox.next_jobs(at(80_000)).pop().expect("due").reply_to;

@@ -11,7 +11,7 @@ use crate::{
     command::{Button, Tone},
     domain::{Audience, Limits, PostId, TextUnit},
     event::{Post, PostButton},
-    render::{escape_markdown, fit},
+    render::{discord_times, escape_markdown, fit},
 };
 
 use super::threads::{is_entry, words};
@@ -19,11 +19,11 @@ use super::threads::{is_entry, words};
 /// The longest content, in UTF-16 units, the longest of the ways to count.
 const CONTENT_LENGTH_MAX: usize = 2000;
 /// What fits into a box.
-const DESCRIPTION: Limits = Limits { length_max: 4096, unit: TextUnit::Characters };
+const DESCRIPTION: Limits = Limits::of(4096, TextUnit::Characters);
 /// The longest headline before it is escaped, in characters.
 const HEADLINE_LENGTH_MAX: u32 = 200;
 /// The longest text on a button.
-const LABEL: Limits = Limits { length_max: 80, unit: TextUnit::Characters };
+const LABEL: Limits = Limits::of(80, TextUnit::Characters);
 /// What the footer's reference begins with.
 const REFERENCE_MARK: char = '#';
 const REFERENCE_LENGTH: usize = 12;
@@ -150,7 +150,7 @@ impl Message {
             Audience::Staff if is_entry(post) => ("", words(post)),
             Audience::Staff | Audience::Reporters => ("", post.body.as_str()),
         };
-        let (mut content, mut embeds) = (escape_markdown(text), Vec::new());
+        let (mut content, mut embeds) = (discord_times(&escape_markdown(text)), Vec::new());
         let is_long = content.encode_utf16().count() > CONTENT_LENGTH_MAX;
         if post.audience == Audience::Public || is_long {
             let footer = Footer { text: reference(&post.id) };
@@ -221,7 +221,7 @@ fn reference(id: &PostId) -> String {
 }
 
 fn bold(headline: &str) -> String {
-    let limits = Limits { length_max: HEADLINE_LENGTH_MAX, unit: TextUnit::Characters };
+    let limits = Limits::of(HEADLINE_LENGTH_MAX, TextUnit::Characters);
     let headline = fit(headline.trim(), &limits);
     if headline.is_empty() { headline } else { format!("**{}**", escape_markdown(&headline)) }
 }

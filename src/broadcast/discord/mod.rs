@@ -72,7 +72,7 @@ pub(super) const REGISTRATION: Registration = Registration {
     spec: DriverSpec {
         kind: "discord",
         options: &[CHANNEL, CROSSPOST, PING_ROLE, UPDATES],
-        limits: Limits { length_max: 1900, unit: TextUnit::Characters },
+        limits: Limits::of(1900, TextUnit::Characters),
         account: Some("[discord]"),
         abilities,
     },
@@ -222,9 +222,29 @@ impl Discord {
                     }
                 }
             }
-            Err(trouble) if is_entry => Err(threads::of_entry(&trouble, trouble.of_sending())),
-            Err(trouble) => Err(trouble.of_sending()),
+            Err(trouble) => {
+                let settled = self.settled(sending, &trouble);
+                Err(if is_entry { threads::of_entry(&trouble, settled) } else { settled })
+            }
         }
+    }
+
+    /// What trouble with a message means for its post. Who says “503, later” may have kept it: when
+    /// later is too late for the nonce, it is looked up before it is sent again.
+    fn settled(&self, sending: Sending<'_>, trouble: &Trouble) -> SendError {
+        let settled = trouble.of_sending();
+        let (SendError::RetryAfter { after: Some(pause), reason }, Some(503)) =
+            (&settled, trouble.status())
+        else {
+            return settled;
+        };
+        let now = self.clock.now();
+        let tried_for = now - sending.first_attempt_at.unwrap_or(now);
+        let pause = TimeDelta::from_std(*pause).unwrap_or(TimeDelta::MAX);
+        let is_known_then = tried_for
+            .checked_add(&pause)
+            .is_some_and(|span| span < TimeDelta::seconds(NONCE_WINDOW_S));
+        if is_known_then { settled } else { SendError::Unknown(reason.clone()) }
     }
 
     /// What a change of one message came to; `done_before` are refusals that say nothing is left
@@ -260,7 +280,7 @@ impl Discord {
         }
         let Some(id) = snowflake(id) else { return Receipt::default() };
         let link = format!("https://discord.com/channels/{}/{channel}/{id}", self.guild);
-        Receipt { remote_id: Some(id.to_string()), link: Some(link) }
+        Receipt { remote_id: Some(id.to_string()), link: Some(link), ..Receipt::default() }
     }
 
     async fn wait_out_a_rest(&self) -> Result<(), SendError> {
@@ -435,6 +455,7 @@ fn abilities(options: &BTreeMap<String, String>) -> Abilities {
         buttons: true,
         threads: true,
         letters: false,
+        times: true,
         edits: options.get(UPDATES.name).is_some_and(|way| way == "edit"),
         deletes: true,
     }

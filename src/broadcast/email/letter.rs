@@ -20,7 +20,7 @@ use crate::{
     render::{fit, leave_link},
 };
 
-const SUBJECT: Limits = Limits { length_max: 120, unit: TextUnit::Characters };
+const SUBJECT: Limits = Limits::of(120, TextUnit::Characters);
 
 /// What readers' mail programs are told of the list.
 pub(super) struct List {

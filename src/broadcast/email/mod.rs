@@ -31,7 +31,7 @@ use crate::{
     event::{PostAction, Receipt, Resolution, SendError},
 };
 
-use super::{BuildError, Driver, Registration, Sending, http::DENIED_PAUSE};
+use super::{BuildError, CheckError, Checked, Driver, Registration, Sending, http::DENIED_PAUSE};
 use letter::{Letter, List};
 use line::{Line, Security, Server, Trouble};
 
@@ -118,7 +118,7 @@ pub(super) const REGISTRATION: Registration = Registration {
     spec: DriverSpec {
         kind: "email",
         options: &[HOST, PORT, TLS, USERNAME, PASSWORD, FROM, TO, LIST_ID, UNSUBSCRIBE_TO],
-        limits: Limits { length_max: 20_000, unit: TextUnit::Characters },
+        limits: Limits::of(20_000, TextUnit::Characters),
         account: None,
         abilities,
     },
@@ -280,6 +280,22 @@ impl Email {
         Ok(Mailbox::new(None, address))
     }
 
+    /// Greets the server and logs in, as for a letter.
+    async fn look_in(&self) -> Result<Checked, CheckError> {
+        let opened = Line::open(&self.server, &self.clock);
+        let opened = self.clock.timeout(TimeDelta::seconds(BEFORE_S), opened).await;
+        match opened.unwrap_or_else(|_| Err(Trouble::silent())) {
+            Ok(_) => {
+                let account = Some(self.from.email.to_string());
+                Ok(Checked { account, ..Checked::default() })
+            }
+            Err(Trouble::Denied(reason) | Trouble::Nobody(reason) | Trouble::Refused(reason)) => {
+                Err(CheckError::Refused(reason))
+            }
+            Err(Trouble::Cut(reason) | Trouble::Later(reason)) => Err(CheckError::NoAnswer(reason)),
+        }
+    }
+
     /// What trouble before the letter left, or the server's last word, means for it.
     fn judge(&self, trouble: Trouble) -> SendError {
         match trouble {
@@ -301,6 +317,10 @@ impl Driver for Email {
     /// Nobody can look into a reader's mailbox: the same letter once more is the same letter.
     fn resolve<'a>(&'a self, _: Sending<'a>) -> BoxFuture<'a, Resolution> {
         Box::pin(std::future::ready(Resolution::SendAgain))
+    }
+
+    fn check(&self) -> BoxFuture<'_, Result<Checked, CheckError>> {
+        Box::pin(self.look_in())
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     render::Facts,
 };
 
-use super::Desk;
+use super::{Asking, Desk};
 
 impl Desk<'_> {
     pub(super) fn meet_deadline(&mut self) {
@@ -24,8 +24,8 @@ impl Desk<'_> {
         let Some(draft) = self.records.drafts.get(&id) else { return };
         let facts = Facts::new().text("draft", id.to_string()).text("text", draft.text.clone());
         let (text, incident) = (self.speech().say("staff-waited", facts), draft.incident);
-        let buttons = self.buttons_of(id);
-        self.ask_staff("draft", Some(incident), &text, None, &buttons);
+        let asking = Asking { text: &text, ..self.asking(id, "staff-draft-commands") };
+        self.ask_staff("draft", incident, &asking);
     }
 
     /// Reminds of a promise; the first time with words that keep it, unless some wait already.

@@ -124,6 +124,7 @@ impl Detector for Evidence {
             | Input::Unsubscribe { .. }
             | Input::Bounced { .. }
             | Input::Trouble { .. }
+            | Input::Learned { .. }
             | Input::Delivery { .. } => received,
         };
         self.advance(now);
@@ -146,6 +147,7 @@ impl Detector for Evidence {
             | Input::Unsubscribe { .. }
             | Input::Bounced { .. }
             | Input::Trouble { .. }
+            | Input::Learned { .. }
             | Input::Delivery { .. } => {}
         }
     }

@@ -5,7 +5,7 @@ use crate::{
         Audience, DraftId, IncidentId, IncidentState, PostId, ServerId, Suspicion, SuspicionId,
         Timestamp, UpdateKind,
     },
-    event::{Input, Output, Post, PostAction, SUBSCRIBER_SUBJECT},
+    event::{DeliveryEvent, Input, Output, Post, PostAction, SUBSCRIBER_SUBJECT},
 };
 
 use super::{
@@ -370,9 +370,21 @@ impl Records {
                     self.report_told_at.pop_front();
                 }
             }
-            ("delivery", Input::Delivery { post, .. }) => {
-                if let Some(failed) = self.posts.get(post) {
-                    self.failure_told_at.insert(failed.destination.clone(), at);
+            ("delivery", Input::Delivery { post, event }) => {
+                let Some(told_of) = self.posts.get(post) else { return };
+                let destination = told_of.destination.clone();
+                match event {
+                    DeliveryEvent::Retry { .. } => {
+                        self.pauses_told.insert(destination);
+                    }
+                    DeliveryEvent::Failed { .. } | DeliveryEvent::Unresolved { .. } => {
+                        self.failure_told_at.insert(destination, at);
+                    }
+                    DeliveryEvent::Sending { .. }
+                    | DeliveryEvent::Sent { .. }
+                    | DeliveryEvent::Unknown { .. }
+                    | DeliveryEvent::Superseded { .. }
+                    | DeliveryEvent::Gone => {}
                 }
             }
             _ => {}
@@ -391,6 +403,7 @@ fn source_of(input: &Input) -> String {
         | Input::Unsubscribe { .. }
         | Input::Bounced { .. }
         | Input::Trouble { .. }
+        | Input::Learned { .. }
         | Input::Timer { .. }
         | Input::Delivery { .. } => String::new(),
     }

@@ -21,8 +21,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
-        Audience, DestinationId, DraftId, Impact, IncidentId, IncidentState, MailingId, PersonId,
-        PostId, ReportId, Role, ServerId, Settings, Suspicion, SuspicionId, Timestamp, UpdateKind,
+        AsShown, Audience, DestinationId, DraftId, Impact, IncidentId, IncidentState, Limits,
+        MailingId, PersonId, PostId, ReportId, Role, ServerId, Settings, Suspicion, SuspicionId,
+        Timestamp, UpdateKind,
     },
     event::{DeliveryEvent, DraftEnd, Happening, TimelineKind, TimerReason},
 };
@@ -70,6 +71,12 @@ pub(super) struct Records {
     pub diary: VecDeque<Moment>,
     /// When staff were last told that a destination fails.
     pub failure_told_at: BTreeMap<DestinationId, Timestamp>,
+    /// What destinations said that fits there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub learned: BTreeMap<DestinationId, Limits>,
+    /// Destinations whose long pause staff were told of, until something arrives there again.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub pauses_told: BTreeSet<DestinationId>,
     /// When staff were last told of a report that is no evidence.
     pub report_told_at: VecDeque<Timestamp>,
     /// The last heads-up, for another detector at an upgrade.
@@ -147,6 +154,17 @@ pub(super) struct Incident {
 impl Incident {
     pub fn is_published(&self) -> bool {
         !self.updates.is_empty()
+    }
+
+    /// How it stands, as far as somebody decides by it.
+    pub fn as_shown(&self) -> AsShown {
+        let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        AsShown {
+            state: self.state,
+            impact: self.impact,
+            servers: count(self.servers.len()),
+            updates: count(self.updates.len()),
+        }
     }
 
     /// Servers are affected that the public was not told of with the last update.

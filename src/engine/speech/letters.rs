@@ -16,7 +16,7 @@ impl Speech<'_> {
         let facts = Facts::new().text("url", self.link(LEAVE_PATH));
         let key = if to.abilities.letters { "letter-leave" } else { "letter-leave-command" };
         let leave = format!("\n\n{}", self.say(key, facts));
-        let taken = u32::try_from(render::length(&leave, to.limits.unit)).unwrap_or(u32::MAX);
+        let taken = u32::try_from(render::length(&leave, &to.limits)).unwrap_or(u32::MAX);
         let length_max = to.limits.length_max.saturating_sub(taken);
         let room = Destination { limits: Limits { length_max, ..to.limits }, ..to.clone() };
         let body = self.body(incident, &words.text, words.promise.as_deref(), &room);
