@@ -118,7 +118,7 @@ impl Trouble {
 
     fn of(error: &smtp::Error, stage: Stage) -> Self {
         let Some(code) = error.status() else {
-            let words = error.source().and_then(|source| reason::innermost(source));
+            let words = error.source().and_then(reason::innermost);
             return Self::Cut(words.unwrap_or_else(|| "connection failed".to_owned()));
         };
         let said = error.source().map(ToString::to_string).unwrap_or_default();
