@@ -21,6 +21,8 @@ mod chats;
 mod detector;
 #[path = "engine/determinism.rs"]
 mod determinism;
+#[path = "engine/languages.rs"]
+mod languages;
 #[path = "engine/map.rs"]
 mod map;
 #[path = "engine/other.rs"]

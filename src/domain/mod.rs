@@ -10,6 +10,7 @@ pub mod name;
 pub mod policy;
 pub mod subscription;
 pub mod suspicion;
+pub mod wording;
 
 pub use fleet::{Component, ComponentKind, Fleet, Probe, ProbeKind, Server, Vantage};
 pub use id::{
@@ -23,6 +24,7 @@ pub use policy::{
 };
 pub use subscription::{NoTopic, Topic};
 pub use suspicion::{Alternative, Cause, ServerEvidence, Suspicion};
+pub use wording::{LANGUAGES, Locale, Wording, WordingOrigin};
 
 /// A moment in UTC. JSON: RFC 3339 with `Z`.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

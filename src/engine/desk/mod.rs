@@ -21,7 +21,9 @@ pub(super) use publishing::body_of;
 
 use crate::{
     command::Button,
-    domain::{Audience, Destination, DestinationId, IncidentId, PersonId, PostId, Timestamp},
+    domain::{
+        Audience, Destination, DestinationId, IncidentId, Locale, PersonId, PostId, Timestamp,
+    },
     event::{Input, Output, Post, PostAction, PostButton, post_id},
     render::{Facts, Words},
 };
@@ -126,7 +128,8 @@ impl<'e> Desk<'e> {
         let there = all.iter().find(|one| one.id == post.destination && one.abilities.times);
         let incident = post.incident.and_then(|id| self.records.incidents.get(&id));
         let (Some(there), Some(incident)) = (there, incident) else { return };
-        let speech = Speech { language: &there.language, ..self.speech() };
+        let locale = self.locale_at(there);
+        let speech = self.speech().to(&locale);
         let has_name = match post.audience {
             Audience::Public => there.abilities.headline,
             Audience::Staff => threads::is_entry(post),
@@ -136,6 +139,14 @@ impl<'e> Desk<'e> {
             if has_name { post.body.find('\n').unwrap_or(post.body.len()) } else { 0 };
         let (name, words) = post.body.split_at(name_length);
         post.body = format!("{name}{}", speech.with_times_marked(words, incident));
+    }
+
+    /// How those who read a destination do so: staff in the bot's own language everywhere.
+    fn locale_at(&self, destination: &Destination) -> Locale {
+        match destination.audience {
+            Audience::Staff => self.records.settings.main_locale(),
+            Audience::Public | Audience::Reporters => self.records.settings.locale_of(destination),
+        }
     }
 
     fn speech(&self) -> Speech<'_> {
@@ -201,10 +212,12 @@ impl<'e> Desk<'e> {
     /// What can be pressed under a post at a destination.
     fn buttons_at(&self, destination: &Destination, buttons: &[Button]) -> Vec<PostButton> {
         let shown = buttons.iter().filter(|_| destination.abilities.buttons);
+        let locale = self.locale_at(destination);
+        let speech = self.speech().to(&locale);
         shown
             .map(|button| PostButton {
                 id: button.id(),
-                label: self.speech().say(button.label_key(), Facts::new()),
+                label: speech.say(button.label_key(), Facts::new()),
             })
             .collect()
     }

@@ -23,7 +23,7 @@ use crate::{
     domain::{
         AsShown, Audience, DestinationId, DraftId, Impact, IncidentId, IncidentState, Limits,
         MailingId, PersonId, PostId, ReportId, Role, ServerId, Settings, Suspicion, SuspicionId,
-        Timestamp, UpdateKind,
+        Timestamp, UpdateKind, Wording,
     },
     event::{DeliveryEvent, DraftEnd, Happening, TimelineKind, TimerReason},
 };
@@ -189,6 +189,9 @@ pub(super) struct Published {
     pub title: String,
     /// The state that was published with it.
     pub state: IncidentState,
+    /// What readers of other languages and zones were told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wordings: Vec<Wording>,
 }
 
 /// Words for staff to approve, newest revision.
@@ -199,6 +202,10 @@ pub(super) struct Draft {
     pub kind: UpdateKind,
     pub text: String,
     pub promise: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub short: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wordings: Vec<Wording>,
     pub by: Option<String>,
     pub revision: u32,
     /// Staff were asked, or asked again.
