@@ -116,16 +116,15 @@ impl Desk<'_> {
         if record.released || self.now() - record.state_at < within {
             return;
         }
-        let servers = match agreement {
-            Agreement::NotYet(servers) => servers,
-            Agreement::Well | Agreement::Unmeasured => Vec::new(),
+        let (key, servers) = match agreement {
+            Agreement::NotYet(servers) => ("staff-window-fails", servers),
+            Agreement::Well | Agreement::Unmeasured => ("staff-window-unmeasured", Vec::new()),
         };
         self.decide(Output::WindowFails { window: id, servers });
-        let speech = self.speech();
         let facts = window_facts(id)
             .text("title", record.window.title.clone())
             .text("standing", self.standing_of_probes(&record));
-        let text = speech.say("staff-window-fails", facts);
+        let text = self.speech().say(key, facts);
         self.ask_how_it_goes(id, text);
         self.release_held(id);
     }
