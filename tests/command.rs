@@ -87,7 +87,7 @@ fn good_lines_are_read_as_they_are_meant() {
     draft show? DraftShow(DraftId(3))
     > draft edit 3 "first line
     second \"line\""
-    draft edit: DraftEdit { draft: DraftId(3), text: "first line\nsecond \"line\"", revision: None }
+    draft edit: DraftEdit { draft: DraftId(3), text: "first line\nsecond \"line\"", language: None, revision: None }
     > draft publish 3
     draft publish: DraftPublish { draft: DraftId(3), revision: None, anyway: false }
     > draft publish 3 --revision 2
@@ -459,8 +459,8 @@ fn help_shows_each_role_what_it_may_type() {
     insta::assert_snapshot!(help(Role::Staff, Some("draft")), @r#"
     draft show ID
         Shows a draft's words and what they rest on.
-    draft edit ID "text" [--revision N]
-        Puts your words into a draft.
+    draft edit ID "text" [--language de|en|es|fr] [--revision N]
+        Puts your words into a draft; with --language they are its translation into another language.
     draft publish ID [--revision N] [--anyway]
         Approves a draft: it goes out. If the evidence changed since, you are shown what; --anyway publishes all the same.
     draft dismiss ID

@@ -176,6 +176,12 @@ const BROKEN: &[(&str, &[&str])] = &[
             "fleet.toml:3: found `timezone` = \"America/New_Yrok\", expected an IANA time zone such as \"America/New_York\"; did you mean \"America/New_York\"?",
         ],
     ),
+    (
+        "languages = [\"en\", \"de-AT\", \"it\"]",
+        &[
+            "fleet.toml:3: found the language \"it\", expected one that has words: de, en, es, fr; or a folder with its words in `bot.words`",
+        ],
+    ),
     ("languages = []", &["fleet.toml:3: found no language, expected at least one, such as \"en\""]),
     (
         "languages = [\"en\", \"?\", 5]",
@@ -403,7 +409,7 @@ const BROKEN: &[(&str, &[&str])] = &[
             "fleet.toml:11: found `channel` = \"general\", expected the id of a channel, which Discord copies when its developer mode is on",
             "fleet.toml:12: found `crosspost` on a destination for staff, expected it only for public",
             "fleet.toml:17: found `channel` on a destination for reporters, expected it only for public and staff",
-            "fleet.toml:18: found unknown key `token_env`, expected a key of [[destination]]: id, kind, audience, language, channel, crosspost, ping_role, updates",
+            "fleet.toml:18: found unknown key `token_env`, expected a key of [[destination]]: id, kind, audience, language, timezone, channel, crosspost, ping_role, updates",
         ],
     ),
     (
@@ -427,7 +433,7 @@ const BROKEN: &[(&str, &[&str])] = &[
     (
         "[[destination]]\nid = \"d\"\nkind = \"console\"\naudience = \"staff\"\nurl = \"https://x.example\"\nlanguage = \"de\"",
         &[
-            "fleet.toml:7: found unknown key `url`, expected a key of [[destination]]: id, kind, audience, language",
+            "fleet.toml:7: found unknown key `url`, expected a key of [[destination]]: id, kind, audience, language, timezone",
             "fleet.toml:8: found `language` = \"de\", expected one of `bot.languages`: en",
         ],
     ),
@@ -691,7 +697,9 @@ fn words_of_staffs_own_are_read_by_language() {
     fs::write(words.join("en/incident.ftl"), "a = b").expect("written");
     fs::write(words.join("en/notes.txt"), "not words").expect("written");
     fs::write(words.join("pt-BR/page.ftl"), "c = d").expect("written");
-    let config = read_in(base.path(), &with_bot("words = \"words\"")).expect("loads");
+    let own = "words = \"words\"\nlanguages = [\"en\", \"pt-BR\"]";
+    let config = read_in(base.path(), &with_bot(own)).expect("loads");
+    assert_eq!(config.settings.languages, ["en", "pt-BR"], "a folder of words is a language");
     assert_eq!(config.settings.words.len(), 2);
     assert_eq!(config.settings.words["en"]["incident.ftl"], "a = b");
     assert_eq!(config.settings.words["en"].len(), 1);

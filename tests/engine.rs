@@ -21,6 +21,8 @@ mod chats;
 mod detector;
 #[path = "engine/determinism.rs"]
 mod determinism;
+#[path = "engine/languages.rs"]
+mod languages;
 #[path = "engine/map.rs"]
 mod map;
 #[path = "engine/other.rs"]
@@ -33,7 +35,7 @@ mod reporters;
 mod stage;
 #[path = "engine/stories.rs"]
 mod stories;
-#[path = "engine/windows.rs"]
-mod windows;
 #[path = "engine/subscribers.rs"]
 mod subscribers;
+#[path = "engine/windows.rs"]
+mod windows;

@@ -1,5 +1,14 @@
 //! Words: said, overridden, cut to fit, and made harmless.
-#![allow(clippy::expect_used, reason = "tests")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    missing_docs,
+    reason = "tests say what holds by failing"
+)]
+
+#[path = "render/languages.rs"]
+mod languages;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -106,6 +115,9 @@ fn staffs_own_words_replace_the_built_in_ones_and_leave_the_rest() {
     let words = Words::with(&overrides("de", "list-and = { $first } und { $last }\n"))
         .expect("these words are whole");
     assert_eq!(list(&words, "de-AT", &["s1", "s2", "s3"]), "s1, s2 und s3");
+    let hours = |language| words.say(language, "span-hours", &Facts::new().number("count", 2));
+    assert_eq!(hours("de"), "2 Stunden", "what a language's own files leave out stays built in");
+    assert_eq!(hours("fr"), "2 heures");
     assert_eq!(list(&words, "en", &["s1", "s2"]), "s1 and s2");
     Words::with(&overrides("en", "-us = we\nlist-and = { -us }: { $first }\n"))
         .expect("a term of their own is theirs, and a fact may be left out");

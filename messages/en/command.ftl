@@ -7,7 +7,7 @@ command-incident-false-alarm = Ends an incident that was none. If the public was
 command-incident-show = Shows an incident with its timeline.
 command-incident-list = Lists the open incidents and the latest ended ones.
 command-draft-show = Shows a draft's words and what they rest on.
-command-draft-edit = Puts your words into a draft.
+command-draft-edit = Puts your words into a draft; with --language they are its translation into another language.
 command-draft-publish = Approves a draft: it goes out. If the evidence changed since, you are shown what; --anyway publishes all the same.
 command-draft-dismiss = Decides that a draft is not said.
 command-draft-wait = Asks again later.
@@ -48,6 +48,7 @@ command-option-impact = How much customers feel of it: minor, unless you say oth
 command-option-text = The words that the public reads
 command-option-state = What you now know
 command-option-publish = Publish your words at once, approved by you
+command-option-language = The language that your words translate the draft into
 command-option-revision = The revision that you read
 command-option-anyway = Publish although the evidence changed
 command-option-span = For how long: 15m, 1h30m
@@ -76,8 +77,6 @@ button-not-an-incident = Not an incident
 button-really-none = Yes, it is none
 # On an incident's card, with the destination it is sent to.
 button-retry = Retry { $destination }
-button-fixed = Fixed for me
-button-still-broken = Still broken
 
 ## Help
 

@@ -1,27 +1,9 @@
-### Maintenance windows: what followers read, what staff are asked and answered.
-###
-### Public words: what it means for a customer's site first, plain, no end that cannot be kept.
+### Maintenance windows: what staff are asked and answered. What followers read stands in
+### maintenance-public.ftl.
 
 ## Times
 
 window-span = { $start } to { $end }
-
-## To followers
-
-# More public words, where staff gave none.
-window-words = Websites there may be slow or not load for some of that time.
-
-window-news-scheduled = Planned maintenance on { $servers }: { $title }. It takes place from { $when }. { $words }
-# The same, where it is to end an incident.
-window-news-scheduled-to-mend = To end this trouble there is maintenance on { $servers }: { $title }. It takes place from { $when }. { $words }
-window-news-reminder = Reminder: maintenance on { $servers } ({ $title }) takes place from { $when }. { $words }
-window-news-started = Maintenance on { $servers } has begun: { $title }. It should be over by { $end }. { $words }
-window-news-moved = The maintenance on { $servers } ({ $title }) is moved: it now takes place from { $when }.
-window-news-extended = The maintenance on { $servers } ({ $title }) takes longer. It should be over by { $end }.
-window-news-delayed = The maintenance on { $servers } ({ $title }) takes longer than planned. We tell you how it stands by { $end }.
-window-news-verifying = The time of the maintenance on { $servers } ({ $title }) is over. We are checking that everything works.
-window-news-completed = The maintenance on { $servers } ({ $title }) is complete.
-window-news-cancelled = The maintenance on { $servers } ({ $title }) is cancelled.
 
 ## To staff
 

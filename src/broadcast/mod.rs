@@ -21,14 +21,14 @@ mod slack;
 mod tls;
 mod webhook;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use futures_util::future::BoxFuture;
 
 use crate::{
     clock::Clock,
     config::{DriverSpec, OptionSpec, Secrets},
-    domain::{Audience, Destination, DestinationId, Limits, Timestamp},
+    domain::{Abilities, Audience, Destination, DestinationId, Limits, Timestamp},
     event::{Post, Receipt, Resolution, SendError},
 };
 
@@ -133,6 +133,12 @@ const UPDATES: OptionSpec = OptionSpec {
     fits: OptionSpec::is_way_of_updating,
     audiences: &[Audience::Public],
 };
+
+/// What can be done where posts can be changed and deleted.
+fn changeable(options: &BTreeMap<String, String>) -> Abilities {
+    let edits = options.get(UPDATES.name).is_some_and(|way| way == "edit");
+    Abilities { edits, deletes: true, ..Abilities::default() }
+}
 
 /// Why a destination's driver cannot be made. Names options, never their values.
 #[derive(Debug, thiserror::Error)]

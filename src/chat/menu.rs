@@ -375,8 +375,7 @@ mod tests {
     fn staffs_commands_are_hidden_and_customers_are_not() {
         for one in commands() {
             let hidden = !one["default_member_permissions"].is_null();
-            let open =
-                ["report", "status", "subscribe", "unsubscribe", "help", "maintenance"]
+            let open = ["report", "status", "subscribe", "unsubscribe", "help", "maintenance"]
                 .contains(&one["name"].as_str().unwrap());
             assert_eq!(hidden, !open, "{}", one["name"]);
         }

@@ -33,6 +33,7 @@ mod status;
 mod subscribe;
 mod translate;
 pub mod trouble;
+mod wire;
 
 pub use face::{Face, Setup};
 pub use gateway::run;

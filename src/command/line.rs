@@ -57,6 +57,8 @@ pub enum Command {
         draft: DraftId,
         /// Public words.
         text: String,
+        /// The language they are a translation into; `None`: they are the draft's own.
+        language: Option<&'static str>,
         /// The revision that they change; `None`: the newest.
         revision: Option<u32>,
     },

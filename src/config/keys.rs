@@ -104,8 +104,10 @@ pub(super) const PROBE: SectionKeys = SectionKeys {
 };
 pub(super) const VANTAGE: SectionKeys =
     SectionKeys { section: "[[vantage]]", keys: &["id", "faults_per_hour"] };
-pub(super) const DESTINATION: SectionKeys =
-    SectionKeys { section: "[[destination]]", keys: &["id", "kind", "audience", "language"] };
+pub(super) const DESTINATION: SectionKeys = SectionKeys {
+    section: "[[destination]]",
+    keys: &["id", "kind", "audience", "language", "timezone"],
+};
 pub(super) const TOKEN: SectionKeys = SectionKeys {
     section: "[[token]]",
     keys: &["name", "role", "scopes", "secret_env", "secret_file"],

@@ -283,7 +283,10 @@ fn assemble(root: &Root<'_>, base: &Path, drivers: &[DriverSpec], wanted: Secret
         ..bot::read_policy(root)
     };
     let words = words.unwrap_or_default();
-    let settings = Settings { fleet, policy, destinations, words, public_url: bot.public_url };
+    bot::refuse_unspoken(root, &bot.languages, &words);
+    let languages = bot.languages.clone();
+    let public_url = bot.public_url;
+    let settings = Settings { fleet, policy, destinations, words, public_url, languages };
     Config {
         file: None,
         settings,

@@ -12,6 +12,7 @@ pub mod policy;
 pub mod subscription;
 pub mod suspicion;
 pub mod window;
+pub mod wording;
 
 pub use fleet::{Component, ComponentKind, Fleet, Probe, ProbeKind, Server, Vantage};
 pub use id::{
@@ -28,6 +29,7 @@ pub use policy::{
 pub use subscription::{NoTopic, Topic};
 pub use suspicion::{Alternative, Cause, ServerEvidence, Suspicion};
 pub use window::{Blackout, MaintenanceWindow, WindowNews, WindowState};
+pub use wording::{LANGUAGES, Locale, Wording, WordingOrigin};
 
 /// A moment in UTC. JSON: RFC 3339 with `Z`.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;

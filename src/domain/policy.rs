@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::{Blackout, DestinationId, Fleet};
+use super::{Blackout, DestinationId, Fleet, Locale};
 
 /// Files of words that replace the built-in ones: language to file name to text.
 pub type WordFiles = BTreeMap<String, BTreeMap<String, String>>;
@@ -23,6 +24,41 @@ pub struct Settings {
     pub words: WordFiles,
     /// Where the status page is seen from outside, for links in posts (`bot.public_url`).
     pub public_url: Option<String>,
+    /// The languages words are written in, the bot's own first (`bot.languages`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub languages: Vec<String>,
+}
+
+impl Settings {
+    /// How staff read: the bot's own language and zone.
+    pub fn main_locale(&self) -> Locale {
+        let of_first = || self.destinations.first().map(|first| first.language.clone());
+        Locale {
+            language: self.languages.first().cloned().or_else(of_first).unwrap_or("en".to_owned()),
+            timezone: self.fleet.timezone,
+        }
+    }
+
+    /// How a destination's readers read.
+    pub fn locale_of(&self, destination: &Destination) -> Locale {
+        Locale {
+            language: destination.language.clone(),
+            timezone: destination.timezone.unwrap_or(self.fleet.timezone),
+        }
+    }
+
+    /// The other locales that public words and word to reporters go out in, each once.
+    pub fn other_locales(&self) -> Vec<Locale> {
+        let main = self.main_locale();
+        let read = self.destinations.iter().filter(|one| one.audience != Audience::Staff);
+        let mut locales = Vec::new();
+        for locale in read.map(|destination| self.locale_of(destination)) {
+            if locale != main && !locales.contains(&locale) {
+                locales.push(locale);
+            }
+        }
+        locales
+    }
 }
 
 /// What was decided beforehand. Times in seconds.
@@ -102,6 +138,9 @@ pub struct Destination {
     pub audience: Audience,
     /// The language it is written to in ("en").
     pub language: String,
+    /// The zone of the times told there; `None`: the bot's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<Tz>,
     /// The driver's own settings that are not secret ("url").
     pub options: BTreeMap<String, String>,
     /// What fits.

@@ -121,7 +121,12 @@ fn list_incidents(speech: &Speech<'_>) -> String {
 
 fn show_draft(speech: &Speech<'_>, id: DraftId) -> String {
     match speech.records.drafts.get(&id) {
-        Some(draft) => draft_line(speech, draft),
+        Some(draft) => {
+            let mut lines = vec![draft_line(speech, draft)];
+            lines.extend(speech.elsewhere(&draft.wordings));
+            lines.extend(speech.wording_lines(&draft.wordings));
+            lines.join("\n")
+        }
         None => speech.say("reply-no-draft", Facts::new().text("id", id.to_string())),
     }
 }

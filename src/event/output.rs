@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{
     DestinationId, DraftId, Impact, IncidentId, IncidentState, MailingId, MaintenanceWindow,
     PersonId, PostId, ReportId, Role, ServerId, Suspicion, SuspicionId, Timestamp, Topic,
-    UpdateKind, WindowId, WindowNews,
+    UpdateKind, WindowId, WindowNews, Wording,
 };
 
 use super::Post;
@@ -86,6 +86,12 @@ pub enum Output {
         /// time that then holds in its place.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         promise: Option<String>,
+        /// The words in short, for destinations where `text` does not fit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        short: Option<String>,
+        /// The words for readers of other languages and zones.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        wordings: Vec<Wording>,
         /// Who wrote it: `None` for the bot, else who asked for or edited it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<String>,
@@ -133,6 +139,9 @@ pub enum Output {
         kind: UpdateKind,
         /// The public words.
         text: String,
+        /// The words for readers of other languages and zones.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        wordings: Vec<Wording>,
         /// Who approved it, or the standing policy's name (`policy:holding_after`).
         by: String,
         /// The approver's right; `None` for a policy.

@@ -147,6 +147,7 @@ pub fn destination(row: &Row, address: SocketAddr) -> Destination {
         kind: row.kind.to_owned(),
         audience: Audience::Public,
         language: "en".to_owned(),
+        timezone: None,
         options: row.options.map(|options| options(address)).unwrap_or_default(),
         limits: Limits::of(1000, TextUnit::Characters),
         abilities: Abilities::default(),

@@ -134,6 +134,7 @@ pub fn destination(fake: &Fake, audience: Audience) -> Destination {
         kind: "discord".to_owned(),
         audience,
         language: "en".to_owned(),
+        timezone: None,
         options: options.map(|(name, value)| (name.to_owned(), value)).into(),
         limits: Limits::of(1900, TextUnit::Characters),
         abilities: Abilities::default(),

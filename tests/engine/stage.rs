@@ -73,6 +73,7 @@ pub fn settings() -> Settings {
         ],
         words: WordFiles::new(),
         public_url: Some("https://status.example.net".to_owned()),
+        languages: vec!["en".to_owned()],
     }
 }
 
@@ -95,6 +96,7 @@ pub fn destination(id: &str, audience: Audience) -> Destination {
         kind: "console".to_owned(),
         audience,
         language: "en".to_owned(),
+        timezone: None,
         options: BTreeMap::new(),
         limits: Limits::of(2000, TextUnit::Characters),
         abilities: Abilities::default(),

@@ -30,8 +30,8 @@ use crate::{
 };
 
 use super::{
-    BuildError, CheckError, Checked, Driver, Registration, Sending, attempts::Attempts, http,
-    json::Trouble,
+    BuildError, CheckError, Checked, Driver, Registration, Sending, UPDATES, attempts::Attempts,
+    changeable, http, json::Trouble,
 };
 
 use api::{Api, Draft, Status, usable_id};
@@ -75,10 +75,10 @@ const AUDIENCES: &[Audience] = &[Audience::Public, Audience::Staff];
 pub(super) const REGISTRATION: Registration = Registration {
     spec: DriverSpec {
         kind: "mastodon",
-        options: &[URL, TOKEN, VISIBILITY, SPOILER],
+        options: &[URL, TOKEN, VISIBILITY, SPOILER, UPDATES],
         limits: Limits { url_length: Some(URL_LENGTH), ..Limits::of(500, TextUnit::Characters) },
         account: None,
-        abilities: DriverSpec::plain,
+        abilities: changeable,
     },
     build,
 };

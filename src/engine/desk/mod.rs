@@ -22,7 +22,9 @@ pub(super) use publishing::body_of;
 
 use crate::{
     command::Button,
-    domain::{Audience, Destination, DestinationId, IncidentId, PersonId, PostId, Timestamp},
+    domain::{
+        Audience, Destination, DestinationId, IncidentId, Locale, PersonId, PostId, Timestamp,
+    },
     event::{Input, Output, Post, PostAction, PostButton, post_id},
     render::{Facts, Words},
 };
@@ -128,7 +130,8 @@ impl<'e> Desk<'e> {
         let incident = post.incident.and_then(|id| self.records.incidents.get(&id));
         let window = post.window.and_then(|id| self.records.windows.get(&id));
         let Some(there) = there.filter(|_| incident.is_some() || window.is_some()) else { return };
-        let speech = Speech { language: &there.language, ..self.speech() };
+        let locale = self.locale_at(there);
+        let speech = self.speech().to(&locale);
         let has_name = match post.audience {
             Audience::Public => there.abilities.headline,
             Audience::Staff => threads::is_entry(post),
@@ -145,6 +148,14 @@ impl<'e> Desk<'e> {
             words = speech.with_times_marked(&words, incident);
         }
         post.body = format!("{name}{words}");
+    }
+
+    /// How those who read a destination do so: staff in the bot's own language everywhere.
+    fn locale_at(&self, destination: &Destination) -> Locale {
+        match destination.audience {
+            Audience::Staff => self.records.settings.main_locale(),
+            Audience::Public | Audience::Reporters => self.records.settings.locale_of(destination),
+        }
     }
 
     fn speech(&self) -> Speech<'_> {
@@ -210,10 +221,12 @@ impl<'e> Desk<'e> {
     /// What can be pressed under a post at a destination.
     fn buttons_at(&self, destination: &Destination, buttons: &[Button]) -> Vec<PostButton> {
         let shown = buttons.iter().filter(|_| destination.abilities.buttons);
+        let locale = self.locale_at(destination);
+        let speech = self.speech().to(&locale);
         shown
             .map(|button| PostButton {
                 id: button.id(),
-                label: self.speech().say(button.label_key(), Facts::new()),
+                label: speech.say(button.label_key(), Facts::new()),
             })
             .collect()
     }

@@ -193,7 +193,9 @@ impl Records {
     }
 
     fn apply_draft(&mut self, at: Timestamp, output: &Output) {
-        let Output::Draft { id, incident, kind, text, promise, by, revision } = output else {
+        let Output::Draft { id, incident, kind, text, promise, short, wordings, by, revision } =
+            output
+        else {
             return;
         };
         let basis = self.incidents.get(incident).map(|found| self.basis(found));
@@ -203,6 +205,8 @@ impl Records {
             kind: *kind,
             text: text.clone(),
             promise: promise.clone(),
+            short: short.clone(),
+            wordings: wordings.clone(),
             by: by.clone(),
             revision: *revision,
             asked_at: at,
@@ -264,8 +268,17 @@ impl Records {
     }
 
     fn apply_update(&mut self, at: Timestamp, output: &Output) {
-        let Output::Update { incident: id, draft, revision, kind, text, by, role, next_update_at } =
-            output
+        let Output::Update {
+            incident: id,
+            draft,
+            revision,
+            kind,
+            text,
+            wordings,
+            by,
+            role,
+            next_update_at,
+        } = output
         else {
             return;
         };
@@ -285,6 +298,7 @@ impl Records {
             impact: incident.impact,
             title: incident.title.clone(),
             state: kind.leads_to().unwrap_or(incident.state),
+            wordings: wordings.clone(),
         });
         incident.next_update_at = *next_update_at;
         incident.reminders = 0;

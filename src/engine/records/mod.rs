@@ -10,8 +10,8 @@ mod deadline;
 mod observe;
 mod prune;
 mod reports;
-mod windows;
 mod subscribers;
+mod windows;
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -24,15 +24,15 @@ use crate::{
     domain::{
         AsShown, Audience, DestinationId, DraftId, Impact, IncidentId, IncidentState, Limits,
         MailingId, PersonId, PostId, ReportId, Role, ServerId, Settings, Suspicion, SuspicionId,
-        Timestamp, UpdateKind, WindowId,
+        Timestamp, UpdateKind, WindowId, Wording,
     },
     event::{DeliveryEvent, DraftEnd, Happening, TimelineKind, TimerReason},
 };
 
 pub(super) use apply::EvidenceChange;
 pub(super) use deadline::seconds;
-pub(super) use windows::{Agreement, OVERRUNS_MAX, WindowRecord};
 pub(super) use subscribers::{CONFIRM_SUBJECT, MailingRecord, PAGE_MAX, Subscriber, Subscribers};
+pub(super) use windows::{Agreement, OVERRUNS_MAX, WindowRecord};
 
 /// How long a person's further reports are no new evidence, in seconds.
 pub(super) const REPEAT_WITHIN_S: i64 = 6 * 3600;
@@ -201,6 +201,9 @@ pub(super) struct Published {
     pub title: String,
     /// The state that was published with it.
     pub state: IncidentState,
+    /// What readers of other languages and zones were told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wordings: Vec<Wording>,
 }
 
 /// Words for staff to approve, newest revision.
@@ -211,6 +214,10 @@ pub(super) struct Draft {
     pub kind: UpdateKind,
     pub text: String,
     pub promise: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub short: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wordings: Vec<Wording>,
     pub by: Option<String>,
     pub revision: u32,
     /// Staff were asked, or asked again.

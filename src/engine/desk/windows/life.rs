@@ -5,7 +5,7 @@ use crate::{
     command::Button,
     domain::{
         IncidentId, IncidentState, MaintenanceWindow, Role, ServerId, Suspicion, SuspicionId,
-        UpdateKind, WindowId, WindowNews, WindowState,
+        UpdateKind, WindowId, WindowNews, WindowState, Wording,
     },
     engine::records::{Agreement, OVERRUNS_MAX, WindowRecord, seconds},
     event::Output,
@@ -171,7 +171,14 @@ impl Desk<'_> {
         let words = self.speech().draft(&found, kind, self.now());
         let well = without_promise(&words.text, words.promise.as_deref());
         let body = format!("{done} {well}");
-        self.publish(&Statement { incident, draft: None, kind, body, by, role: None });
+        let done = self.wordings_of(incident, &record, WindowNews::Completed);
+        let wordings = words.wordings.into_iter().zip(done).map(|(well, done)| {
+            let text = format!("{} {}", done.text, well.text);
+            Wording { text, short: None, ..well }
+        });
+        let wordings = wordings.collect();
+        let (draft, short, role) = (None, None, None);
+        self.publish(&Statement { incident, draft, kind, body, short, wordings, by, role });
         if let Some(draft) = self.draft_by_bot(incident, UpdateKind::Resolved) {
             let reason = self.speech().say("window-mended", Facts::new());
             self.propose(draft, "staff-proposal-recovery", &reason);

@@ -12,7 +12,7 @@ use crate::{
     command::{Button, Maintenance},
     domain::{
         Audience, IncidentId, MaintenanceWindow, Role, Timestamp, UpdateKind, WindowId, WindowNews,
-        WindowState,
+        WindowState, Wording,
     },
     engine::records::{WindowRecord, seconds},
     event::{Output, Post, PostAction},
@@ -202,11 +202,25 @@ impl Desk<'_> {
         match record.window.incident.filter(|id| self.is_open_incident(*id)) {
             Some(incident) => {
                 let kind = UpdateKind::Update;
-                let statement = Statement { incident, draft: None, kind, body: text, by, role };
+                let wordings = self.wordings_of(incident, &record, news);
+                let (draft, short) = (None, None);
+                let statement =
+                    Statement { incident, draft, kind, body: text, short, wordings, by, role };
                 self.publish(&statement).map_or(0, |(_, count)| count)
             }
-            None => self.post_news(&record, news, revision, &text),
+            None => self.post_news(&record, news, revision),
         }
+    }
+
+    /// What readers of other languages get of an incident's update about a window.
+    fn wordings_of(
+        &self,
+        incident: IncidentId,
+        record: &WindowRecord,
+        news: WindowNews,
+    ) -> Vec<Wording> {
+        let title = self.records.incidents.get(&incident).map_or("", |one| &one.title);
+        self.speech().window_wordings(title, &record.window, news)
     }
 
     /// Decides what is said; returns its number and the words.
@@ -231,19 +245,14 @@ impl Desk<'_> {
         (revision, text)
     }
 
-    fn post_news(
-        &mut self,
-        record: &WindowRecord,
-        news: WindowNews,
-        revision: u32,
-        text: &str,
-    ) -> usize {
+    fn post_news(&mut self, record: &WindowRecord, news: WindowNews, revision: u32) -> usize {
         let (id, number) = (record.window.id.to_string(), revision.to_string());
         let subject = ["window", &id, &number];
         let destinations = self.destinations(Audience::Public);
         for destination in &destinations {
             let first = record.first_posts.get(&destination.id);
             let action = self.action_after(first, destination);
+            let locale = self.records.settings.locale_of(destination);
             let post = Post {
                 id: self.id_of(action, &subject, &destination.id, None),
                 destination: destination.id.clone(),
@@ -254,7 +263,7 @@ impl Desk<'_> {
                 window: Some(record.window.id),
                 recipient: None,
                 thread: first.cloned(),
-                body: self.speech().window_body(&record.window, text, destination),
+                body: self.speech().to(&locale).window_body(&record.window, news, destination),
                 buttons: Vec::new(),
             };
             let passes_on = destination.abilities.passes_on && action == PostAction::Post;

@@ -1,0 +1,20 @@
+### Ce que tout le monde peut apprendre d'une fenêtre de maintenance.
+
+maintenance-headline = Maintenance : { $title }
+
+maintenance-scheduled = Maintenance planifiée sur { $servers } : { $title }. Début : { $from } ; fin prévue : { $until }. Pendant ce temps, les sites web hébergés là peuvent être lents ou indisponibles.
+maintenance-scheduled-short = Maintenance planifiée sur { $servers }. Début : { $from } ; fin prévue : { $until }.
+maintenance-moved = La maintenance sur { $servers } change de date : { $title }. Nouveau début : { $from } ; fin prévue : { $until }. Pendant ce temps, les sites web hébergés là peuvent être lents ou indisponibles.
+maintenance-moved-short = La maintenance sur { $servers } change de date. Nouveau début : { $from } ; fin prévue : { $until }.
+maintenance-soon = Rappel de la maintenance planifiée sur { $servers } : { $title }. Début : { $from } ; fin prévue : { $until }. Pendant ce temps, les sites web hébergés là peuvent être lents ou indisponibles.
+maintenance-soon-short = Rappel : maintenance sur { $servers }. Début : { $from } ; fin prévue : { $until }.
+maintenance-started = La maintenance planifiée sur { $servers } a commencé : { $title }. Les sites web hébergés là peuvent être lents ou indisponibles. Fin prévue : { $until }.
+maintenance-started-short = La maintenance sur { $servers } a commencé. Fin prévue : { $until }.
+maintenance-extended = La maintenance sur { $servers } dure plus longtemps que prévu : { $title }. Les sites web hébergés là peuvent être lents ou indisponibles. Nouvelle fin prévue : { $until }. Veuillez nous excuser pour cette attente.
+maintenance-extended-short = La maintenance sur { $servers } dure plus longtemps que prévu. Nouvelle fin prévue : { $until }.
+maintenance-verifying = Les travaux sur { $servers } sont terminés : { $title }. Nous vérifions que tous les sites web hébergés là se chargent normalement.
+maintenance-verifying-short = Les travaux sur { $servers } sont terminés. Nous vérifions que tout fonctionne.
+maintenance-completed = La maintenance sur { $servers } est terminée : { $title }. Les sites web hébergés là se chargent de nouveau normalement. Si le vôtre pose encore problème, merci de nous le signaler.
+maintenance-completed-short = La maintenance sur { $servers } est terminée. Si votre site pose encore problème, merci de nous le signaler.
+maintenance-cancelled = La maintenance sur { $servers } n’aura pas lieu : { $title }. Elle était prévue pour : { $from }. Rien ne change pour vos sites web.
+maintenance-cancelled-short = La maintenance sur { $servers } n’aura pas lieu. Elle était prévue pour : { $from }.
