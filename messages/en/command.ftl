@@ -18,6 +18,8 @@ command-reports-dismiss = Says that a report is none.
 command-suspects = Shows what the evidence points at, and what else it could be.
 command-tried = Keeps what you tried and what came of it ("rebooted s1: no change").
 command-upstream-said = Keeps what a provider said, beside what we measure.
+command-upstream-packet = Makes evidence to paste into a provider's ticket: servers, addresses, failures by the minute, since when, what is healthy, what was ruled out.
+command-upstream-notices = Lists what providers announced.
 command-note = Keeps a remark in the timeline.
 command-deliveries = Shows posts that are not sent yet, may have arrived, or failed.
 command-retry = Tries again to send a post that did not arrive. If it may stand there already, it is looked up first, unless you say --not-there.
@@ -45,6 +47,7 @@ command-option-what = What you tried, and what came of it
 command-option-component = The component, or whoever it was
 command-option-post = The post, as “deliveries” shows it
 command-option-not-there = You looked: it does not stand there
+command-option-long = Everything, also what does not fit one message
 command-option-command = A command, or its first word
 
 ## Buttons: at most 80 characters each

@@ -23,6 +23,7 @@ tell-report-settled = report { $report } settled by { $by }
 tell-timeline = { $by }: { $text }
 tell-reply = answer: { $text }
 tell-reminder = reminder: { $text }
+tell-upstream = notice { $id } of { $provider } ({ $status }): { $text }
 tell-notice = notice: { $text }
 tell-summary = { $events } events, { $rejected } rejected, { $incidents } incidents, { $posts } posts
 

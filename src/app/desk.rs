@@ -279,6 +279,7 @@ impl Desk {
             Input::ProbeResult { .. }
             | Input::Report { .. }
             | Input::Command { .. }
+            | Input::Notice { .. }
             | Input::Trouble { .. } => {}
         }
     }
@@ -308,6 +309,7 @@ impl Desk {
                 | Output::PostAgain { .. }
                 | Output::ReportFiled { .. }
                 | Output::ReportSettled { .. }
+                | Output::Notice { .. }
                 | Output::Timeline { .. }
                 | Output::Reminder { .. }
                 | Output::StaffNotice { .. } => {}

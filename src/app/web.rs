@@ -17,6 +17,7 @@ use crate::{
         self, Door,
         form::{FormLimits, FormMemory, FormOptions},
         http::{BodyLimits, Peers},
+        notice::known_providers,
     },
     pages::{self, Health, Metrics},
     render::Words,
@@ -63,8 +64,13 @@ impl Web {
             memory: self.memory.clone(),
         };
         let (door, clock) = (self.door.clone(), self.clock.clone());
+        let known = known_providers(&settings.fleet);
+        let (tokens, api) = (&config.tokens, intake::api::router);
+        let notices =
+            intake::api::notices_router(door.clone(), clock.clone(), tokens, bodies, known);
         pages::router(state)
-            .merge(intake::api::router(door.clone(), clock.clone(), &config.tokens, bodies))
+            .merge(api(door.clone(), clock.clone(), tokens, bodies))
+            .merge(notices)
             .merge(intake::form::router(door, clock, form))
     }
 }

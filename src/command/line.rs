@@ -142,6 +142,15 @@ pub enum Query {
     Suspects,
     /// Posts that are not sent yet, may have arrived, or failed.
     Deliveries,
+    /// Evidence to paste into a provider's ticket.
+    UpstreamPacket {
+        /// `None`: the only one that is open.
+        incident: Option<IncidentId>,
+        /// As much as there is; else what fits one message.
+        in_full: bool,
+    },
+    /// What providers announced.
+    UpstreamNotices,
     /// How things stand, in public words.
     Status,
     /// What can be typed.

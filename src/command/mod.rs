@@ -80,6 +80,8 @@ pub const TABLE: &[CommandSpec] = &[
     suspects::SUSPECTS,
     tried::TRIED,
     upstream::SAID,
+    upstream::PACKET,
+    upstream::NOTICES,
     note::NOTE,
     deliveries::DELIVERIES,
     retry::RETRY,

@@ -65,7 +65,8 @@ pub(super) fn read_bot(root: &Root<'_>, base: &Path) -> Bot {
     bot
 }
 
-fn read_timezone(section: &Section<'_>) -> Option<Tz> {
+/// Reads `timezone`, wherever it stands.
+pub(super) fn read_timezone(section: &Section<'_>) -> Option<Tz> {
     let typed = section.text("timezone")?;
     let known = typed.value.parse::<Tz>().ok();
     if known.is_none() {

@@ -79,4 +79,6 @@ number_id! {
     SuspicionId,
     /// A draft, counted from 1.
     DraftId,
+    /// A provider's notice, counted from 1.
+    NoticeId,
 }

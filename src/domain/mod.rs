@@ -7,16 +7,20 @@ pub mod fleet;
 pub mod id;
 pub mod incident;
 pub mod name;
+pub mod notice;
 pub mod policy;
 pub mod suspicion;
 
 pub use fleet::{Component, ComponentKind, Fleet, Probe, ProbeKind, Server, Vantage};
 pub use id::{
-    ComponentId, DestinationId, DraftId, IncidentId, PersonId, PostId, ProbeId, ReportId, ServerId,
-    SuspicionId,
+    ComponentId, DestinationId, DraftId, IncidentId, NoticeId, PersonId, PostId, ProbeId, ReportId,
+    ServerId, SuspicionId,
 };
 pub use incident::{Impact, IncidentState, ServerStatus, UpdateKind};
 pub use name::domain_name;
+pub use notice::{
+    Assumed, Notice, NoticeAbout, NoticeAge, NoticeImpact, NoticeStatus, NoticeWindow, Unread,
+};
 pub use policy::{
     Abilities, Audience, Destination, Limits, Policy, Role, Scope, Settings, TextUnit, WordFiles,
 };

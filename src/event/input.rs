@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    DraftId, IncidentId, PersonId, PostId, ProbeId, ReportId, Role, Settings, SuspicionId,
+    DraftId, IncidentId, Notice, PersonId, PostId, ProbeId, ReportId, Role, Settings, SuspicionId,
     Timestamp,
 };
 
@@ -68,6 +68,11 @@ pub enum Input {
         /// What they typed.
         text: String,
     },
+    /// A provider announced something; what could be read of it.
+    Notice {
+        /// As it was read, bounded and harmless.
+        notice: Box<Notice>,
+    },
     /// A voice of the bot found something that staff must see to.
     Trouble {
         /// What, and what to do, in words.
@@ -114,6 +119,7 @@ impl Input {
             Self::ProbeResult { .. } => "probe_result",
             Self::Report { .. } => "report",
             Self::Command { .. } => "command",
+            Self::Notice { .. } => "notice",
             Self::Trouble { .. } => "trouble",
             Self::Timer { .. } => "timer",
             Self::Delivery { .. } => "delivery",

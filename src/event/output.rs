@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    DraftId, Impact, IncidentId, IncidentState, PersonId, PostId, ReportId, Role, ServerId,
-    Suspicion, SuspicionId, Timestamp, UpdateKind,
+    ComponentId, DraftId, Impact, IncidentId, IncidentState, Notice, NoticeId, PersonId, PostId,
+    ReportId, Role, ServerId, Suspicion, SuspicionId, Timestamp, UpdateKind,
 };
 
 use super::Post;
@@ -171,6 +171,17 @@ pub enum Output {
         /// Who.
         by: String,
     },
+    /// What a provider announced, and where it touches us; in place of what was known of it.
+    Notice {
+        /// Which.
+        id: NoticeId,
+        /// As it now stands.
+        notice: Box<Notice>,
+        /// Our components that it names.
+        components: Vec<ComponentId>,
+        /// The servers behind these.
+        servers: Vec<ServerId>,
+    },
     /// Something that belongs to the incident's story.
     Timeline {
         /// The incident; `None`: of the day in general.
@@ -222,6 +233,7 @@ impl Output {
             Self::PostAgain { .. } => "post_again",
             Self::ReportFiled { .. } => "report_filed",
             Self::ReportSettled { .. } => "report_settled",
+            Self::Notice { .. } => "notice",
             Self::Timeline { .. } => "timeline",
             Self::Reply { .. } => "reply",
             Self::Reminder { .. } => "reminder",

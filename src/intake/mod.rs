@@ -1,7 +1,7 @@
 //! Intake: every voice becomes an input.
 //!
-//! Our own checks ([`probes`]), staff's and machines' JSON ([`api`]), customers' web form ([`form`]) and the terminal
-//! ([`console`]) all hand what they hear to a [`Door`], which makes it durable; [`http`] is the
+//! Our own checks ([`probes`]), staff's and machines' JSON ([`api`]), customers' web form ([`form`]), the terminal
+//! ([`console`]) and what providers write ([`notice`]) and publish ([`upstream`]) all hand what they hear to a [`Door`], which makes it durable; [`http`] is the
 //! server that the routers, and the pages beside them, are served by. Must not: see the engine or
 //! the journal itself, decide about incidents, or trust what a stranger says of themselves. Start
 //! at [`Door`].
@@ -12,6 +12,8 @@ mod door;
 mod filing;
 pub mod form;
 pub mod http;
+pub mod notice;
 pub mod probes;
+pub mod upstream;
 
 pub use door::{Answer, Door};

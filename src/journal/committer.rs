@@ -264,6 +264,7 @@ fn is_ours(input: &Input) -> bool {
         Input::ProbeResult { .. }
         | Input::Report { .. }
         | Input::Command { .. }
+        | Input::Notice { .. }
         | Input::Trouble { .. } => false,
     }
 }

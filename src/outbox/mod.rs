@@ -155,6 +155,7 @@ impl Outbox {
             | Output::Timeline { .. }
             | Output::Reply { .. }
             | Output::Reminder { .. }
+            | Output::Notice { .. }
             | Output::StaffNotice { .. } => {}
         }
     }

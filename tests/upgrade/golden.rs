@@ -202,6 +202,7 @@ impl Ledger {
             | Output::Timeline { .. }
             | Output::Reply { .. }
             | Output::Reminder { .. }
+            | Output::Notice { .. }
             | Output::StaffNotice { .. } => {}
         }
     }

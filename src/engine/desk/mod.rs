@@ -7,6 +7,7 @@
 mod commands;
 mod deliveries;
 mod drafting;
+mod notices;
 mod publishing;
 mod reload;
 mod reports;
@@ -18,16 +19,22 @@ pub(super) use publishing::body_of;
 
 use crate::{
     command::Button,
-    domain::{Audience, Destination, DestinationId, IncidentId, PersonId, PostId, Timestamp},
+    domain::{
+        Audience, Destination, DestinationId, IncidentId, PersonId, PostId, ServerId, Timestamp,
+    },
     event::{Input, Output, Post, PostAction, PostButton, post_id},
     render::{Facts, Words},
 };
 
 use super::{
     detect::Finding,
+    explain::Chart,
     records::{Context, EvidenceChange, Records},
     speech::{Speech, join_within},
 };
+
+/// Gives the counts of servers by the minute.
+pub(super) type Counts<'a> = &'a dyn Fn(&[ServerId], usize) -> Chart;
 
 /// One input's worth of decisions.
 #[derive(Debug)]
@@ -48,7 +55,7 @@ impl<'e> Desk<'e> {
     }
 
     /// What the input itself asks for.
-    pub fn work_on_input(&mut self) {
+    pub fn work_on_input(&mut self, chart: Counts<'_>) {
         match &self.context.happening.input {
             Input::Started { settings, reload, .. } => {
                 if let Some(reload) = reload {
@@ -60,7 +67,8 @@ impl<'e> Desk<'e> {
             }
             Input::ProbeResult { .. } => {}
             Input::Report { .. } => self.take_report(),
-            Input::Command { by, role, text } => self.take_command(by, *role, text),
+            Input::Command { by, role, text } => self.take_command(by, *role, text, chart),
+            Input::Notice { notice } => self.hear_notice(notice),
             Input::Trouble { text } => self.notify_staff("trouble", text.clone(), None),
             Input::Timer { .. } => self.meet_deadline(),
             Input::Delivery { post, event } => self.hear_of_delivery(post, event),

@@ -61,6 +61,7 @@ impl Desk<'_> {
             | Output::PostAgain { .. }
             | Output::ReportFiled { .. }
             | Output::ReportSettled { .. }
+            | Output::Notice { .. }
             | Output::Reply { .. }
             | Output::Reminder { .. }
             | Output::StaffNotice { .. } => return None,

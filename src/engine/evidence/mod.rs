@@ -119,6 +119,7 @@ impl Detector for Evidence {
             | Input::ProbeResult { .. }
             | Input::Report { .. }
             | Input::Command { .. }
+            | Input::Notice { .. }
             | Input::Trouble { .. }
             | Input::Delivery { .. } => received,
         };
@@ -137,6 +138,7 @@ impl Detector for Evidence {
             Input::Timer { .. }
             | Input::Report { .. }
             | Input::Command { .. }
+            | Input::Notice { .. }
             | Input::Trouble { .. }
             | Input::Delivery { .. } => {}
         }

@@ -86,6 +86,9 @@ impl Records {
                     None => self.note(Moment { at, step }),
                 }
             }
+            Output::Notice { id, notice, components, servers } => {
+                self.apply_notice(at, *id, notice, components, servers);
+            }
             Output::Reminder { incident, text } => {
                 self.tell(*incident, Moment { at, step: Step::Reminded { text: text.clone() } });
             }
@@ -367,6 +370,7 @@ fn source_of(input: &Input) -> String {
         Input::Started { .. }
         | Input::ProbeResult { .. }
         | Input::Command { .. }
+        | Input::Notice { .. }
         | Input::Trouble { .. }
         | Input::Timer { .. }
         | Input::Delivery { .. } => String::new(),

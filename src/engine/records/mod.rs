@@ -7,6 +7,7 @@
 
 mod apply;
 mod deadline;
+mod notices;
 mod observe;
 mod prune;
 mod reports;
@@ -20,14 +21,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
-        Audience, DestinationId, DraftId, Impact, IncidentId, IncidentState, PersonId, PostId,
-        ReportId, Role, ServerId, Settings, Suspicion, SuspicionId, Timestamp, UpdateKind,
+        Audience, DestinationId, DraftId, Impact, IncidentId, IncidentState, NoticeId, PersonId,
+        PostId, ReportId, Role, ServerId, Settings, Suspicion, SuspicionId, Timestamp, UpdateKind,
     },
     event::{DeliveryEvent, DraftEnd, Happening, TimelineKind, TimerReason},
 };
 
 pub(super) use apply::EvidenceChange;
 pub(super) use deadline::seconds;
+pub(super) use notices::NoticeRecord;
+use notices::is_zero;
 
 /// How long a person's further reports are no new evidence, in seconds.
 pub(super) const REPEAT_WITHIN_S: i64 = 6 * 3600;
@@ -70,6 +73,11 @@ pub(super) struct Records {
     pub failure_told_at: BTreeMap<DestinationId, Timestamp>,
     /// When staff were last told of a report that is no evidence.
     pub report_told_at: VecDeque<Timestamp>,
+    /// What providers announced, as it now stands.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub notices: BTreeMap<NoticeId, NoticeRecord>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub last_notice: NoticeId,
     /// The last heads-up, for another detector at an upgrade.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heads_up: Option<HeadsUpRecord>,

@@ -34,6 +34,7 @@ impl Records {
             Input::ProbeResult { .. }
             | Input::Report { .. }
             | Input::Command { .. }
+            | Input::Notice { .. }
             | Input::Trouble { .. } => {}
         }
     }

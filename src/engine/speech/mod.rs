@@ -4,6 +4,7 @@
 //! staff words name everything. Must not: change anything, or hold a report's words (markers stand
 //! for them). Start at [`Speech`].
 
+mod provider;
 mod public;
 mod staff;
 

@@ -11,9 +11,9 @@ mod json;
 
 use std::ops::Range;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::domain::{Role, Timestamp};
+use crate::domain::{Notice, Role, Timestamp};
 
 use super::{Body, Entry, Input, Output};
 use fields::Fields;
@@ -75,6 +75,8 @@ pub enum WireBody {
         /// Whether the acknowledgement was a reply. Dumps alone state it.
         answered: Option<bool>,
     },
+    /// What a provider announced, as it was read.
+    Notice(Box<Notice>),
     /// A staff command, as typed.
     Command {
         /// Who.
@@ -237,7 +239,7 @@ struct DecisionLine<'a> {
 }
 
 const COMMON: [&str; 6] = ["at", "received", "type", "v", "seq", "decided"];
-const TYPES: [&str; 3] = ["probe_result", "report", "command"];
+const TYPES: [&str; 4] = ["probe_result", "report", "command", "notice"];
 const OWN_TYPES: [&str; 4] = ["started", "trouble", "timer", "delivery"];
 
 fn read(text: &str) -> Result<WireLine, WireError> {
@@ -262,6 +264,7 @@ fn read(text: &str) -> Result<WireLine, WireError> {
     let body = match kind.as_str() {
         "probe_result" => probe_result(&mut fields)?,
         "report" => report(&mut fields)?,
+        "notice" => notice(text, &mut fields)?,
         _ => command(&mut fields)?,
     };
     Ok(WireLine::Input(WireInput { at, received, body }))
@@ -303,6 +306,23 @@ fn command(fields: &mut Fields<'_>) -> Result<WireBody, WireError> {
     let text = fields.text("text", TEXT_LENGTH_MAX)?;
     fields.finish(&["by", "role", "text"], &COMMON)?;
     Ok(WireBody::Command { by, role, text })
+}
+
+/// A notice is an object of its own within the line.
+fn notice(text: &str, fields: &mut Fields<'_>) -> Result<WireBody, WireError> {
+    #[derive(Deserialize)]
+    struct Line {
+        notice: Box<Notice>,
+    }
+    let read = serde_json::from_str::<Line>(text).map_err(|error| {
+        let found: String = error.to_string().chars().take(120).collect();
+        let byte = error.column().saturating_sub(1);
+        let expected = "a notice as a dump writes it";
+        WireError::new(text, Some("notice"), byte, &found.escape_debug().to_string(), expected)
+    })?;
+    fields.forget(&["notice"]);
+    fields.finish(&["notice"], &COMMON)?;
+    Ok(WireBody::Notice(read.notice))
 }
 
 fn role(fields: &Fields<'_>, place: usize, word: &str) -> Result<Role, WireError> {
