@@ -10,11 +10,19 @@
 )]
 
 mod destinations {
+
+    pub mod checking;
     pub mod console;
     pub mod discord;
     pub mod fake;
     pub mod faults;
+    pub mod mastodon;
+    pub mod matrix;
+    pub mod ntfy;
     pub mod rows;
+    pub mod slack;
     pub mod tls;
     pub mod webhook;
+    #[path = "../common/worlds/mod.rs"]
+    pub mod worlds;
 }

@@ -13,6 +13,8 @@ mod bounds;
 mod card_pace;
 #[path = "engine/cards.rs"]
 mod cards;
+#[path = "engine/changing.rs"]
+mod changing;
 #[path = "engine/chats.rs"]
 mod chats;
 #[path = "engine/detector.rs"]

@@ -136,7 +136,7 @@ const LONG: &str = "We see packet loss in front of two servers. Sites may load s
     We are working on it with our provider. Next update at 22:00 EST.\nhttps://status.example.org/incidents/1";
 
 fn fitted(length_max: u32) -> String {
-    fit(LONG, &Limits { length_max, unit: TextUnit::Characters })
+    fit(LONG, &Limits::of(length_max, TextUnit::Characters))
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn a_text_too_long_is_cut_where_a_reader_would_and_keeps_its_link() {
 fn a_marker_is_kept_whole_or_left_out() {
     let text = format!("she wrote {} and we looked", report_marker(&ReportId::from("r-1")));
     for length_max in 0..40 {
-        let cut = fit(&text, &Limits { length_max, unit: TextUnit::Characters });
+        let cut = fit(&text, &Limits::of(length_max, TextUnit::Characters));
         assert_eq!(cut.contains('⟦'), cut.contains('⟧'), "{cut}");
     }
 }
@@ -209,8 +209,57 @@ fn markers_are_replaced_once_and_an_unknown_one_shows_nothing() {
     assert_eq!(reveal("no end ⟦report:r-1", lookup), "no end ⟦report:r-1");
 }
 
-fn any_unit() -> impl Strategy<Value = TextUnit> {
-    prop_oneof![Just(TextUnit::Bytes), Just(TextUnit::Characters), Just(TextUnit::Graphemes)]
+#[test]
+fn where_every_url_counts_alike_a_long_one_costs_no_more_and_a_short_one_no_less() {
+    let limits = Limits { url_length: Some(23), ..Limits::of(500, TextUnit::Characters) };
+    let lengths = [
+        "https://status.example.org/incidents/1?a-very-long=query-that-goes-on-and-on",
+        "See https://a.example/1.",
+        "(https://a.example/1), https://b.example/2!",
+        "https://localhost/1",
+        "shttps://a.example/1",
+        "https://a.example/…",
+        "https://",
+    ]
+    .map(|text| length(text, &limits));
+    assert_eq!(lengths, [23, 4 + 23 + 1, 1 + 23 + 3 + 23 + 1, 19, 20, 24, 8]);
+}
+
+#[test]
+fn a_url_that_counts_little_leaves_room_for_words_and_is_never_cut() {
+    let limits = |length_max| Limits {
+        url_length: Some(10),
+        ..Limits::of(length_max, TextUnit::Characters)
+    };
+    let text = "Sites may load slowly, see https://status.example.org/incidents/1 for more of it.";
+    let at = |length_max| fit(text, &limits(length_max));
+    let cuts = [60, 45, 38, 37, 36].map(at).join("\n");
+    insta::assert_snapshot!(cuts, @r"
+    Sites may load slowly, see https://status.example.org/incidents/1 for more of it.
+    Sites may load slowly, see https://status.example.org/incidents/1 for…
+    Sites may load slowly, see https://status.example.org/incidents/1…
+    Sites may load slowly, see…
+    Sites may load slowly, see…
+    ");
+}
+
+#[test]
+fn a_second_limit_of_bytes_holds_beside_the_first() {
+    let limits = Limits { bytes_max: Some(60), ..Limits::of(300, TextUnit::Graphemes) };
+    let family = "👩\u{200d}👩\u{200d}👧".repeat(5);
+    let cut = fit(&format!("{family}\nhttps://a.example/1"), &limits);
+    assert!(cut.len() <= 60 && cut.ends_with("\nhttps://a.example/1"), "{cut}");
+    assert!(cut.starts_with(&format!("{}…", "👩\u{200d}👩\u{200d}👧".repeat(2))), "{cut}");
+}
+
+fn any_limits() -> impl Strategy<Value = Limits> {
+    let unit =
+        prop_oneof![Just(TextUnit::Bytes), Just(TextUnit::Characters), Just(TextUnit::Graphemes)];
+    let url_length = prop::option::of(0u32..40);
+    let bytes_max = prop::option::of(0u32..200);
+    (0u32..80, unit, url_length, bytes_max).prop_map(|(length_max, unit, url_length, bytes_max)| {
+        Limits { length_max, unit, url_length, bytes_max }
+    })
 }
 
 /// Texts of what makes cutting hard: joined emoji, accents, prepended signs, markers, links.
@@ -236,17 +285,19 @@ fn any_text() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn what_is_fitted_is_never_over_the_limit(text in any_text(), length_max in 0u32..80, unit in any_unit()) {
-        let cut = fit(&text, &Limits { length_max, unit });
-        prop_assert!(length(&cut, unit) <= length_max as usize, "{cut:?}");
-        if length(&text, unit) <= length_max as usize {
+    fn what_is_fitted_is_never_over_the_limit(text in any_text(), limits in any_limits()) {
+        let holds = |text: &str| length(text, &limits) <= limits.length_max as usize
+            && limits.bytes_max.is_none_or(|max| text.len() <= max as usize);
+        let cut = fit(&text, &limits);
+        prop_assert!(holds(&cut), "{cut:?}");
+        if holds(&text) {
             prop_assert_eq!(cut, text);
         }
     }
 
     #[test]
-    fn no_grapheme_is_ever_split(text in any_text(), length_max in 0u32..80, unit in any_unit()) {
-        let cut = fit(&text, &Limits { length_max, unit });
+    fn no_grapheme_is_ever_split(text in any_text(), limits in any_limits()) {
+        let cut = fit(&text, &limits);
         let places: BTreeSet<usize> =
             text.grapheme_indices(true).map(|(at, _)| at).chain([text.len()]).collect();
         let kept = cut.lines().filter(|line| !line.starts_with("https://")).collect::<Vec<_>>();

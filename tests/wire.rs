@@ -2,7 +2,7 @@
 #![allow(clippy::expect_used, reason = "a test stops at the first thing that is not as told")]
 
 use bellwether::{
-    domain::{DraftId, PostId, ReportId, Role, ServerId, Settings, Timestamp},
+    domain::{DraftId, Limits, PostId, ReportId, Role, ServerId, Settings, TextUnit, Timestamp},
     event::{
         Body, Decision, DeliveryEvent, Entry, Happening, Input, Output, TimerReason,
         wire::{self, Items, WireBody, WireInput, WireLine},
@@ -192,6 +192,16 @@ fn a_dump_is_read_back_line_by_line() {
     for own in own {
         assert_eq!(wire::parse_line(input(9, own).as_bytes()), Ok(WireLine::Own));
     }
+    let limits = Limits::of(500, TextUnit::Characters);
+    let learned = Input::Learned { destination: "toots".into(), limits };
+    let happening = Happening { at, input: learned.clone() };
+    assert_eq!(
+        wire::parse_line(input(9, learned).as_bytes()),
+        Ok(WireLine::Learned(at, happening))
+    );
+    let torn =
+        r#"{"type":"learned","at":"2014-04-24T02:40:00Z","received":"2014-04-24T02:40:00Z"}"#;
+    assert!(wire::parse_line(torn.as_bytes()).is_err());
     let mut settings = Settings::default();
     let domains = (0..100_000).map(|n| (format!("customer-{n}.example"), ServerId::from("s1")));
     settings.fleet.domains = domains.collect();

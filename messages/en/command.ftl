@@ -22,6 +22,7 @@ command-upstream-packet = Makes evidence to paste into a provider's ticket: serv
 command-upstream-notices = Lists what providers announced.
 command-note = Keeps a remark in the timeline.
 command-deliveries = Shows posts that are not sent yet, may have arrived, or failed.
+command-delete = Deletes a public post where it stands. The status page keeps the update.
 command-retry = Tries again to send a post that did not arrive. If it may stand there already, it is looked up first, unless you say --not-there.
 command-status = Says how things stand.
 command-reload = Reads the configuration file again, as SIGHUP does; one with a problem is told and not taken.

@@ -218,6 +218,8 @@ staff-report-about = {" "}about { $server }
 staff-report-many = More such reports are coming in than are shown here: see “reports list”.
 staff-failed = Not delivered to { $destination } ({ $subject }): { $reason }. It will not be tried again.
 staff-unresolved = This may or may not stand at { $destination } ({ $subject }): { $reason }. Please look there.
+staff-remark = Delivered to { $destination } ({ $subject }), though not quite as was asked: { $reason }.
+staff-paused = { $destination } takes no posts for now ({ $reason }). Nothing is lost: the next try is at { $time }, and tries go on. This is told once.
 staff-failed-more = Further failures there are not told for 10 minutes: see “deliveries”.
 staff-card-gone = The message with this draft was deleted in { $destination }, so here it is again.
 staff-gone = Suspicion { $suspicion } ends: the configuration no longer has anything that measures it.
@@ -326,6 +328,12 @@ reply-assigned = Report { $report } is now about { $server }{ $counted ->
    *[no] . It is no new evidence: its author already counted in the last six hours, or it is old.
 }
 reply-report-dismissed = Report { $report } is dismissed.
+reply-delete = The post at { $destination } ({ $subject }) is being deleted.
+reply-delete-cannot = Posts at { $destination } cannot be deleted from here.
+reply-delete-gone = The post at { $destination } ({ $subject }) is deleted already.
+reply-delete-not-public = Only public posts can be deleted.
+reply-delete-not-there = The post at { $destination } ({ $subject }) has not arrived: there is nothing to delete.
+timeline-taken-back = Has the post at { $destination } ({ $subject }) deleted.
 reply-retry = { $destination } ({ $subject }) is tried again.
 reply-retry-looks = { $destination } ({ $subject }) may stand there already: it is looked up, and sent again only if it is not there. If you looked and it is not: retry { $post } --not-there
 reply-retry-arrived = { $destination } ({ $subject }) has arrived: there is nothing to try again.

@@ -280,7 +280,8 @@ impl Desk {
             | Input::Report { .. }
             | Input::Command { .. }
             | Input::Notice { .. }
-            | Input::Trouble { .. } => {}
+            | Input::Trouble { .. }
+            | Input::Learned { .. } => {}
         }
     }
 

@@ -9,6 +9,7 @@
 //! is said: that is the engine's.
 
 mod cards;
+pub mod checks;
 pub mod couriers;
 pub mod deliveries;
 pub mod desk;

@@ -256,6 +256,7 @@ fn read(mut events: impl BufRead) -> std::io::Result<Events> {
             Ok(WireLine::Started(at)) => {
                 found.started.get_or_insert(at);
             }
+            Ok(WireLine::Learned(received, learned)) => found.happenings.push((received, learned)),
             Ok(WireLine::Decision | WireLine::Own) => {}
             Err(error) => found.skipped.push(Skipped { line: number, reason: error.to_string() }),
         }

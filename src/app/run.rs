@@ -39,6 +39,7 @@ use crate::{
 };
 
 use super::{
+    checks::Asker,
     couriers::{self, Courier, Drivers},
     desk::{Desk, Note, Tools},
     door::{FrontDoor, Names},
@@ -317,6 +318,13 @@ impl App {
         };
         let drivers = watch::channel(made.drivers).0;
         self.tasks.spawn(couriers::run(drivers.subscribe(), courier, jobs));
+        let asker = Asker {
+            appender: self.core.appender.clone(),
+            clock: self.clock.clone(),
+            words: self.door.words.clone(),
+            language: config.languages.first().map_or("en", String::as_str).to_owned(),
+        };
+        self.tasks.spawn(asker.watch(drivers.subscribe()));
         let web = self.web(&config);
         let routers = watch::channel(web.router(&config, &made.words)).0;
         let limits = HttpLimits {

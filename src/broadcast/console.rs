@@ -26,7 +26,7 @@ pub(super) const REGISTRATION: Registration = Registration {
     spec: DriverSpec {
         kind: "console",
         options: &[],
-        limits: Limits { length_max: 10_000, unit: TextUnit::Characters },
+        limits: Limits::of(10_000, TextUnit::Characters),
         account: None,
         abilities: DriverSpec::plain,
     },

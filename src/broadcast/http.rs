@@ -7,9 +7,15 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use reqwest::{Client, IntoUrl, Method, RequestBuilder, Response, redirect};
+use reqwest::{Client, IntoUrl, Method, RequestBuilder, Response, Url, redirect};
+use url::Host;
 
-use crate::{clock::Clock, domain::DestinationId, event::SendError, render::neutralise};
+use crate::{
+    clock::Clock,
+    domain::{DestinationId, Timestamp},
+    event::SendError,
+    render::neutralise,
+};
 
 use super::{BuildError, pause, reason, tls};
 
@@ -54,6 +60,8 @@ pub(super) struct Answer {
     pub(super) status: u16,
     /// How long it asks to wait, in the clock's time.
     pub(super) pause: Option<Duration>,
+    /// What the other side's clock shows, when it says.
+    pub(super) date: Option<Timestamp>,
     /// The whole body; `None` when it did not come, or is too long.
     pub(super) body: Option<Vec<u8>>,
 }
@@ -105,7 +113,8 @@ impl Http {
     ) -> Result<Answer, Trouble> {
         let response = self.send(request).await?;
         let (status, pause) = (response.status().as_u16(), self.pause(&response));
-        Ok(Answer { status, pause, body: self.body(response, bytes_max).await })
+        let date = pause::date(response.headers());
+        Ok(Answer { status, pause, date, body: self.body(response, bytes_max).await })
     }
 
     /// How long an answer asks to wait, in the clock's time.
@@ -228,4 +237,17 @@ pub(super) fn said<'s>(body: &[u8], secrets: impl IntoIterator<Item = &'s str>) 
     let is_told =
         secrets.into_iter().any(|part| part.len() >= SECRET_LENGTH_MIN && text.contains(part));
     if words.is_empty() || is_told { String::new() } else { format!(": {words}") }
+}
+
+/// The address of a server that a secret is sent to: only over TLS, or on this machine.
+pub(super) fn safe_base(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let is_here = match url.host()? {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    };
+    let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_here);
+    let is_bare = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+    (is_safe && is_bare && !url.cannot_be_a_base()).then_some(url)
 }

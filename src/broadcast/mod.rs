@@ -6,11 +6,18 @@
 //! outbox does), follow a redirect to another host, or let a secret into an error, a log or
 //! `Debug`. Start at [`Driver`].
 
+mod attempts;
 mod console;
 pub mod discord;
 mod http;
+mod json;
+mod mastodon;
+mod matrix;
+mod ntfy;
+mod options;
 mod pause;
 mod reason;
+mod slack;
 mod tls;
 mod webhook;
 
@@ -20,13 +27,17 @@ use futures_util::future::BoxFuture;
 
 use crate::{
     clock::Clock,
-    config::{DriverSpec, Secrets},
-    domain::{Destination, DestinationId, Timestamp},
+    config::{DriverSpec, OptionSpec, Secrets},
+    domain::{Audience, Destination, DestinationId, Limits, Timestamp},
     event::{Post, Receipt, Resolution, SendError},
 };
 
 pub use console::Console;
 pub use discord::Discord;
+pub use mastodon::Mastodon;
+pub use matrix::Matrix;
+pub use ntfy::Ntfy;
+pub use slack::Slack;
 pub use tls::install_crypto;
 pub use webhook::Webhook;
 
@@ -42,6 +53,36 @@ pub trait Driver: Send + Sync {
 
     /// Looks up, by its key, a post that may have arrived.
     fn resolve<'a>(&'a self, sending: Sending<'a>) -> BoxFuture<'a, Resolution>;
+
+    /// Asks whether the credentials are good and what fits there; nothing is posted. A driver that
+    /// has nothing to ask finds nothing. Always comes to an end within a minute of the clock's time.
+    ///
+    /// # Errors
+    ///
+    /// The destination cannot be used as it is, or did not answer.
+    fn check(&self) -> BoxFuture<'_, Result<Checked, CheckError>> {
+        Box::pin(std::future::ready(Ok(Checked::default())))
+    }
+}
+
+/// What asking a destination found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// The account or room that posts go to, as the other side calls it; `None`: nothing was asked.
+    pub account: Option<String>,
+    /// What fits there, where the other side says it.
+    pub limits: Option<Limits>,
+}
+
+/// Why a destination cannot be used. Names no secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CheckError {
+    /// The other side does not take the credentials, or what they are for is not there.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// No answer, or none that can be read: it may be well all the same.
+    #[error("no answer: {0}")]
+    NoAnswer(String),
 }
 
 /// A post with what only the moment of sending knows. Not `Debug`: it names a person's account.
@@ -72,8 +113,26 @@ pub struct Registration {
 pub type Build = fn(&Destination, &Secrets, &Clock) -> Result<Arc<dyn Driver>, BuildError>;
 
 /// Every kind of destination.
-pub const REGISTRY: &[Registration] =
-    &[console::REGISTRATION, discord::REGISTRATION, webhook::REGISTRATION];
+pub const REGISTRY: &[Registration] = &[
+    console::REGISTRATION,
+    discord::REGISTRATION,
+    mastodon::REGISTRATION,
+    matrix::REGISTRATION,
+    ntfy::REGISTRATION,
+    slack::REGISTRATION,
+    webhook::REGISTRATION,
+];
+
+/// How an incident's later updates appear where posts can be changed: as replies to the first, or in
+/// its place.
+const UPDATES: OptionSpec = OptionSpec {
+    name: "updates",
+    required: false,
+    secret: false,
+    expects: "\"reply\" or \"edit\"",
+    fits: OptionSpec::is_way_of_updating,
+    audiences: &[Audience::Public],
+};
 
 /// Why a destination's driver cannot be made. Names options, never their values.
 #[derive(Debug, thiserror::Error)]

@@ -24,6 +24,11 @@ pub(super) fn asked(status: u16, headers: &HeaderMap, now: Timestamp) -> Option<
     pause(status, headers, now).map(|pause| pause.min(PAUSE_MAX))
 }
 
+/// What the other side's clock shows.
+pub(super) fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    headers.get(header::DATE).and_then(|value| value.to_str().ok()).and_then(http_date)
+}
+
 fn pause(status: u16, headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let said = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let now = said(header::DATE.as_str()).and_then(http_date).unwrap_or(now);

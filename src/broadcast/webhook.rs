@@ -28,6 +28,7 @@ use crate::{
 use super::{
     BuildError, Driver, Registration, Sending,
     http::{self, Http, Trouble},
+    options,
 };
 
 const URL: OptionSpec = OptionSpec {
@@ -52,7 +53,7 @@ pub(super) const REGISTRATION: Registration = Registration {
     spec: DriverSpec {
         kind: "webhook",
         options: &[URL, SECRET],
-        limits: Limits { length_max: 20_000, unit: TextUnit::Characters },
+        limits: Limits::of(20_000, TextUnit::Characters),
         account: None,
         abilities: DriverSpec::plain,
     },
@@ -117,7 +118,7 @@ impl Webhook {
             .header("webhook-signature", signature)
             .body(body);
         match sending.recipient {
-            Some(account) => request.header(RECIPIENT_HEADER, percent_encoded(account)),
+            Some(account) => request.header(RECIPIENT_HEADER, options::encoded(account)),
             None => request,
         }
     }
@@ -235,15 +236,4 @@ fn signing_key(secret: &str) -> Option<SecretSlice<u8>> {
         None => secret.as_bytes().to_vec(),
     };
     (key.len() >= KEY_BYTES_MIN).then(|| SecretSlice::from(key))
-}
-
-/// Every byte but letters, digits and `-._~` as `%XX` (RFC 3986, 2.1).
-fn percent_encoded(text: &str) -> String {
-    let encode = |byte: u8| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-            char::from(byte).to_string()
-        }
-        _ => format!("%{byte:02X}"),
-    };
-    text.bytes().map(encode).collect()
 }

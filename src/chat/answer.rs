@@ -148,7 +148,7 @@ pub fn suggest(choices: &[Choice]) -> Value {
 
 /// The body of a first answer: a form.
 pub fn ask(form: &Form) -> Value {
-    let limits = Limits { length_max: FORM_LENGTH_MAX as u32, unit: TextUnit::Characters };
+    let limits = Limits::of(FORM_LENGTH_MAX as u32, TextUnit::Characters);
     json!({ "type": 9, "data": {
         "custom_id": form.button.id(),
         "title": cut(&form.title, TITLE_LENGTH_MAX),
@@ -187,7 +187,7 @@ pub fn rows(buttons: &[Button], words: &Words, language: &str) -> Vec<Value> {
 }
 
 fn cut(text: &str, length_max: u32) -> String {
-    render::fit(text, &Limits { length_max, unit: TextUnit::Characters })
+    render::fit(text, &Limits::of(length_max, TextUnit::Characters))
 }
 
 /// `text` in pages that fit a message, cut between lines where that is possible.

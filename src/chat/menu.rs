@@ -33,7 +33,7 @@ pub const FILE_REPORT: &str = "chat-menu-file-report";
 /// Keeps a message in the timeline.
 pub const ADD_TO_TIMELINE: &str = "chat-menu-add-to-timeline";
 
-const DESCRIPTION: Limits = Limits { length_max: 100, unit: TextUnit::Characters };
+const DESCRIPTION: Limits = Limits::of(100, TextUnit::Characters);
 /// Who sees staff's commands at all, unless the server's own settings say otherwise: those who may
 /// manage messages. Whether somebody may use one is decided by their role, whatever they see.
 const MANAGE_MESSAGES: u64 = 1 << 13;

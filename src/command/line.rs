@@ -123,6 +123,11 @@ pub enum Command {
         /// Somebody looked: it does not stand there.
         not_there: bool,
     },
+    /// Delete a public post where it stands.
+    Delete {
+        /// The beginning of its id, in lower case.
+        post: String,
+    },
 }
 
 /// A question about the state.

@@ -7,6 +7,7 @@
 
 mod args;
 mod button;
+mod delete;
 mod deliveries;
 mod draft;
 mod help;
@@ -85,6 +86,7 @@ pub const TABLE: &[CommandSpec] = &[
     note::NOTE,
     deliveries::DELIVERIES,
     retry::RETRY,
+    delete::DELETE,
     status::STATUS,
     reload::RELOAD,
     help::HELP,

@@ -61,7 +61,7 @@ fn read_destination(
     let audience = read_audience(section);
     let reading = Reading { section, id, audience, around };
     let options = driver.map(|driver| reading.options(driver, secrets)).unwrap_or_default();
-    let unlimited = Limits { length_max: u32::MAX, unit: TextUnit::Characters };
+    let unlimited = Limits::of(u32::MAX, TextUnit::Characters);
     Destination {
         id: id.into(),
         kind: driver.map(|driver| driver.kind.to_owned()).unwrap_or_default(),

@@ -91,6 +91,8 @@ pub struct OptionSpec {
 }
 
 impl OptionSpec {
+    /// The audiences of a place where many read.
+    pub const ROOMS: &'static [Audience] = &[Audience::Public, Audience::Staff];
     /// The audiences of an option that every destination of its kind has.
     pub const EVERY_AUDIENCE: &'static [Audience] =
         &[Audience::Public, Audience::Staff, Audience::Reporters];
@@ -100,9 +102,19 @@ impl OptionSpec {
         true
     }
 
+    /// [`fits`](Self::fits) of how later updates appear.
+    pub fn is_way_of_updating(text: &str) -> bool {
+        matches!(text, "reply" | "edit")
+    }
+
     /// [`fits`](Self::fits) of `true` or `false`.
     pub fn is_flag(text: &str) -> bool {
         matches!(text, "true" | "false")
+    }
+
+    /// [`fits`](Self::fits) of a `http` or `https` URL without user, password or fragment.
+    pub fn is_web_url(text: &str) -> bool {
+        value::web_url(text).is_some()
     }
 
     /// [`fits`](Self::fits) of one of Discord's ids.

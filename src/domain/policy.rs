@@ -90,6 +90,10 @@ pub struct Abilities {
     pub buttons: bool,
     /// What staff note of an incident goes into a thread of its own there.
     pub threads: bool,
+    /// The latest public update there takes the place of the one before.
+    pub edits: bool,
+    /// A post there can be deleted.
+    pub deletes: bool,
 }
 
 impl Abilities {
@@ -129,6 +133,37 @@ pub struct Limits {
     pub length_max: u32,
     /// How the destination counts.
     pub unit: TextUnit,
+    /// What every URL counts, in `unit`, however long it is; `None`: as any other text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url_length: Option<u32>,
+    /// The most UTF-8 bytes, where the destination counts these as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes_max: Option<u32>,
+}
+
+impl Limits {
+    /// At most `length_max` in `unit`, URLs counted like any other text.
+    pub const fn of(length_max: u32, unit: TextUnit) -> Self {
+        Self { length_max, unit, url_length: None, bytes_max: None }
+    }
+
+    /// What fits where the other side has these limits: the narrower of both, and URLs as it counts
+    /// them. Limits in another unit say nothing of these.
+    pub fn within(self, other: &Self) -> Self {
+        if self.unit != other.unit {
+            return self;
+        }
+        let narrower = |one: Option<u32>, two: Option<u32>| match (one, two) {
+            (Some(one), Some(two)) => Some(one.min(two)),
+            (one, two) => one.or(two),
+        };
+        Self {
+            length_max: self.length_max.min(other.length_max),
+            unit: self.unit,
+            url_length: other.url_length.or(self.url_length),
+            bytes_max: narrower(self.bytes_max, other.bytes_max),
+        }
+    }
 }
 
 /// How a destination counts a text's length.

@@ -65,12 +65,12 @@ pub(super) fn packet(
     };
     let writer = Writer::new(speech, incident, look);
     let length_max = if in_full { FULL_LENGTH_MAX } else { SHORT_LENGTH_MAX };
-    let limits = Limits { length_max, unit: TextUnit::Characters };
+    let limits = Limits::of(length_max, TextUnit::Characters);
     let measures = if in_full { &[FULL][..] } else { &SHORT[..] };
     let mut text = String::new();
     for measure in measures {
         text = writer.text(*measure);
-        if render::length(&text, limits.unit) <= length_max as usize {
+        if render::length(&text, &limits) <= length_max as usize {
             return text;
         }
     }
@@ -374,7 +374,7 @@ impl<'a> Writer<'a> {
         if newest.is_empty() {
             return Vec::new();
         }
-        let limits = Limits { length_max: NOTE_LENGTH_MAX, unit: TextUnit::Characters };
+        let limits = Limits::of(NOTE_LENGTH_MAX, TextUnit::Characters);
         let mut lines = vec![self.say(key, Facts::new())];
         lines.extend(newest.iter().map(|(at, text)| {
             let text = render::fit(&text.replace('\n', " "), &limits);

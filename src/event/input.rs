@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    DraftId, IncidentId, Notice, PersonId, PostId, ProbeId, ReportId, Role, Settings, SuspicionId,
-    Timestamp,
+    DestinationId, DraftId, IncidentId, Limits, Notice, PersonId, PostId, ProbeId, ReportId, Role,
+    Settings, SuspicionId, Timestamp,
 };
 
 /// Something that enters the engine. In the journal every id of a person or report is random.
@@ -78,6 +78,13 @@ pub enum Input {
         /// What, and what to do, in words.
         text: String,
     },
+    /// A destination said what fits there.
+    Learned {
+        /// Which.
+        destination: DestinationId,
+        /// What fits; the configuration's own limits stay upper bounds.
+        limits: Limits,
+    },
     /// A deadline has come.
     Timer {
         /// What was due.
@@ -121,6 +128,7 @@ impl Input {
             Self::Command { .. } => "command",
             Self::Notice { .. } => "notice",
             Self::Trouble { .. } => "trouble",
+            Self::Learned { .. } => "learned",
             Self::Timer { .. } => "timer",
             Self::Delivery { .. } => "delivery",
         }
@@ -179,6 +187,9 @@ pub enum DeliveryEvent {
         /// Where it can be seen.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         link: Option<String>,
+        /// In what it is not quite as was asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remark: Option<String>,
     },
     /// It did not arrive, and is tried again.
     Retry {

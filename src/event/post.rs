@@ -94,6 +94,8 @@ pub struct Receipt {
     pub remote_id: Option<String>,
     /// Where the post can be seen.
     pub link: Option<String>,
+    /// What staff should know of how it arrived, in words: it is not quite as was asked.
+    pub remark: Option<String>,
 }
 
 /// Why a post did not, or may not, have arrived.

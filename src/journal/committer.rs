@@ -260,7 +260,10 @@ fn add_own(
 /// Whether an input is the bot's own, and is taken also when the disk is nearly full.
 fn is_ours(input: &Input) -> bool {
     match input {
-        Input::Started { .. } | Input::Timer { .. } | Input::Delivery { .. } => true,
+        Input::Started { .. }
+        | Input::Learned { .. }
+        | Input::Timer { .. }
+        | Input::Delivery { .. } => true,
         Input::ProbeResult { .. }
         | Input::Report { .. }
         | Input::Command { .. }

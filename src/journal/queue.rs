@@ -169,7 +169,10 @@ fn size(offered: &Offered) -> usize {
             let objects: usize = notice.objects.iter().map(String::len).sum();
             size_of_val(&**notice) + notice.title.len() + notice.id.len() + objects
         }
-        Input::Started { .. } | Input::Timer { .. } | Input::Delivery { .. } => 0,
+        Input::Started { .. }
+        | Input::Learned { .. }
+        | Input::Timer { .. }
+        | Input::Delivery { .. } => 0,
     };
     let private = offered.private.as_ref().map_or(0, |private| {
         length(&private.text)

@@ -175,6 +175,7 @@ impl Dropping {
             | Input::Timer { .. }
             | Input::Notice { .. }
             | Input::Trouble { .. }
+            | Input::Learned { .. }
             | Input::Delivery { .. } => false,
         };
         kind && entry.at < self.before && !self.keep.iter().any(|span| span.contains(&entry.at))

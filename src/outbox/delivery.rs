@@ -241,7 +241,9 @@ impl Delivery {
                 self.first_attempt_at = self.first_attempt_at.or(Some(at));
                 DeliveryState::Sending { since: at }
             }
-            DeliveryEvent::Sent { remote_id, link } => DeliveryState::Sent { at, remote_id, link },
+            DeliveryEvent::Sent { remote_id, link, .. } => {
+                DeliveryState::Sent { at, remote_id, link }
+            }
             DeliveryEvent::Retry { not_before, reason, .. } => {
                 DeliveryState::Due { not_before, reason: Some(reason) }
             }

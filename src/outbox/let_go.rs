@@ -31,7 +31,7 @@ impl Outbox {
             .collect()
     }
 
-    /// Updates that wait, surely unsent, while a newer one of their lane waits too, and what was to be
+    /// Updates that wait, surely unsent, while a newer one of their lane and kind waits too, and what was to be
     /// done to their posts: they give way, to be journalled like any event. No words are ever joined.
     pub fn overtaken(&self) -> Vec<(PostId, DeliveryEvent)> {
         self.queues.values().flat_map(|queue| self.overtaken_in(queue)).collect()
@@ -43,10 +43,11 @@ impl Outbox {
         }
         let waiting: Vec<&Delivery> =
             queue.waiting.values().filter_map(|id| self.deliveries.get(id)).collect();
-        let mut newest: BTreeMap<Lane<'_>, &PostId> = BTreeMap::new();
+        let mut newest: BTreeMap<(Lane<'_>, &str), &PostId> = BTreeMap::new();
         let mut old: BTreeMap<&PostId, &PostId> = BTreeMap::new();
         for delivery in waiting.iter().rev().filter(|one| is_update(&one.post)) {
-            let newer = *newest.entry(Lane::of(&delivery.post)).or_insert(delivery.id());
+            let key = (Lane::of(&delivery.post), delivery.post.action.word());
+            let newer = *newest.entry(key).or_insert(delivery.id());
             if newer != delivery.id() && self.gives_way(delivery) {
                 old.insert(delivery.id(), newer);
             }
@@ -80,5 +81,6 @@ impl Outbox {
 }
 
 fn is_update(post: &Post) -> bool {
-    post.action == PostAction::Post && UPDATES.iter().any(|start| post.subject.starts_with(start))
+    let says = matches!(post.action, PostAction::Post | PostAction::Edit);
+    says && UPDATES.iter().any(|start| post.subject.starts_with(start))
 }

@@ -2,8 +2,9 @@
 //!
 //! Own waits are exponential, 2 s doubling to 10 min, each ±20 % by a hash of post and attempt: many
 //! posts that failed together don't come back together, and the same post waits the same in every
-//! replay. A pause the other side asks for is obeyed, up to a day, and never shortened to our own
-//! schedule. Giving up is counted from the first attempt (`Policy::give_up_after_s`): the last try on
+//! replay. A pause the other side asks for is obeyed, up to a day: to the moment for the first
+//! attempts of a post, so that a limiter costs no more than it must, and never below our own schedule
+//! after those. Giving up is counted from the first attempt (`Policy::give_up_after_s`): the last try on
 //! our own schedule is made at that moment; a pause that ends after it is not waited for. A post of
 //! which an earlier attempt may have arrived is never called failed, but left to staff's eyes.
 
@@ -27,6 +28,12 @@ pub const BACKOFF_MAX_MS: u64 = 600_000;
 
 /// The longest pause that the other side may ask for.
 pub const ASKED_PAUSE_MAX_S: u64 = 24 * 3600;
+
+/// So many times a post waits no longer than the other side asks.
+const TAKEN_AT_ITS_WORD: u32 = 5;
+
+/// The shortest wait before another attempt, whatever was asked.
+const ASKED_PAUSE_MIN_MS: i64 = 100;
 
 /// How long to wait after `attempt` (from 1) of `post`: `2 s · 2^(attempt−1)`, at most 10 min, times
 /// 0.8 to 1.2 by the first 32 bits of `SHA-256(post id, attempt)`.
@@ -103,7 +110,8 @@ pub(super) fn given_up(delivery: Option<&Delivery>, reason: String) -> DeliveryE
 }
 
 fn sent(receipt: &Receipt) -> DeliveryEvent {
-    DeliveryEvent::Sent { remote_id: receipt.remote_id.clone(), link: receipt.link.clone() }
+    let Receipt { remote_id, link, remark } = receipt.clone();
+    DeliveryEvent::Sent { remote_id, link, remark }
 }
 
 fn retry(
@@ -119,8 +127,14 @@ fn retry(
         return given_up(delivery, reason.to_owned());
     }
     let own = own.min(end);
+    let attempt = delivery.map_or(1, |delivery| delivery.attempt);
+    let soonest = if attempt <= TAKEN_AT_ITS_WORD {
+        own.min(now + TimeDelta::milliseconds(ASKED_PAUSE_MIN_MS))
+    } else {
+        own
+    };
     DeliveryEvent::Retry {
-        not_before: asked_until.map_or(own, |until| until.max(own)),
+        not_before: asked_until.map_or(own, |until| until.max(soonest)),
         reason: reason.to_owned(),
         asked: asked.is_some(),
     }

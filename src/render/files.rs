@@ -11,6 +11,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("console.ftl", include_str!("../../messages/en/console.ftl")),
     ("delivery.ftl", include_str!("../../messages/en/delivery.ftl")),
     ("demo.ftl", include_str!("../../messages/en/demo.ftl")),
+    ("destination-check.ftl", include_str!("../../messages/en/destination-check.ftl")),
     ("discord-check.ftl", include_str!("../../messages/en/discord-check.ftl")),
     ("explain.ftl", include_str!("../../messages/en/explain.ftl")),
     ("incident.ftl", include_str!("../../messages/en/incident.ftl")),

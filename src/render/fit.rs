@@ -1,4 +1,7 @@
 //! Cuts text to what a destination takes, where a reader would cut it.
+//!
+//! A text is measured in pieces: a grapheme each, save that a URL is one piece where the destination
+//! counts every URL alike. Both what a text costs and where it may be cut follow from them.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -14,22 +17,41 @@ const ELLIPSIS_AFTER_SENTENCE: &str = " …";
 /// where it fits. A last line that is nothing but a link stays whole if it fits at all. The result
 /// is never over the limit and no grapheme is ever split.
 pub fn fit(text: &str, limits: &Limits) -> String {
-    let limit = limits.length_max as usize;
-    if length(text, limits.unit) <= limit {
+    if holds(text, limits) {
         return text.to_owned();
     }
-    let Some((body, link)) = link_line(text) else { return cut(text, limit, limits.unit) };
-    let tail = length(link, limits.unit);
-    if tail > limit {
-        return cut(text, limit, limits.unit);
+    let Some((body, link)) = link_line(text) else { return cut(text, limits) };
+    if !holds(link, limits) {
+        return cut(text, limits);
     }
-    // The line break before the link counts one in every unit.
-    let body = cut(body, limit.saturating_sub(tail + 1), limits.unit);
+    let body = cut(body, &beside(limits, &format!("\n{link}")));
     if body.is_empty() { link.to_owned() } else { format!("{body}\n{link}") }
 }
 
-/// How long a destination that counts in `unit` takes `text` to be.
-pub fn length(text: &str, unit: TextUnit) -> usize {
+/// How long a destination with these limits takes `text` to be, in their unit.
+pub fn length(text: &str, limits: &Limits) -> usize {
+    if limits.url_length.is_none() {
+        return plain_length(text, limits.unit);
+    }
+    pieces(text, limits).map(|piece| piece.length).sum()
+}
+
+/// What is left of `limits` beside `text`.
+pub fn beside(limits: &Limits, text: &str) -> Limits {
+    let less = |max: u32, taken: usize| max.saturating_sub(u32::try_from(taken).unwrap_or(max));
+    Limits {
+        length_max: less(limits.length_max, length(text, limits)),
+        bytes_max: limits.bytes_max.map(|max| less(max, text.len())),
+        ..*limits
+    }
+}
+
+fn holds(text: &str, limits: &Limits) -> bool {
+    length(text, limits) <= limits.length_max as usize
+        && limits.bytes_max.is_none_or(|max| text.len() <= max as usize)
+}
+
+fn plain_length(text: &str, unit: TextUnit) -> usize {
     match unit {
         TextUnit::Bytes => text.len(),
         TextUnit::Characters => text.chars().count(),
@@ -45,26 +67,68 @@ fn link_line(text: &str) -> Option<(&str, &str)> {
     (is_link && !link.contains(char::is_whitespace)).then(|| (body.trim_end(), link))
 }
 
-fn cut(text: &str, limit: usize, unit: TextUnit) -> String {
-    if length(text, unit) <= limit {
+fn cut(text: &str, limits: &Limits) -> String {
+    if holds(text, limits) {
         return text.to_owned();
     }
-    let room = |sign: &str| limit.checked_sub(length(sign, unit));
+    let room = |sign: &str| holds(sign, limits).then(|| beside(limits, sign));
     let Some(room_after_word) = room(ELLIPSIS) else {
-        return Prefix::of(text, limit, unit).whole().to_owned();
+        return Prefix::of(text, limits).whole().to_owned();
     };
     if let Some(sentences) = room(ELLIPSIS_AFTER_SENTENCE)
-        .and_then(|room| Prefix::of(text, room, unit).at(text.split_sentence_bound_indices()))
-        .filter(|kept| length(kept, unit) * 2 >= limit)
+        .and_then(|room| Prefix::of(text, &room).at(text.split_sentence_bound_indices()))
+        .filter(|kept| length(kept, limits) * 2 >= limits.length_max as usize)
     {
         return format!("{sentences}{ELLIPSIS_AFTER_SENTENCE}");
     }
-    let prefix = Prefix::of(text, room_after_word, unit);
+    let prefix = Prefix::of(text, &room_after_word);
     let words = prefix.at(text.split_word_bound_indices()).unwrap_or_else(|| prefix.whole());
     format!("{words}{ELLIPSIS}")
 }
 
-/// As much of a text as fits, with every place where it may be cut: between graphemes and outside
+/// What is counted, and never cut in two.
+struct Piece<'a> {
+    start: usize,
+    text: &'a str,
+    /// In the destination's unit.
+    length: usize,
+}
+
+/// A text's pieces, in order.
+fn pieces<'a>(text: &'a str, limits: &'a Limits) -> impl Iterator<Item = Piece<'a>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = &text[at..];
+        let is_start = !text[..at].ends_with(char::is_alphanumeric);
+        let url = limits.url_length.filter(|_| is_start).zip(url_at(rest));
+        let (piece, length) = match url {
+            Some((length, url)) => (url, length as usize),
+            None => {
+                let grapheme = rest.graphemes(true).next()?;
+                (grapheme, plain_length(grapheme, limits.unit))
+            }
+        };
+        let start = at;
+        at += piece.len();
+        Some(Piece { start, text: piece, length })
+    })
+}
+
+/// The URL that `text` begins with, as far as networks take it for one: with a dotted host, and
+/// without the signs after it that belong to the sentence.
+fn url_at(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    let end = text.find(|sign: char| sign.is_whitespace() || sign.is_control() || sign == '…');
+    let url = &text[..end.unwrap_or(text.len())];
+    let url = url.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '}', '\'', '"', '”']);
+    let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    let (name, ending) = host.rsplit_once('.')?;
+    let is_ending = ending.len() >= 2 && ending.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_whole = url.is_ascii() && url.len() > text.len() - rest.len() + name.len();
+    (is_ending && !name.is_empty() && is_whole).then_some(url)
+}
+
+/// As much of a text as fits, with every place where it may be cut: between pieces and outside
 /// a `⟦marker⟧`, and not after a space.
 struct Prefix<'a> {
     text: &'a str,
@@ -72,20 +136,19 @@ struct Prefix<'a> {
 }
 
 impl<'a> Prefix<'a> {
-    fn of(text: &'a str, room: usize, unit: TextUnit) -> Self {
+    fn of(text: &'a str, room: &Limits) -> Self {
         let mut places = Vec::new();
         let (mut used, mut in_marker) = (0, false);
-        for (start, grapheme) in text.grapheme_indices(true) {
-            used += match unit {
-                TextUnit::Graphemes => 1,
-                TextUnit::Bytes | TextUnit::Characters => length(grapheme, unit),
-            };
-            if used > room {
+        for Piece { start, text: piece, length } in pieces(text, room) {
+            used += length;
+            let end = start + piece.len();
+            let is_over = used > room.length_max as usize;
+            if is_over || room.bytes_max.is_some_and(|max| end > max as usize) {
                 break;
             }
-            in_marker = (in_marker || grapheme.contains('⟦')) && !grapheme.contains('⟧');
-            if !in_marker && !grapheme.trim().is_empty() {
-                places.push(start + grapheme.len());
+            in_marker = (in_marker || piece.contains('⟦')) && !piece.contains('⟧');
+            if !in_marker && !piece.trim().is_empty() {
+                places.push(end);
             }
         }
         Self { text, places }

@@ -17,7 +17,7 @@ mod phrases;
 mod words;
 
 pub use facts::Facts;
-pub use fit::{fit, length};
+pub use fit::{beside, fit, length};
 pub use markdown::escape_markdown;
 pub use notice::NoticeWords;
 pub use outside::{Hidden, neutralise, person_marker, report_marker, reveal};

@@ -39,7 +39,7 @@ pub fn neutralise(outside: &str, length_max: usize) -> String {
         }
     }
     let length_max = u32::try_from(length_max).unwrap_or(u32::MAX);
-    fit(&line, &Limits { length_max, unit: TextUnit::Characters })
+    fit(&line, &Limits::of(length_max, TextUnit::Characters))
 }
 
 /// What stands for a report's words in the engine's texts, so that they never enter the journal's

@@ -110,7 +110,10 @@ async fn a_receipt_links_to_the_message_but_not_to_one_persons() {
     let public = driver(&destination(&fake, Audience::Public));
     let receipt = public.send(rows::sending(&rows::post())).await.expect("it works");
     let link = "https://discord.com/channels/41/42/4242".to_owned();
-    assert_eq!(receipt, Receipt { remote_id: Some("4242".to_owned()), link: Some(link) });
+    assert_eq!(
+        receipt,
+        Receipt { remote_id: Some("4242".to_owned()), link: Some(link), remark: None }
+    );
 
     fake.will(Fault { body: body(), ..Fault::new(Moment::Answer, 200) });
     fake.will(Fault { body: body(), ..Fault::new(Moment::Answer, 200) });

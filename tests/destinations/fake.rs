@@ -1,4 +1,7 @@
 //! A stateful receiver on loopback: reads HTTP by hand, keeps what it accepted, and breaks as told.
+//!
+//! What it is behind the HTTP is a [`World`].
+#![allow(dead_code, reason = "each test takes what it needs")]
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -57,14 +60,81 @@ pub struct Request {
     pub kept: bool,
 }
 
-#[derive(Default)]
-struct State {
-    faults: VecDeque<Fault>,
-    requests: Vec<Request>,
-    connections: usize,
+impl Request {
+    /// The JSON that came.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).expect("JSON")
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map(String::as_str).unwrap_or_default()
+    }
+
+    /// What stands between the method and the version.
+    pub fn target(&self) -> &str {
+        self.line.split(' ').nth(1).unwrap_or_default()
+    }
 }
 
-/// The receiver. Works (204) when no fault is left.
+/// What a receiver answers.
+#[derive(Clone, Debug, Default)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: String,
+}
+
+impl Reply {
+    pub fn json(status: u16, body: &serde_json::Value) -> Self {
+        Self { status, headers: Vec::new(), body: body.to_string() }
+    }
+}
+
+/// What a receiver keeps, and what it answers by it.
+pub trait World: Send {
+    /// Carries a request out.
+    fn take(&mut self, request: &Request) -> Reply;
+
+    /// Whether a request is to make a post.
+    fn makes_a_post(&self, request: &Request) -> bool;
+}
+
+/// Takes everything for a post that is not only asked for, and answers nothing.
+pub struct Plain;
+
+impl World for Plain {
+    fn take(&mut self, _request: &Request) -> Reply {
+        Reply { status: 204, ..Reply::default() }
+    }
+
+    fn makes_a_post(&self, request: &Request) -> bool {
+        !request.line.starts_with("GET ")
+    }
+}
+
+/// A world that a test looks into.
+impl<W: World> World for Arc<Mutex<W>> {
+    fn take(&mut self, request: &Request) -> Reply {
+        self.lock().expect("not poisoned").take(request)
+    }
+
+    fn makes_a_post(&self, request: &Request) -> bool {
+        self.lock().expect("not poisoned").makes_a_post(request)
+    }
+}
+
+/// What a request meets, where no fault waits in line.
+type Mood = Box<dyn FnMut(&Request) -> Option<Fault> + Send>;
+
+struct State {
+    faults: VecDeque<Fault>,
+    mood: Mood,
+    requests: Vec<Request>,
+    connections: usize,
+    world: Box<dyn World>,
+}
+
+/// The receiver. Works when no fault is left.
 #[derive(Clone)]
 pub struct Fake {
     pub address: SocketAddr,
@@ -73,9 +143,20 @@ pub struct Fake {
 
 impl Fake {
     pub async fn start() -> Self {
+        Self::of(Box::new(Plain)).await
+    }
+
+    pub async fn of(world: Box<dyn World>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
         let address = listener.local_addr().expect("bound");
-        let state = Arc::<Mutex<State>>::default();
+        let state = State {
+            faults: VecDeque::new(),
+            mood: Box::new(|_| None),
+            requests: Vec::new(),
+            connections: 0,
+            world,
+        };
+        let state = Arc::new(Mutex::new(state));
         let shared = Arc::clone(&state);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -90,8 +171,18 @@ impl Fake {
         self.state.lock().expect("not poisoned").faults.push_back(fault);
     }
 
+    /// Breaks by chance from now on.
+    pub fn turn(&self, mood: impl FnMut(&Request) -> Option<Fault> + Send + 'static) {
+        self.state.lock().expect("not poisoned").mood = Box::new(mood);
+    }
+
     pub fn requests(&self) -> Vec<Request> {
         self.state.lock().expect("not poisoned").requests.clone()
+    }
+
+    /// The posts that it kept, in order.
+    pub fn kept(&self) -> Vec<Request> {
+        self.requests().into_iter().filter(|request| request.kept).collect()
     }
 
     pub fn connections(&self) -> usize {
@@ -101,24 +192,51 @@ impl Fake {
 
 async fn serve(mut stream: TcpStream, state: Arc<Mutex<State>>) {
     let fault = state.lock().expect("not poisoned").faults.pop_front();
-    let fault = fault.unwrap_or_else(|| Fault::new(Moment::Answer, 204));
-    if fault.moment == Moment::Accept {
+    let met = |moment| fault.as_ref().is_some_and(|fault| fault.moment == moment);
+    if met(Moment::Accept) {
         return;
     }
-    let Some(mut request) = read_request(&mut stream, fault.moment == Moment::Head).await else {
+    let Some(request) = read_request(&mut stream, met(Moment::Head)).await else {
         return;
     };
-    request.kept = match fault.moment {
-        Moment::Kept | Moment::Silence | Moment::HalfAnswer => true,
-        Moment::Answer | Moment::NoBody => matches!(fault.status, 200..=299 | 500..=599),
-        Moment::Accept | Moment::Head => false,
-    };
-    state.lock().expect("not poisoned").requests.push(request);
+    let (fault, reply) = state.lock().expect("not poisoned").take(fault, request);
     match fault.moment {
         Moment::Accept | Moment::Head | Moment::Kept => {}
         Moment::Silence => tokio::time::sleep(Duration::from_secs(60)).await,
         Moment::HalfAnswer => drop(stream.write_all(b"HTTP/1.1 20").await),
-        Moment::Answer | Moment::NoBody => answer(&mut stream, &fault).await,
+        Moment::Answer | Moment::NoBody => {
+            let body = if fault.body.is_empty() && matches!(fault.status, 200..=299) {
+                reply.body
+            } else {
+                fault.body.clone()
+            };
+            answer(&mut stream, &Fault { body, ..fault }).await;
+        }
+    }
+}
+
+impl State {
+    /// Carries a request out, as far as the fault lets it; the fault that it meets, and what would
+    /// be answered without one.
+    fn take(&mut self, fault: Option<Fault>, mut request: Request) -> (Fault, Reply) {
+        let fault = fault.or_else(|| (self.mood)(&request));
+        let is_heard = match fault.as_ref().map(|fault| (fault.moment, fault.status)) {
+            None | Some((Moment::Kept | Moment::Silence | Moment::HalfAnswer, _)) => true,
+            Some((Moment::Answer | Moment::NoBody, status)) => {
+                matches!(status, 200..=299 | 500..=599)
+            }
+            Some((Moment::Accept | Moment::Head, _)) => false,
+        };
+        let reply = if is_heard { self.world.take(&request) } else { Reply::default() };
+        let is_post = self.world.makes_a_post(&request);
+        request.kept = is_post && matches!(reply.status, 200..=299);
+        self.requests.push(request);
+        let works = Fault {
+            headers: reply.headers.clone(),
+            body: reply.body.clone(),
+            ..Fault::new(Moment::Answer, reply.status)
+        };
+        (fault.unwrap_or(works), reply)
     }
 }
 
@@ -132,10 +250,13 @@ async fn answer(stream: &mut TcpStream, fault: &Fault) {
     if fault.status != 204 {
         head.push_str(&format!("content-length: {length}\r\n"));
     }
-    head.push_str("\r\n");
+    head.push_str("connection: close\r\n\r\n");
     let _ = stream.write_all(head.as_bytes()).await;
     if no_body {
         tokio::time::sleep(Duration::from_secs(60)).await;
+    }
+    if fault.status == 204 {
+        return;
     }
     let _ = stream.write_all(fault.body.as_bytes()).await;
 }
@@ -157,7 +278,10 @@ async fn read_request(stream: &mut TcpStream, head_only: bool) -> Option<Request
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_lowercase(), value.trim().to_owned()))
         .collect();
-    let length: usize = headers.get("content-length").and_then(|text| text.parse().ok())?;
+    let length: usize = match headers.get("content-length") {
+        Some(text) => text.parse().ok()?,
+        None => 0,
+    };
     let mut body = bytes[end + 4..].to_vec();
     while body.len() < length && !head_only {
         if stream.read_buf(&mut body).await.ok()? == 0 {

@@ -16,10 +16,24 @@ use bellwether::{
 use chrono::DateTime;
 use secrecy::SecretString;
 
-use super::fake::{self, Request};
+use super::{
+    fake::{self, Plain, Request, World},
+    worlds::{mastodon, matrix, ntfy},
+};
 
 /// The signing key behind [`SECRET`].
 pub const KEY: &[u8] = b"bellwether-test-key-0123";
+
+/// How a driver sees to it that a post stands there once, after an attempt that came to no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Once {
+    /// The receiver knows a second send by its key.
+    ByKey,
+    /// What stands there is read back before a second send.
+    ByReadingBack,
+    /// Nothing can tell: it is never sent again, and staff are asked to look.
+    AtMost,
+}
 
 /// One driver.
 pub struct Row {
@@ -31,6 +45,9 @@ pub struct Row {
     pub key_of: fn(&Request) -> String,
     /// Whether it tells staff what a receiver says with a refusal.
     pub repeats_refusals: bool,
+    /// What its receiver is.
+    pub world: fn() -> Box<dyn World>,
+    pub once: Once,
 }
 
 pub const ROWS: &[Row] = &[
@@ -40,6 +57,8 @@ pub const ROWS: &[Row] = &[
         secrets: &[],
         key_of: |_| String::new(),
         repeats_refusals: false,
+        world: || Box::new(Plain),
+        once: Once::ByKey,
     },
     Row {
         kind: "discord",
@@ -52,6 +71,54 @@ pub const ROWS: &[Row] = &[
         secrets: &["token"],
         key_of: discord_nonce,
         repeats_refusals: false,
+        world: || Box::new(Plain),
+        once: Once::ByKey,
+    },
+    Row {
+        kind: "mastodon",
+        options: Some(|address| option("url", &format!("http://{address}"))),
+        secrets: &["token"],
+        key_of: idempotency_key,
+        repeats_refusals: false,
+        world: || Box::new(mastodon::World::new(clock(), &secret())),
+        once: Once::ByReadingBack,
+    },
+    Row {
+        kind: "matrix",
+        options: Some(|address| {
+            let mut options = option("homeserver", &format!("http://{address}"));
+            options.extend(option("room", "!room:example.org"));
+            options
+        }),
+        secrets: &["token"],
+        key_of: matrix_transaction,
+        repeats_refusals: false,
+        world: || Box::new(matrix::World::new(clock(), &secret())),
+        once: Once::ByKey,
+    },
+    Row {
+        kind: "ntfy",
+        options: Some(|address| {
+            let mut options = option("url", &format!("http://{address}/"));
+            options.extend(option("topic", "our-status"));
+            options
+        }),
+        secrets: &["token"],
+        key_of: ntfy_tag,
+        repeats_refusals: false,
+        world: || Box::new(ntfy::World::new(clock(), &secret())),
+        once: Once::ByReadingBack,
+    },
+    Row {
+        kind: "slack",
+        options: Some(|address| {
+            option("url", &format!("http://{address}/services/B1/t0ken-in-path"))
+        }),
+        secrets: &["url"],
+        key_of: slack_text,
+        repeats_refusals: true,
+        world: || Box::new(Plain),
+        once: Once::AtMost,
     },
     Row {
         kind: "webhook",
@@ -61,6 +128,8 @@ pub const ROWS: &[Row] = &[
         secrets: &["secret"],
         key_of: signed_webhook_id,
         repeats_refusals: true,
+        world: || Box::new(Plain),
+        once: Once::ByKey,
     },
 ];
 
@@ -79,15 +148,21 @@ pub fn destination(row: &Row, address: SocketAddr) -> Destination {
         audience: Audience::Public,
         language: "en".to_owned(),
         options: row.options.map(|options| options(address)).unwrap_or_default(),
-        limits: Limits { length_max: 1000, unit: TextUnit::Characters },
+        limits: Limits::of(1000, TextUnit::Characters),
         abilities: Abilities::default(),
     }
 }
 
 pub fn secrets(row: &Row) -> Secrets {
+    secrets_at(row, &BTreeMap::new())
+}
+
+/// The row's secrets: the value among these options where the receiver's address is one.
+pub fn secrets_at(row: &Row, options: &BTreeMap<String, String>) -> Secrets {
     let mut secrets = Secrets::default();
     for name in row.secrets {
-        secrets.insert(DestinationId::from("d"), name, SecretString::from(secret()));
+        let value = options.get(*name).cloned().unwrap_or_else(secret);
+        secrets.insert(DestinationId::from("d"), name, SecretString::from(value));
     }
     secrets
 }
@@ -136,6 +211,37 @@ fn signed_webhook_id(request: &Request) -> String {
     id.to_owned()
 }
 
+fn idempotency_key(request: &Request) -> String {
+    let header = |name: &str| request.headers.get(name).map(String::as_str).unwrap_or_default();
+    assert_eq!(header("authorization"), format!("Bearer {}", secret()));
+    assert_eq!(header("content-type"), "application/json");
+    assert_eq!(request.line, "POST /api/v1/statuses HTTP/1.1");
+    header("idempotency-key").to_owned()
+}
+
+fn matrix_transaction(request: &Request) -> String {
+    assert_eq!(request.header("content-type"), "application/json");
+    let beginning = "/_matrix/client/v3/rooms/!room:example.org/send/m.room.message/";
+    let transaction = request.target().strip_prefix(beginning).expect("the room's address");
+    assert_eq!(request.json()["bellwether.post"], transaction);
+    assert_eq!(request.json()["m.mentions"], serde_json::json!({}));
+    transaction.to_owned()
+}
+
+fn ntfy_tag(request: &Request) -> String {
+    assert_eq!(request.line, "POST / HTTP/1.1");
+    let notice = request.json();
+    assert_eq!(notice["topic"], "our-status");
+    let tags = notice["tags"].as_array().expect("tags");
+    tags.last().and_then(|tag| tag.as_str()).expect("its tag").to_owned()
+}
+
+fn slack_text(request: &Request) -> String {
+    assert_eq!(request.line, "POST /services/B1/t0ken-in-path HTTP/1.1");
+    assert_eq!(request.header("content-type"), "application/json");
+    request.json()["text"].as_str().expect("a text").to_owned()
+}
+
 fn discord_nonce(request: &Request) -> String {
     let header = |name: &str| request.headers.get(name).map(String::as_str).unwrap_or_default();
     assert_eq!(header("authorization"), format!("Bot {}", secret()));
@@ -160,10 +266,14 @@ async fn every_driver_is_built_from_its_row_and_refuses_to_be_built_without() {
     let address: SocketAddr = "127.0.0.1:9".parse().expect("an address");
     for row in ROWS {
         let whole = destination(row, address);
-        assert!(broadcast::build(&whole, &secrets(row), &clock()).is_ok(), "{}", row.kind);
+        assert!(
+            broadcast::build(&whole, &secrets_at(row, &whole.options), &clock()).is_ok(),
+            "{}",
+            row.kind
+        );
         let known = REGISTRY.iter().find(|known| known.spec.kind == row.kind).expect("registered");
         for option in known.spec.options.iter().filter(|option| option.required) {
-            let (mut torn, mut known_secrets) = (whole.clone(), secrets(row));
+            let (mut torn, mut known_secrets) = (whole.clone(), secrets_at(row, &whole.options));
             torn.options.remove(option.name);
             if option.secret {
                 known_secrets = Secrets::default();

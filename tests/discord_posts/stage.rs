@@ -118,6 +118,7 @@ impl Stage {
                 format!("sent {}", link.as_deref().unwrap_or("without a link"))
             }
             DeliveryState::Failed { reason, .. } => format!("failed: {reason}"),
+            DeliveryState::Superseded { by, .. } => format!("gave way to {by}"),
             DeliveryState::Unresolved { reason, .. } => format!("unresolved: {reason}"),
             waits @ (DeliveryState::Due { .. }
             | DeliveryState::Sending { .. }
@@ -134,7 +135,7 @@ pub fn destination(fake: &Fake, audience: Audience) -> Destination {
         audience,
         language: "en".to_owned(),
         options: options.map(|(name, value)| (name.to_owned(), value)).into(),
-        limits: Limits { length_max: 1900, unit: TextUnit::Characters },
+        limits: Limits::of(1900, TextUnit::Characters),
         abilities: Abilities::default(),
     }
 }

@@ -43,7 +43,7 @@ fn arrive(stage: &mut Stage, destination: &str) {
     for (number, post) in posts.into_iter().enumerate() {
         let remote_id = Some((number + 1).to_string());
         let link = Some(format!("https://{}.example/{number}", destination.trim_matches('*')));
-        happens(stage, post, DeliveryEvent::Sent { remote_id, link });
+        happens(stage, post, DeliveryEvent::Sent { remote_id, link, remark: None });
     }
 }
 

@@ -95,7 +95,7 @@ fn play(stage: &mut Stage, step: &Step) {
             let reason = "timeout".to_owned();
             let event = match how {
                 0 => DeliveryEvent::Sending { attempt: 1 },
-                1 => DeliveryEvent::Sent { remote_id: None, link: None },
+                1 => DeliveryEvent::Sent { remote_id: None, link: None, remark: None },
                 2 => DeliveryEvent::Unresolved { reason },
                 _ => DeliveryEvent::Failed { reason },
             };

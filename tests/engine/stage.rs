@@ -99,7 +99,7 @@ pub fn destination(id: &str, audience: Audience) -> Destination {
         audience,
         language: "en".to_owned(),
         options: BTreeMap::new(),
-        limits: Limits { length_max: 2000, unit: TextUnit::Characters },
+        limits: Limits::of(2000, TextUnit::Characters),
         abilities: Abilities::default(),
     }
 }

@@ -434,6 +434,68 @@ fn a_failed_delivery_is_told_elsewhere_and_shown() {
 }
 
 #[test]
+fn a_long_pause_of_a_destination_is_told_once_until_something_arrives_there() {
+    let mut stage = a_bad_switch(settings());
+    stage.types("draft publish 1 --anyway");
+    let feed = stage.posts().find(|post| post.destination.as_str() == "feed").unwrap().id.clone();
+    stage.forget_heard();
+    let mut pause = |stage: &mut Stage, seconds| {
+        let not_before = stage.now + chrono::TimeDelta::seconds(seconds);
+        let reason = "status 401".to_owned();
+        let event = DeliveryEvent::Retry { not_before, reason, asked: true };
+        stage.take(Input::Delivery { post: feed.clone(), event });
+        stage.pass(5);
+    };
+    pause(&mut stage, 30);
+    assert_eq!(stage.posts_to("staff"), [""; 0]);
+    pause(&mut stage, 300);
+    pause(&mut stage, 300);
+    assert_snapshot!(stage.posts_to("staff").join("\n---\n"), @"feed takes no posts for now (status 401). Nothing is lost: the next try is at 21:56 EDT, and tries go on. This is told once.");
+    let event = DeliveryEvent::Sent { remote_id: None, link: None, remark: None };
+    stage.take(Input::Delivery { post: feed.clone(), event });
+    pause(&mut stage, 300);
+    assert_eq!(stage.posts_to("staff").len(), 2);
+}
+
+#[test]
+fn what_arrived_otherwise_than_asked_is_told() {
+    let mut stage = a_bad_switch(settings());
+    stage.types("draft publish 1 --anyway");
+    let feed = stage.posts().find(|post| post.destination.as_str() == "feed").unwrap().id.clone();
+    stage.forget_heard();
+    let remark = Some("it is public there and not unlisted".to_owned());
+    let event = DeliveryEvent::Sent { remote_id: None, link: None, remark };
+    stage.take(Input::Delivery { post: feed, event });
+    assert_snapshot!(stage.posts_to("staff").join("\n---\n"), @"Delivered to feed (incident.investigating), though not quite as was asked: it is public there and not unlisted.");
+}
+
+#[test]
+fn words_fit_what_a_destination_said_of_itself_and_never_more_than_the_configuration_says() {
+    let lengths = [100, 5000].map(|length_max| {
+        let mut stage = a_bad_switch(settings());
+        let limits =
+            Limits { url_length: Some(23), ..Limits::of(length_max, TextUnit::Characters) };
+        stage.take(Input::Learned { destination: "feed".into(), limits });
+        stage.take(Input::Learned { destination: "nobody".into(), limits });
+        stage.types(&format!("incident update 1 \"{}\" --publish", "word ".repeat(700)));
+        stage.posts_to("feed")[0].chars().count()
+    });
+    assert!(lengths[0] < 120 && lengths[1] > 1900 && lengths[1] <= 2020, "{lengths:?}");
+}
+
+#[test]
+fn what_a_destination_said_is_forgotten_when_it_is_configured_otherwise() {
+    let mut stage = a_bad_switch(settings());
+    let limits = Limits::of(60, TextUnit::Characters);
+    stage.take(Input::Learned { destination: "feed".into(), limits });
+    let mut other = settings();
+    other.destinations[1].options.insert("url".to_owned(), "another".to_owned());
+    stage.start(Some(other));
+    stage.types("draft publish 1 --anyway");
+    assert!(stage.posts_to("feed")[0].chars().count() > 100);
+}
+
+#[test]
 fn a_reload_that_drops_a_server_keeps_the_incident() {
     let mut stage = a_bad_switch(settings());
     let mut fewer = settings();
@@ -454,7 +516,7 @@ fn a_reload_that_drops_a_server_keeps_the_incident() {
 #[test]
 fn a_post_keeps_its_promise_and_link_where_little_fits() {
     let mut settings = settings();
-    settings.destinations[1].limits = Limits { length_max: 140, unit: TextUnit::Characters };
+    settings.destinations[1].limits = Limits::of(140, TextUnit::Characters);
     let mut stage = a_bad_switch(settings);
     stage.types("draft publish 1 --anyway");
     let body = &stage.posts_to("feed")[0];

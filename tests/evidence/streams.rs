@@ -201,7 +201,7 @@ fn told(mut settings: Settings) -> Settings {
         language: "en".to_owned(),
         options: Default::default(),
         abilities: Abilities::default(),
-        limits: Limits { length_max: 2000, unit: TextUnit::Characters },
+        limits: Limits::of(2000, TextUnit::Characters),
     };
     settings.destinations = audiences.map(destination).into();
     let servers = settings.fleet.servers.iter().map(|server| &server.id);

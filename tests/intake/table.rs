@@ -46,6 +46,7 @@ fn only_what_may_enter_has_entered(server: &Server) {
             | Input::Timer { .. }
             | Input::Notice { .. }
             | Input::Trouble { .. }
+            | Input::Learned { .. }
             | Input::Delivery { .. } => panic!("{:?} has entered", offered.input),
         }
     }

@@ -214,7 +214,7 @@ impl World {
     fn send(&mut self, job: &Job, arrives: bool, said: Said) {
         self.begin(job);
         let outcome = match said {
-            Said::Yes => Ok(Receipt { remote_id: Some("r".to_owned()), link: None }),
+            Said::Yes => Ok(Receipt { remote_id: Some("r".to_owned()), ..Receipt::default() }),
             Said::No => Err(SendError::Rejected("no".to_owned())),
             Said::Later { asked_s } => Err(SendError::RetryAfter {
                 after: asked_s.map(|s| Duration::from_secs(u64::from(s))),
@@ -370,7 +370,7 @@ fn a_destination_that_never_answers_delays_no_other() {
             let event = DeliveryEvent::Sending { attempt: job.attempt };
             outbox.apply_event(at(10), &job.post.id, &event);
             if job.post.destination != dead {
-                let event = DeliveryEvent::Sent { remote_id: None, link: None };
+                let event = DeliveryEvent::Sent { remote_id: None, link: None, remark: None };
                 outbox.apply_event(at(10), &job.post.id, &event);
                 sent += 1;
             }

@@ -108,20 +108,24 @@ fn a_pause_that_was_asked_for_holds_back_the_whole_destination_and_no_other() {
 }
 
 #[test]
-fn retry_after_is_obeyed_up_to_a_day_and_never_shortens_our_own_wait() {
+fn retry_after_is_taken_at_its_word_up_to_a_day_and_five_times() {
     let post = post("d", Some(1), None, 1);
     let mut outbox = decided(&[&post]);
-    outbox.apply_event(at(0), &post.id, &DeliveryEvent::Sending { attempt: 1 });
     let patient = Policy { give_up_after_s: 7 * 24 * 3600, ..Policy::default() };
-    let wait = |seconds| {
+    let wait = |outbox: &Outbox, seconds| {
         let after = later(Some(Duration::from_secs(seconds)));
         let event = outbox.after(&post.id, at(0), &after, &patient);
         not_before(&event).map(|until| until - at(0))
     };
-    assert_eq!(wait(3600), Some(TimeDelta::hours(1)));
-    assert_eq!(wait(10 * 24 * 3600), Some(TimeDelta::days(1)));
-    assert_eq!(wait(u64::MAX), Some(TimeDelta::days(1)));
-    assert_eq!(wait(0), Some(backoff(&post.id, 1)));
+    for attempt in 1..=6 {
+        outbox.apply_event(at(0), &post.id, &DeliveryEvent::Sending { attempt });
+        assert_eq!(wait(&outbox, 3600), Some(TimeDelta::hours(1)));
+        assert_eq!(wait(&outbox, 10 * 24 * 3600), Some(TimeDelta::days(1)));
+        assert_eq!(wait(&outbox, u64::MAX), Some(TimeDelta::days(1)));
+        let soonest = TimeDelta::milliseconds(100);
+        let soonest = if attempt <= 5 { soonest } else { backoff(&post.id, attempt) };
+        assert_eq!(wait(&outbox, 0), Some(soonest), "after attempt {attempt}");
+    }
 }
 
 #[test]
@@ -176,7 +180,7 @@ fn a_reply_learns_its_threads_first_post_even_long_after() {
     let reply = Post { thread: Some(first.id.clone()), ..post("d", Some(1), None, 2) };
     let mut outbox = decided(&[&first, &reply]);
     outbox.apply_output(at(0), &incident(IncidentState::Investigating));
-    let receipt = Receipt { remote_id: Some("remote-1".to_owned()), link: None };
+    let receipt = Receipt { remote_id: Some("remote-1".to_owned()), ..Receipt::default() };
     attempt(&mut outbox, &first.id, 0, &Ok(receipt));
     outbox.prune(at(48 * HOUR_MS));
     assert!(outbox.delivery(&first.id).is_none());
@@ -195,7 +199,7 @@ fn an_update_waits_for_no_earlier_one_to_be_passed_on() {
     let next = post("d", Some(1), None, 3);
     let mut outbox = decided(&[&first, &passed_on, &next]);
     assert_eq!(jobs(&outbox, 0), ["word 1"], "what is passed on waits for what it is");
-    let receipt = Receipt { remote_id: Some("remote-1".to_owned()), link: None };
+    let receipt = Receipt { remote_id: Some("remote-1".to_owned()), ..Receipt::default() };
     attempt(&mut outbox, &first.id, 0, &Ok(receipt));
     assert_eq!(outbox.next_jobs(at(0))[0].reply_to.as_deref(), Some("remote-1"));
     attempt(&mut outbox, &passed_on.id, 0, &later(Some(Duration::from_secs(3000))));
@@ -227,7 +231,7 @@ fn memory_stays_bounded_however_much_is_sent() {
         let now = at(number as i64 * HOUR_MS);
         outbox.apply_output(now, &Output::Post(post.clone()));
         outbox.apply_event(now, &post.id, &DeliveryEvent::Sending { attempt: 1 });
-        let event = DeliveryEvent::Sent { remote_id: None, link: None };
+        let event = DeliveryEvent::Sent { remote_id: None, link: None, remark: None };
         outbox.apply_event(now, &post.id, &event);
         if number % 100 == 0 {
             outbox.prune(now - TimeDelta::days(7));

@@ -156,7 +156,10 @@ impl Chance {
                 let after = Duration::from_millis(self.below(200_000));
                 Err(SendError::RetryAfter { after: Some(after), reason })
             }
-            _ => Ok(Receipt { remote_id: Some(format!("r{}", self.below(1000))), link: None }),
+            _ => Ok(Receipt {
+                remote_id: Some(format!("r{}", self.below(1000))),
+                ..Receipt::default()
+            }),
         }
     }
 

@@ -220,6 +220,7 @@ fn word(state: &DeliveryState) -> &'static str {
         DeliveryState::Sent { .. } => "sent",
         DeliveryState::Unresolved { .. } => "unresolved",
         DeliveryState::Failed { .. } => "failed",
+        DeliveryState::Superseded { .. } => "superseded",
     }
 }
 

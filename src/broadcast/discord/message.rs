@@ -19,11 +19,11 @@ use super::threads::{is_entry, words};
 /// The longest content, in UTF-16 units, the longest of the ways to count.
 const CONTENT_LENGTH_MAX: usize = 2000;
 /// What fits into a box.
-const DESCRIPTION: Limits = Limits { length_max: 4096, unit: TextUnit::Characters };
+const DESCRIPTION: Limits = Limits::of(4096, TextUnit::Characters);
 /// The longest headline before it is escaped, in characters.
 const HEADLINE_LENGTH_MAX: u32 = 200;
 /// The longest text on a button.
-const LABEL: Limits = Limits { length_max: 80, unit: TextUnit::Characters };
+const LABEL: Limits = Limits::of(80, TextUnit::Characters);
 /// What the footer's reference begins with.
 const REFERENCE_MARK: char = '#';
 const REFERENCE_LENGTH: usize = 12;
@@ -221,7 +221,7 @@ fn reference(id: &PostId) -> String {
 }
 
 fn bold(headline: &str) -> String {
-    let limits = Limits { length_max: HEADLINE_LENGTH_MAX, unit: TextUnit::Characters };
+    let limits = Limits::of(HEADLINE_LENGTH_MAX, TextUnit::Characters);
     let headline = fit(headline.trim(), &limits);
     if headline.is_empty() { headline } else { format!("**{}**", escape_markdown(&headline)) }
 }

@@ -33,7 +33,7 @@ use crate::{
     event::{PostAction, Receipt, Resolution, SendError},
 };
 
-use super::{BuildError, Driver, Registration, Sending};
+use super::{BuildError, Driver, Registration, Sending, UPDATES};
 
 use api::Api;
 use message::{Draft, Message, Standing};
@@ -71,8 +71,8 @@ const PING_ROLE: OptionSpec = OptionSpec {
 pub(super) const REGISTRATION: Registration = Registration {
     spec: DriverSpec {
         kind: "discord",
-        options: &[CHANNEL, CROSSPOST, PING_ROLE],
-        limits: Limits { length_max: 1900, unit: TextUnit::Characters },
+        options: &[CHANNEL, CROSSPOST, PING_ROLE, UPDATES],
+        limits: Limits::of(1900, TextUnit::Characters),
         account: Some("[discord]"),
         abilities,
     },
@@ -260,7 +260,7 @@ impl Discord {
         }
         let Some(id) = snowflake(id) else { return Receipt::default() };
         let link = format!("https://discord.com/channels/{}/{channel}/{id}", self.guild);
-        Receipt { remote_id: Some(id.to_string()), link: Some(link) }
+        Receipt { remote_id: Some(id.to_string()), link: Some(link), ..Receipt::default() }
     }
 
     async fn wait_out_a_rest(&self) -> Result<(), SendError> {
@@ -432,6 +432,8 @@ fn abilities(options: &BTreeMap<String, String>) -> Abilities {
         reaches: Some(SOURCE.to_owned()),
         buttons: true,
         threads: true,
+        edits: options.get(UPDATES.name).is_some_and(|way| way == "edit"),
+        deletes: true,
     }
 }
 

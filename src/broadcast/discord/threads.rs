@@ -21,7 +21,7 @@ const UNKNOWN_CHANNEL: u32 = 10_003;
 /// The message has a thread.
 const THREAD_EXISTS: u32 = 160_004;
 /// A thread's name, in characters.
-const NAME: Limits = Limits { length_max: 100, unit: TextUnit::Characters };
+const NAME: Limits = Limits::of(100, TextUnit::Characters);
 /// A thread in which nothing is said for so long disappears from the list.
 const QUIET_MINUTES: u32 = 1440;
 

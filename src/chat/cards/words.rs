@@ -414,5 +414,5 @@ fn shortened(text: &str, length_max: usize) -> String {
 
 fn cut(text: &str, length_max: usize) -> String {
     let length_max = u32::try_from(length_max).unwrap_or(u32::MAX);
-    fit(text, &Limits { length_max, unit: TextUnit::Characters })
+    fit(text, &Limits::of(length_max, TextUnit::Characters))
 }

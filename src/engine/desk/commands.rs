@@ -83,6 +83,7 @@ impl Desk<'_> {
                 self.keep(incident, TimelineKind::Note, who.by, words);
             }
             Command::Retry { post, not_there } => self.send_again(&post, not_there, who.by),
+            Command::Delete { post } => self.take_back(&post, who.by),
         }
     }
 

@@ -4,7 +4,7 @@
 use chrono::TimeDelta;
 
 use crate::{
-    domain::PostId,
+    domain::{PostId, Timestamp},
     event::{DeliveryEvent, Output},
     render::Facts,
 };
@@ -13,15 +13,21 @@ use super::Desk;
 
 /// One notice about a destination in this time, in seconds.
 const TOLD_EVERY_S: i64 = 600;
+/// A pause of a destination that is worth telling, in seconds.
+const LONG_PAUSE_S: i64 = 240;
 
 impl Desk<'_> {
     pub(super) fn hear_of_delivery(&mut self, id: &PostId, event: &DeliveryEvent) {
         let (key, reason) = match event {
             DeliveryEvent::Failed { reason } => ("staff-failed", reason),
             DeliveryEvent::Unresolved { reason } => ("staff-unresolved", reason),
+            DeliveryEvent::Sent { remark: Some(remark), .. } => ("staff-remark", remark),
+            DeliveryEvent::Retry { not_before, reason, asked: true } => {
+                return self.hear_of_pause(id, *not_before, reason);
+            }
             DeliveryEvent::Sending { .. }
-            | DeliveryEvent::Sent { .. }
-            | DeliveryEvent::Retry { .. }
+            | DeliveryEvent::Sent { remark: None, .. }
+            | DeliveryEvent::Retry { asked: false, .. }
             | DeliveryEvent::Unknown { .. }
             | DeliveryEvent::Superseded { .. } => return,
             DeliveryEvent::Gone => return self.hear_of_deletion(id),
@@ -40,8 +46,30 @@ impl Desk<'_> {
             .text("destination", post.destination.to_string())
             .text("subject", post.subject.clone())
             .text("reason", speech.tamed(reason));
-        let more = speech.say("staff-failed-more", Facts::new());
-        let text = format!("{} {more}", speech.say(key, facts));
+        let mut text = speech.say(key, facts);
+        if !matches!(event, DeliveryEvent::Sent { .. }) {
+            text = format!("{text} {}", speech.say("staff-failed-more", Facts::new()));
+        }
+        self.notify_staff("delivery", text, Some(&post.destination));
+    }
+
+    /// A destination asks to be left alone for long: a limit that is used up, or credentials that it
+    /// no longer takes, which only a person can mend. Told once, until something arrives there again.
+    fn hear_of_pause(&mut self, id: &PostId, until: Timestamp, reason: &str) {
+        let Some(post) = self.records.posts.get(id).cloned() else { return };
+        let is_long = until - self.now() >= TimeDelta::seconds(LONG_PAUSE_S);
+        // Passing on has limits of its own, and holds back nothing.
+        let is_told = matches!(post.subject.as_str(), "delivery" | "crosspost")
+            || self.records.pauses_told.contains(&post.destination);
+        if is_told || !is_long {
+            return;
+        }
+        let speech = self.speech();
+        let facts = Facts::new()
+            .text("destination", post.destination.to_string())
+            .text("reason", speech.tamed(reason))
+            .text("time", speech.moment(until));
+        let text = speech.say("staff-paused", facts);
         self.notify_staff("delivery", text, Some(&post.destination));
     }
 
@@ -64,20 +92,8 @@ impl Desk<'_> {
 
     /// A person has a post sent again that did not arrive, or of which nobody can tell.
     pub(super) fn send_again(&mut self, beginning: &str, not_there: bool, by: &str) {
-        let from = PostId::from(beginning);
-        let mut found = self
-            .records
-            .posts
-            .range(from..)
-            .take_while(|(id, _)| id.as_str().starts_with(beginning));
+        let Some((id, post)) = self.post_that_begins(beginning) else { return };
         let facts = Facts::new().text("post", beginning);
-        let (id, post) = match (found.next(), found.next()) {
-            (Some((id, post)), None) => (id.clone(), post.clone()),
-            (None, _) => return self.reply(false, self.speech().say("reply-no-post", facts)),
-            (Some(_), Some(_)) => {
-                return self.reply(false, self.speech().say("reply-posts-several", facts));
-            }
-        };
         let (key, is_done) = match &post.last {
             Some(DeliveryEvent::Failed { .. }) => ("reply-retry", true),
             Some(DeliveryEvent::Unresolved { .. }) if not_there => ("reply-retry", true),

@@ -12,6 +12,7 @@ mod publishing;
 mod reload;
 mod reports;
 mod suspicions;
+mod taking_back;
 mod threads;
 mod timers;
 
@@ -69,6 +70,7 @@ impl<'e> Desk<'e> {
             Input::Report { .. } => self.take_report(),
             Input::Command { by, role, text } => self.take_command(by, *role, text, chart),
             Input::Notice { notice } => self.hear_notice(notice),
+            Input::Learned { .. } => {}
             Input::Trouble { text } => self.notify_staff("trouble", text.clone(), None),
             Input::Timer { .. } => self.meet_deadline(),
             Input::Delivery { post, event } => self.hear_of_delivery(post, event),
@@ -116,7 +118,15 @@ impl<'e> Desk<'e> {
 
     fn destinations(&self, audience: Audience) -> Vec<Destination> {
         let all = &self.records.settings.destinations;
-        all.iter().filter(|one| one.audience == audience).cloned().collect()
+        let those = all.iter().filter(|one| one.audience == audience);
+        those.map(|one| self.as_learned(one)).collect()
+    }
+
+    /// A destination with what it said of itself.
+    fn as_learned(&self, destination: &Destination) -> Destination {
+        let learned = self.records.learned.get(&destination.id);
+        let limits = learned.map_or(destination.limits, |one| destination.limits.within(one));
+        Destination { limits, ..destination.clone() }
     }
 
     /// The destinations that reach a reporter of this source.

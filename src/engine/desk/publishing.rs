@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::{
     command::Button,
-    domain::{Audience, DraftId, IncidentId, IncidentState, PersonId, Role, Timestamp, UpdateKind},
+    domain::{
+        Audience, Destination, DraftId, IncidentId, IncidentState, PersonId, Role, Timestamp,
+        UpdateKind,
+    },
     engine::records::{Draft, Incident},
-    event::{DraftEnd, Output, Post, PostAction},
+    event::{DeliveryEvent, DraftEnd, Output, Post, PostAction},
     render::Facts,
 };
 
@@ -71,11 +74,12 @@ impl Desk<'_> {
         let (id, number) = (incident.id.to_string(), revision.to_string());
         let destinations = self.destinations(Audience::Public);
         for destination in &destinations {
+            let action = self.action_of_update(incident, destination);
             let post = Post {
-                id: self.post_id(&["incident", &id, &number], &destination.id, None),
+                id: self.id_of(action, &["incident", &id, &number], &destination.id, None),
                 destination: destination.id.clone(),
                 audience: Audience::Public,
-                action: PostAction::Post,
+                action,
                 subject: format!("incident.{}", kind.word()),
                 incident: Some(incident.id),
                 recipient: None,
@@ -84,7 +88,8 @@ impl Desk<'_> {
                 buttons: Vec::new(),
             };
             let subject = ["incident", &id, &number];
-            let passes_on = destination.abilities.passes_on;
+            // Who was passed a post on sees its changes.
+            let passes_on = destination.abilities.passes_on && action == PostAction::Post;
             let passed_on = passes_on.then(|| self.passed_on(&post, &subject));
             self.decide(Output::Post(post));
             if let Some(passed_on) = passed_on {
@@ -92,6 +97,31 @@ impl Desk<'_> {
             }
         }
         destinations.len()
+    }
+
+    /// Whether an update is a post of its own, or takes the first one's place where policy says so
+    /// and it still stands or may yet.
+    fn action_of_update(&self, incident: &Incident, destination: &Destination) -> PostAction {
+        let first = incident.first_posts.get(&destination.id);
+        let first = first.and_then(|id| self.records.posts.get(id));
+        let Some(first) = first.filter(|_| destination.abilities.edits) else {
+            return PostAction::Post;
+        };
+        match first.last {
+            Some(
+                DeliveryEvent::Failed { .. }
+                | DeliveryEvent::Superseded { .. }
+                | DeliveryEvent::Unresolved { .. }
+                | DeliveryEvent::Gone,
+            ) => PostAction::Post,
+            Some(
+                DeliveryEvent::Sending { .. }
+                | DeliveryEvent::Sent { .. }
+                | DeliveryEvent::Retry { .. }
+                | DeliveryEvent::Unknown { .. },
+            )
+            | None => PostAction::Edit,
+        }
     }
 
     /// What has a destination pass an update on to those who follow it from elsewhere.

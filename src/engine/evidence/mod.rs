@@ -121,6 +121,7 @@ impl Detector for Evidence {
             | Input::Command { .. }
             | Input::Notice { .. }
             | Input::Trouble { .. }
+            | Input::Learned { .. }
             | Input::Delivery { .. } => received,
         };
         self.advance(now);
@@ -140,6 +141,7 @@ impl Detector for Evidence {
             | Input::Command { .. }
             | Input::Notice { .. }
             | Input::Trouble { .. }
+            | Input::Learned { .. }
             | Input::Delivery { .. } => {}
         }
     }

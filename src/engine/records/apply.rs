@@ -5,7 +5,7 @@ use crate::{
         Audience, DraftId, IncidentId, IncidentState, PostId, ServerId, Suspicion, SuspicionId,
         Timestamp, UpdateKind,
     },
-    event::{Input, Output, Post, PostAction},
+    event::{DeliveryEvent, Input, Output, Post, PostAction},
 };
 
 use super::{
@@ -288,6 +288,7 @@ impl Records {
             incident: post.incident,
             at,
             last: None,
+            deletes: post.thread.clone().filter(|_| post.action == PostAction::Delete),
         };
         if self.posts.insert(post.id.clone(), record).is_none() && post.audience != Audience::Public
         {
@@ -314,10 +315,14 @@ impl Records {
         let Some(id) = post.incident else { return };
         let Some(incident) = self.incidents.get_mut(&id) else { return };
         incident.posts.push(post.id.clone());
-        if post.action != PostAction::Post {
-            return;
+        match post.action {
+            PostAction::Post => {
+                let first = incident.first_posts.entry(post.destination.clone());
+                first.or_insert_with(|| post.id.clone());
+            }
+            PostAction::Edit => {}
+            PostAction::Delete | PostAction::Crosspost => return,
         }
-        incident.first_posts.entry(post.destination.clone()).or_insert_with(|| post.id.clone());
         let (post, destination) = (post.id.clone(), post.destination.clone());
         self.tell(id, Moment { at, step: Step::Posted { post, destination } });
     }
@@ -354,9 +359,21 @@ impl Records {
                     self.report_told_at.pop_front();
                 }
             }
-            ("delivery", Input::Delivery { post, .. }) => {
-                if let Some(failed) = self.posts.get(post) {
-                    self.failure_told_at.insert(failed.destination.clone(), at);
+            ("delivery", Input::Delivery { post, event }) => {
+                let Some(told_of) = self.posts.get(post) else { return };
+                let destination = told_of.destination.clone();
+                match event {
+                    DeliveryEvent::Retry { .. } => {
+                        self.pauses_told.insert(destination);
+                    }
+                    DeliveryEvent::Failed { .. } | DeliveryEvent::Unresolved { .. } => {
+                        self.failure_told_at.insert(destination, at);
+                    }
+                    DeliveryEvent::Sending { .. }
+                    | DeliveryEvent::Sent { .. }
+                    | DeliveryEvent::Unknown { .. }
+                    | DeliveryEvent::Superseded { .. }
+                    | DeliveryEvent::Gone => {}
                 }
             }
             _ => {}
@@ -372,6 +389,7 @@ fn source_of(input: &Input) -> String {
         | Input::Command { .. }
         | Input::Notice { .. }
         | Input::Trouble { .. }
+        | Input::Learned { .. }
         | Input::Timer { .. }
         | Input::Delivery { .. } => String::new(),
     }

@@ -21,8 +21,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
-        Audience, DestinationId, DraftId, Impact, IncidentId, IncidentState, NoticeId, PersonId,
-        PostId, ReportId, Role, ServerId, Settings, Suspicion, SuspicionId, Timestamp, UpdateKind,
+        Audience, DestinationId, DraftId, Impact, IncidentId, IncidentState, Limits, NoticeId,
+        PersonId, PostId, ReportId, Role, ServerId, Settings, Suspicion, SuspicionId, Timestamp,
+        UpdateKind,
     },
     event::{DeliveryEvent, DraftEnd, Happening, TimelineKind, TimerReason},
 };
@@ -71,6 +72,12 @@ pub(super) struct Records {
     pub diary: VecDeque<Moment>,
     /// When staff were last told that a destination fails.
     pub failure_told_at: BTreeMap<DestinationId, Timestamp>,
+    /// What destinations said that fits there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub learned: BTreeMap<DestinationId, Limits>,
+    /// Destinations whose long pause staff were told of, until something arrives there again.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub pauses_told: BTreeSet<DestinationId>,
     /// When staff were last told of a report that is no evidence.
     pub report_told_at: VecDeque<Timestamp>,
     /// What providers announced, as it now stands.
@@ -245,6 +252,9 @@ pub(super) struct PostRecord {
     pub at: Timestamp,
     /// The last that was heard of it; `None`: not tried yet.
     pub last: Option<DeliveryEvent>,
+    /// The post that this one deletes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deletes: Option<PostId>,
 }
 
 /// Something that happened in an incident.

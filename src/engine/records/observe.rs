@@ -1,7 +1,7 @@
 //! What an input changes by itself, before anything is decided.
 
 use crate::{
-    domain::{PostId, Timestamp},
+    domain::{DestinationId, Limits, PostId, Settings, Timestamp},
     event::{DeliveryEvent, Input, TimerReason},
 };
 
@@ -24,6 +24,7 @@ impl Records {
                 }
                 if let Some(settings) = settings {
                     let before = std::mem::replace(&mut self.settings, settings.clone());
+                    self.unlearn(&before);
                     self.before_reload = reload.is_some().then_some(before);
                     self.forget_vantages();
                 }
@@ -36,6 +37,7 @@ impl Records {
             | Input::Command { .. }
             | Input::Notice { .. }
             | Input::Trouble { .. } => {}
+            Input::Learned { destination, limits } => self.learn(destination, limits),
         }
     }
 
@@ -57,6 +59,24 @@ impl Records {
         for draft in self.drafts.values_mut() {
             draft.asked_at = draft.asked_at.max(at);
         }
+    }
+
+    /// Keeps what a destination said of itself.
+    fn learn(&mut self, destination: &DestinationId, limits: &Limits) {
+        if self.settings.destinations.iter().any(|one| one.id == *destination) {
+            self.learned.insert(destination.clone(), *limits);
+        }
+    }
+
+    /// What a destination said is worth nothing once it is configured otherwise.
+    fn unlearn(&mut self, before: &Settings) {
+        let now = &self.settings.destinations;
+        let is_same = |id: &DestinationId| {
+            let found = now.iter().find(|one| one.id == *id);
+            found.is_some_and(|one| before.destinations.contains(one))
+        };
+        self.learned.retain(|id, _| is_same(id));
+        self.pauses_told.retain(is_same);
     }
 
     /// A vantage that the fleet no longer has is not blind.
@@ -97,7 +117,11 @@ impl Records {
     fn deliver(&mut self, at: Timestamp, post: &PostId, event: &DeliveryEvent) {
         let Some(record) = self.posts.get_mut(post) else { return };
         record.last = Some(event.clone());
+        let deleted = record.deletes.clone();
         let (incident, destination) = (record.incident, record.destination.clone());
+        if let DeliveryEvent::Sent { .. } = event {
+            self.pauses_told.remove(&destination);
+        }
         let is_public = record.audience == crate::domain::Audience::Public;
         let is_settled = match event {
             DeliveryEvent::Sent { .. }
@@ -109,6 +133,20 @@ impl Records {
             | DeliveryEvent::Unknown { .. }
             | DeliveryEvent::Gone => false,
         };
+        if let (DeliveryEvent::Superseded { by }, Some(incident)) = (event, incident)
+            && let Some(first) = self
+                .incidents
+                .get_mut(&incident)
+                .and_then(|incident| incident.first_posts.get_mut(&destination))
+            && first == post
+        {
+            first.clone_from(by);
+        }
+        if let (DeliveryEvent::Sent { .. }, Some(deleted)) = (event, deleted)
+            && let Some(deleted) = self.posts.get_mut(&deleted)
+        {
+            deleted.last = Some(DeliveryEvent::Gone);
+        }
         if is_public
             && is_settled
             && let Some(id) = incident

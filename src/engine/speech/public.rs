@@ -258,14 +258,12 @@ fn key(kind: UpdateKind, voice: Voice, watching: bool) -> &'static str {
 /// `main` cut so that the lines of `tail` fit after it; a tail that leaves no room for words is
 /// dropped from its end.
 pub(in crate::engine) fn join_within(main: &str, tail: &[&str], limits: &Limits) -> String {
-    const MAIN_MIN: usize = 20;
+    const MAIN_MIN: u32 = 20;
     let mut tail = tail.to_vec();
     loop {
         let end: String = tail.iter().map(|line| format!("\n{line}")).collect();
-        let taken = render::length(&end, limits.unit);
-        let room = (limits.length_max as usize).saturating_sub(taken);
-        if room >= MAIN_MIN || tail.is_empty() {
-            let room = Limits { length_max: u32::try_from(room).unwrap_or(u32::MAX), ..*limits };
+        let room = render::beside(limits, &end);
+        if room.length_max >= MAIN_MIN || tail.is_empty() {
             return format!("{}{end}", render::fit(main, &room));
         }
         tail.pop();

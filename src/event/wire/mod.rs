@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{Notice, Role, Timestamp};
 
-use super::{Body, Entry, Input, Output};
+use super::{Body, Entry, Happening, Input, Output};
 use fields::Fields;
 
 /// The longest line or item, in bytes.
@@ -97,6 +97,8 @@ pub enum WireLine {
     Decision,
     /// The start of a bot, in a dump: replay starts no later than this.
     Started(Timestamp),
+    /// What a destination said of itself, in a dump, and when it was received: replay cannot ask.
+    Learned(Timestamp, Happening),
     /// Another input that the bot made itself (`trouble`, `timer`, `delivery`): replay makes its own.
     Own,
 }
@@ -123,7 +125,9 @@ pub fn parse(line: &[u8]) -> Result<WireInput, WireError> {
     let found = match read(text)? {
         WireLine::Input(input) => return Ok(input),
         WireLine::Decision => "a decision of a journal dump",
-        WireLine::Started(_) | WireLine::Own => "an input that only the bot itself makes",
+        WireLine::Started(_) | WireLine::Learned(..) | WireLine::Own => {
+            "an input that only the bot itself makes"
+        }
     };
     let expected = format!("one of {}", TYPES.join(", "));
     Err(WireError::new(text, Some("type"), 0, found, &expected))
@@ -240,7 +244,7 @@ struct DecisionLine<'a> {
 
 const COMMON: [&str; 6] = ["at", "received", "type", "v", "seq", "decided"];
 const TYPES: [&str; 4] = ["probe_result", "report", "command", "notice"];
-const OWN_TYPES: [&str; 4] = ["started", "trouble", "timer", "delivery"];
+const OWN_TYPES: [&str; 5] = ["started", "trouble", "learned", "timer", "delivery"];
 
 fn read(text: &str) -> Result<WireLine, WireError> {
     let mut fields = Fields::read(text)?;
@@ -250,6 +254,13 @@ fn read(text: &str) -> Result<WireLine, WireError> {
     }
     if kind == "started" && fields.has("received") {
         return Ok(WireLine::Started(fields.time("received")?));
+    }
+    if kind == "learned" && fields.has("received") {
+        let learned = serde_json::from_str(text).map_err(|_| {
+            let expected = "a destination and its limits";
+            WireError::new(text, None, 0, "what cannot be read", expected)
+        })?;
+        return Ok(WireLine::Learned(fields.time("received")?, learned));
     }
     if OWN_TYPES.contains(&kind.as_str()) {
         return Ok(WireLine::Own);

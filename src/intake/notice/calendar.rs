@@ -197,9 +197,9 @@ impl Entry<'_> {
 
     fn stamp(&self) -> Option<Timestamp> {
         let names = ["LAST-MODIFIED", "DTSTAMP"];
-        let stamped = names.iter().find_map(|name| {
-            let Time::At(local) = time(&self.line(name)?.value)? else { return None };
-            Zone::UTC.moment(local)
+        let stamped = names.iter().find_map(|name| match time(&self.line(name)?.value)? {
+            Time::Utc(local) | Time::At(local) => Zone::UTC.moment(local),
+            Time::Day(_) => None,
         });
         stamped.or_else(|| self.cover?.written_at)
     }

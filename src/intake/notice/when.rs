@@ -60,7 +60,16 @@ pub(super) fn window(
     let text = &text[..text.floor_char_boundary(TEXT_BYTES_MAX)];
     let reader = Reader { written_at, home };
     let text: Vec<&str> = text.lines().filter(|line| !is_of_another_letter(line)).collect();
-    let lines: Vec<Vec<Item>> = text.iter().map(|line| reader.items(line)).collect();
+    let lines: Vec<Vec<Item>> = text
+        .iter()
+        .map(|line| {
+            let mut items = reader.items(line);
+            if is_of_the_effect(line) {
+                items.retain(|item| !matches!(item, Item::Length(_)));
+            }
+            items
+        })
+        .collect();
     let found = reader.labelled(&text, &lines).or_else(|| reader.spoken(&lines));
     let Some((start, end)) = found else {
         marks.unread.extend([Unread::Start, Unread::End]);
@@ -341,6 +350,15 @@ impl Reader {
             return Some((Item::Date { day, said: Said::Relative }, 1));
         }
         let second = *words.get(1)?;
+        // "28 or 29 November": the first of two days, each to be seen.
+        if is_between(second)
+            && let (Some(day), Some(_)) =
+                (day_of_month(first), words.get(2).and_then(|w| day_of_month(w)))
+            && let Some(month) = words.get(3).and_then(|word| month(word))
+        {
+            let day = nearest(today, month, day)?;
+            return Some((Item::Date { day, said: Said::NoYear }, 2));
+        }
         let (day, month) = match (day_of_month(first), month(second)) {
             (Some(day), Some(month)) => (day, month),
             _ => (day_of_month(second)?, month(first)?),
@@ -350,6 +368,13 @@ impl Reader {
             Some(year) => {
                 let day = NaiveDate::from_ymd_opt(year, month, day)?;
                 Some((Item::Date { day, said: Said::Whole }, 3))
+            }
+            // "November 28 or 29": which of them, nobody can tell.
+            None if words.get(2).is_some_and(|word| is_between(word))
+                && words.get(3).is_some_and(|word| day_of_month(word).is_some())
+                && words.get(4).is_none_or(|word| month(word).is_none()) =>
+            {
+                None
             }
             None => {
                 let day = nearest(today, month, day)?;
@@ -374,6 +399,18 @@ fn is_of_another_letter(line: &str) -> bool {
         || lower.starts_with("received:")
         || (lower.starts_with("date:") && line.split_whitespace().any(is_offset))
         || (lower.starts_with("on ") && lower.ends_with("wrote:"))
+}
+
+/// A word between two days.
+fn is_between(word: &str) -> bool {
+    ["or", "and", "to", "-", "/", "&"].iter().any(|between| word.eq_ignore_ascii_case(between))
+}
+
+/// Whether the lengths of a line are of what is felt of the work, and not of the work.
+fn is_of_the_effect(line: &str) -> bool {
+    let lower = line.to_lowercase();
+    let words = ["impact", "downtime", "interrupt", "outage of", "up to", "at most", "reboot"];
+    words.iter().any(|word| lower.contains(word))
 }
 
 /// The date with this month and day that is nearest to `today`.
