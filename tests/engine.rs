@@ -23,6 +23,8 @@ mod detector;
 mod determinism;
 #[path = "engine/map.rs"]
 mod map;
+#[path = "engine/notices.rs"]
+mod notices;
 #[path = "engine/other.rs"]
 mod other;
 #[path = "engine/reload.rs"]

@@ -372,7 +372,7 @@ impl Reader {
             // "November 28 or 29": which of them, nobody can tell.
             None if words.get(2).is_some_and(|word| is_between(word))
                 && words.get(3).is_some_and(|word| day_of_month(word).is_some())
-                && words.get(4).is_none_or(|word| month(word).is_none()) =>
+                && words.get(4).is_none_or(|word| self::month(word).is_none()) =>
             {
                 None
             }
