@@ -6,7 +6,7 @@ use bellwether::{
         Arg, BUTTON_ID_BYTES_MAX, Button, Command, CommandSpec, Kind, Line, Place, TABLE, help,
         markdown_table, may, parse,
     },
-    domain::{DraftId, IncidentId, Role},
+    domain::{AsShown, DraftId, Impact, IncidentId, IncidentState, Role},
     render::Words,
 };
 use proptest::prelude::*;
@@ -470,12 +470,20 @@ fn each_command_takes_what_its_description_says_and_needs_what_it_says() {
 #[test]
 fn a_button_is_read_back_and_nothing_else_is_one() {
     let (draft, incident) = (DraftId(3), IncidentId(u64::MAX));
+    let seen = AsShown {
+        state: IncidentState::Investigating,
+        impact: Impact::Critical,
+        servers: u32::MAX,
+        updates: u32::MAX,
+    };
     let buttons = [
         Button::Publish { draft, revision: 2 },
         Button::PublishAnyway { draft, revision: 2 },
         Button::Edit { draft, revision: u32::MAX },
         Button::Wait { draft },
-        Button::NotAnIncident { incident },
+        Button::NotAnIncident { incident, seen: None },
+        Button::NotAnIncident { incident, seen: Some(seen) },
+        Button::ReallyNone { incident, seen },
         Button::Retry { post: 0x3f },
         Button::Fixed { incident },
         Button::StillBroken { incident },
@@ -502,6 +510,10 @@ fn a_button_is_read_back_and_nothing_else_is_one() {
         "bw1:wait: 3",
         "bw1:wait:３",
         "bw1:drop:3",
+        "bw1:none:3",
+        "bw1:none:3:investigating.minor.1",
+        "bw1:none:3:investigating.minor.1.+0",
+        "bw1:no-incident:3:broken.minor.1.0",
         "BW1:wait:3",
         "bw1:wait:3\n",
         &format!("bw1:wait:{}", "1".repeat(100)),

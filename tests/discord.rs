@@ -21,4 +21,5 @@ mod discord {
     pub mod scene;
     pub mod staff;
     pub mod story;
+    pub mod subscribers;
 }

@@ -35,3 +35,5 @@ mod reporters;
 mod stage;
 #[path = "engine/stories.rs"]
 mod stories;
+#[path = "engine/subscribers.rs"]
+mod subscribers;

@@ -20,7 +20,7 @@ chart-alt-server-unmeasured = { $server } not measured
 ## The card. What is in { } is harmless already; the rest may be Discord's markdown.
 
 card-title = Incident { $incident }: { $title }
-card-footer = incident show { $incident } tells the whole story
+card-footer = /incident show { $incident } tells the whole story
 card-state = **{ card-state-word }** · impact { $impact } · since { $since } ({ $ago })
 card-state-ended = **{ card-state-word }** at { $ended } · impact { $impact } · from { $since }
 card-state-ended-by = **{ card-state-word }** at { $ended } by { $by } · impact { $impact } · from { $since }

@@ -4,6 +4,9 @@
 
 chat-about-report = Report a problem with your site
 chat-about-status = How things stand
+chat-about-subscribe = Hear of updates in direct messages
+chat-about-unsubscribe = Hear of no more updates
+chat-option-subscribe-server = A server; leave it out to hear of everything
 chat-option-domain = Your domain, such as example.org
 chat-option-what = What is wrong?
 chat-option-since = Since when?
@@ -63,6 +66,26 @@ chat-draft-stale =
     Draft { $draft } was not published: since it was written, { $changed }
     It says:
     “{ $text }”
+chat-no-incident-ask = Really no incident? { $updates ->
+    [0] Incident { $incident }, “{ $title }”, then ends as a false alarm. Nothing was published, so nothing is said.
+    [one] One update was published of incident { $incident }, “{ $title }”: a correction is drafted, and ends it when you publish that.
+   *[other] { $updates } updates were published of incident { $incident }, “{ $title }”: a correction is drafted, and ends it when you publish that.
+}
+chat-no-incident-changed = Since this was shown, { $changes }.
+chat-changed-state = { $state ->
+    [investigating] the cause is looked for again
+    [identified] the cause was found
+   *[monitoring] it looks well again and is watched
+}
+chat-changed-impact = the impact became { $after } (before: { $before })
+chat-changed-servers = it came to be about { $after ->
+    [one] 1 server
+   *[other] { $after } servers
+} (before: { $before })
+chat-changed-updates = { $count ->
+    [one] one update was published
+   *[other] { $count } updates were published
+}
 chat-edit-refused =
     { $refusal }
 
@@ -102,7 +125,7 @@ chat-trouble-commands = Discord does not take my commands ({ $reason }). Invite 
 chat-trouble-no-roles = Nobody in Discord may approve anything: staff_roles and admin_roles in [discord] are empty.
 chat-trouble-role = There is no role { $role } in our Discord server: it was deleted, or staff_roles or admin_roles in [discord] has a wrong id. Nobody is staff by it.
 chat-trouble-channel = There is no channel { $channel } in our Discord server that I know: it was deleted, or [discord] has a wrong id.
-chat-trouble-permissions = In <#{ $channel }> I may not do all I must. Please give the bot’s role there: { $permissions }.
+chat-trouble-permissions = In #{ $channel } I may not do all I must. Please give the bot’s role there: { $permissions }.
 chat-trouble-raid = Many new accounts in Discord report at once. From now on their reports are shown but count as no evidence, until there are fewer. “reports list” shows them.
 # Discord's own words for permissions.
 chat-permission-view = View Channel

@@ -58,6 +58,7 @@ button-publish-anyway = Publish anyway
 button-edit = Edit
 button-wait = Wait 15 min
 button-not-an-incident = Not an incident
+button-really-none = Yes, it is none
 # On an incident's card, with the destination it is sent to.
 button-retry = Retry { $destination }
 button-fixed = Fixed for me

@@ -25,6 +25,12 @@ tell-reply = answer: { $text }
 tell-reminder = reminder: { $text }
 tell-upstream = notice { $id } of { $provider } ({ $status }): { $text }
 tell-notice = notice: { $text }
+tell-subscription = { $person } hears of: { $topics }
+tell-subscription-wanted = { $person } is asked to confirm: { $topics }
+tell-subscription-suspended = nothing more is written to { $person }: it came back
+tell-subscription-ended = { $person } hears of nothing more
+tell-mailing = mailing { $id } to { $destination }: { $text }
+tell-mailing-page = a page of mailing { $id } is written
 tell-summary = { $events } events, { $rejected } rejected, { $incidents } incidents, { $posts } posts
 
 ## Permission

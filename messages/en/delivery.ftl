@@ -17,4 +17,5 @@ delivery-superseded = ⏭️ { $count ->
    *[other] { $count } updates were overtaken by newer ones before they were sent.
 }
 delivery-failed = ⚠️ { $destination }: { $subject } failed { $age } ago: { $reason }; retry { $post }
+delivery-forgotten = { $post } came to its end so long ago that its words are no longer kept: it cannot be sent again.
 delivery-more = … and { $count } more

@@ -168,19 +168,18 @@ staff-proposal =
 
     Draft { $draft } ({ $kind }), not published yet:
     “{ $text }”
-
-    { $commands }
-staff-proposal-commands =
-    draft publish { $draft } | draft edit { $draft } "your words" | draft wait { $draft } 15m | draft dismiss { $draft }
-    Not an incident: incident false-alarm { $incident }
 staff-proposal-recovery =
     Incident { $incident }: { $title }
     { $reason }
 
     Draft { $draft } ({ $kind }), not published yet:
     “{ $text }”
-
-    draft publish { $draft } | draft edit { $draft } "your words" | draft wait { $draft } 15m | draft dismiss { $draft }
+# Under the words where nothing can be pressed.
+staff-draft-commands = draft publish { $draft } | draft edit { $draft } "your words" | draft wait { $draft } 15m | draft dismiss { $draft }
+staff-proposal-commands =
+    { staff-draft-commands }
+    Not an incident: incident false-alarm { $incident }
+staff-stale-commands = draft publish { $draft } --revision { $revision } | draft edit { $draft } "your words" | draft dismiss { $draft }
 recovering = The affected servers look well again; the evidence is not yet certain.
 recovered = The affected servers are well again, and the suspicion is cleared.
 recovered-quietly = The affected servers are well again, and the suspicion is cleared. Nothing was published; “incident resolve { $incident }” ends it without a word.
@@ -196,13 +195,9 @@ staff-stale =
     Draft { $draft } is stale: { $changed }
     Newest words (revision { $revision }):
     “{ $text }”
-
-    draft publish { $draft } --revision { $revision } | draft edit { $draft } "your words" | draft dismiss { $draft }
 staff-waited =
     Draft { $draft } has waited as you asked:
     “{ $text }”
-
-    draft publish { $draft } | draft edit { $draft } "your words" | draft wait { $draft } 15m | draft dismiss { $draft }
 staff-reopened = It is back within the hour: the incident is open again.
 staff-held = Nobody answered draft { $draft } in time, so the holding statement was published by policy.holding_after. The draft still waits.
 staff-blind = Our own vantage “{ $vantage }” is failing: what it measures is not evidence until it has recovered. Nothing is said about the fleet.
@@ -315,7 +310,7 @@ reply-draft-stale =
     Draft { $draft } was not published: since you were shown it, { $changed }
     Newest words (revision { $revision }):
     “{ $text }”
-    To publish these: draft publish { $draft } --revision { $revision }
+    draft publish { $draft } --revision { $revision }
 reply-draft-revision = Draft { $draft } is now at revision { $revision }: “{ $text }”
 reply-draft-published = Draft { $draft } was published already, by { $by } at { $time }.
 reply-draft-dismissed = Draft { $draft } was dismissed by { $by }.
@@ -416,6 +411,14 @@ timeline-waits = Draft { $draft } was put off until { $time }.
 timeline-update = Published update { $revision } ({ $kind }): “{ $text }”
 timeline-posted = Post to { $destination }.
 timeline-posted-again = Post to { $destination }, once more.
+timeline-mailed = Update { $revision } went to { $sent ->
+    [one] one subscriber
+   *[other] { $sent } subscribers
+} by { $destination }{ $failed ->
+    [0] .
+    [one] ; one could not be reached.
+   *[other] ; { $failed } could not be reached.
+}
 timeline-delivery = { $destination }: { $standing }.
 timeline-reported = Report { $report } about { $server }{ $counted ->
     [yes] .

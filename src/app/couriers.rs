@@ -16,7 +16,7 @@ use crate::{
     broadcast::{Driver, Sending},
     clock::Clock,
     domain::{Audience, DestinationId},
-    event::{DeliveryEvent, Input, Resolution, SendError},
+    event::{DeliveryEvent, Input, Resolution, SUBSCRIBER_SUBJECT, SendError},
     journal::{Appender, Offered, Personal},
     outbox::{Job, Step},
     render,
@@ -116,17 +116,29 @@ impl Courier {
         if job.post.audience == Audience::Staff {
             job.post.body = render::reveal(&job.post.body, |hidden| self.personal.behind(hidden));
         }
+        if let Some(person) = job.post.recipient.as_ref().filter(|_| is_to_subscriber(&job)) {
+            let token = self.personal.token(person).unwrap_or_default();
+            job.post.body = job.post.body.replace(render::TOKEN_MARKER, &token);
+        }
         job
     }
 
     /// The account behind the person a post is for.
     fn recipient(&self, job: &Job) -> Result<Option<String>, SendError> {
         let Some(person) = &job.post.recipient else { return Ok(None) };
+        if is_to_subscriber(job) && !self.personal.is_subscriber(person) {
+            let left = "the recipient has unsubscribed".to_owned();
+            return Err(SendError::Rejected(left));
+        }
         match self.personal.account(person) {
             Some(account) => Ok(Some(account)),
             None => Err(SendError::Rejected("the recipient has been forgotten".to_owned())),
         }
     }
+}
+
+fn is_to_subscriber(job: &Job) -> bool {
+    job.post.subject.starts_with(SUBSCRIBER_SUBJECT)
 }
 
 fn sending<'a>(job: &'a Job, recipient: Option<&'a str>) -> Sending<'a> {

@@ -280,6 +280,10 @@ impl Desk {
             | Input::Report { .. }
             | Input::Command { .. }
             | Input::Notice { .. }
+            | Input::Subscribe { .. }
+            | Input::Confirm { .. }
+            | Input::Unsubscribe { .. }
+            | Input::Bounced { .. }
             | Input::Trouble { .. }
             | Input::Learned { .. } => {}
         }
@@ -313,6 +317,9 @@ impl Desk {
                 | Output::Notice { .. }
                 | Output::Timeline { .. }
                 | Output::Reminder { .. }
+                | Output::Subscription(_)
+                | Output::Mailing(_)
+                | Output::MailingPage { .. }
                 | Output::StaffNotice { .. } => {}
             }
             let _ = self.tools.watchers.send(Arc::new(entry));
@@ -384,6 +391,9 @@ impl Desk {
     }
 
     fn note_outcome(&mut self, post: PostId, outcome: &Result<Receipt, SendError>) {
+        if let Err(SendError::Bounced(reason)) = outcome {
+            self.offer_bounce(&post, reason);
+        }
         let event = self.outbox.after(&post, self.tools.clock.now(), outcome, self.engine.policy());
         self.offer_event(post, event);
     }
@@ -394,6 +404,15 @@ impl Desk {
             Some(event) => self.offer_event(post, event),
             None => self.land(&post),
         }
+    }
+
+    /// Nobody is there where a subscriber was written to.
+    fn offer_bounce(&self, post: &PostId, reason: &str) {
+        let person = self.outbox.delivery(post).and_then(|one| one.post.recipient.clone());
+        let Some(person) = person else { return };
+        let bounced = Input::Bounced { person, reason: reason.to_owned() };
+        // A journal that is gone loses nothing: the next letter comes back as well.
+        let _ = self.tools.appender.offer(Offered::plain(self.tools.clock.now(), bounced));
     }
 
     /// What became of a post goes to the journal; the destination is free when it comes back.

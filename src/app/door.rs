@@ -9,9 +9,11 @@ use crate::{
     clock::{Clock, Stopwatch},
     command::{self, Command, CommandSpec, Line},
     domain::{Fleet, Role},
+    engine::Engine,
     event::Input,
     intake::{Answer, Door},
     journal::{Accepted, Appender, Offered, Personal, Private, Refused},
+    outbox::Outbox,
     pages::{Health, Metrics},
     render::{self, Facts, Words},
 };
@@ -91,6 +93,12 @@ impl FrontDoor {
             Ok((Line::Command(Command::Reload), _)) => {
                 self.reload(&self.name_for_the_journal(&by)).await?
             }
+            Ok((Line::Command(Command::Retry { post, .. }), _))
+                if self.is_forgotten(&post).await =>
+            {
+                let facts = Facts::new().text("post", post);
+                Answer { ok: false, text: self.words().say(LANGUAGE, "delivery-forgotten", &facts) }
+            }
             Ok((Line::Command(_), _)) => self.journal_command(by, role, text).await?,
         };
         Ok(self.reveal(role, answer))
@@ -109,6 +117,18 @@ impl FrontDoor {
             Told::Answered(answer) => Ok(answer),
             Told::Late(seq) => Ok(self.late(seq)),
         }
+    }
+
+    /// Whether a post is known and its words no longer are: they go some time after it came to an end.
+    async fn is_forgotten(&self, beginning: &str) -> bool {
+        let (answer, told) = oneshot::channel();
+        let beginning = beginning.to_owned();
+        let look = Box::new(move |engine: &Engine, outbox: &Outbox| {
+            let named = engine.post_named(&beginning);
+            let _ = answer.send(named.is_some_and(|id| outbox.delivery(&id).is_none()));
+        });
+        self.desk.tell(Note::Look(look)).await;
+        told.await.unwrap_or_default()
     }
 
     /// The name of who asks, or a marker where it must not stand in the journal.

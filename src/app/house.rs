@@ -79,7 +79,12 @@ impl Hall {
     }
 
     async fn take_report(&self, offered: Offered) -> Result<Told, Refused> {
-        let waits = matches!(&offered.input, Input::Report { answered: true, .. });
+        let waits = matches!(
+            &offered.input,
+            Input::Report { answered: true, .. }
+                | Input::Subscribe { confirmed: true, .. }
+                | Input::Unsubscribe { .. }
+        );
         let Accepted { seq, report } = self.door.submit_counted(offered).await?;
         if !waits {
             return Ok(Told { ok: true, text: String::new(), report });
@@ -126,9 +131,24 @@ impl House for Hall {
         })
     }
 
+    fn linked_servers<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Vec<ServerId>> {
+        Box::pin(async move {
+            let Some(person) = self.door.personal.person(account) else { return Vec::new() };
+            self.look(move |engine| engine.linked_servers(&person)).await.unwrap_or_default()
+        })
+    }
+
     fn servers_of(&self, incident: IncidentId) -> BoxFuture<'_, Vec<ServerId>> {
         Box::pin(async move {
             self.look(move |engine| engine.servers_of(incident)).await.unwrap_or_default()
+        })
+    }
+
+    fn with_times_marked(&self, text: String) -> BoxFuture<'_, String> {
+        Box::pin(async move {
+            let plain = text.clone();
+            let marked = self.look(move |engine| engine.with_times_marked(&text)).await;
+            marked.unwrap_or(plain)
         })
     }
 

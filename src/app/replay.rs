@@ -291,6 +291,12 @@ fn happening(input: WireInput, line: usize) -> (Timestamp, Happening) {
             role: role.unwrap_or(Role::Staff),
             text,
         },
+        WireBody::Subscribe { person, source, topic, confirmed, key } => {
+            Input::Subscribe { person: person.into(), source, topic, confirmed, key }
+        }
+        WireBody::Confirm { person, key } => Input::Confirm { person: person.into(), key },
+        WireBody::Unsubscribe { person, key } => Input::Unsubscribe { person: person.into(), key },
+        WireBody::Bounced { person, reason } => Input::Bounced { person: person.into(), reason },
     };
     (received, Happening { at, input })
 }

@@ -1,11 +1,13 @@
 //! One readable line for each decision, for people who read a replay. Must not: decide, or be read
 //! by programs (they read the JSON).
 
+use std::collections::BTreeSet;
+
 use chrono_tz::Tz;
 
 use crate::{
-    domain::Timestamp,
-    event::Output,
+    domain::{Timestamp, Topic},
+    event::{Output, Subscription},
     render::{Facts, Words, date_time},
 };
 
@@ -116,8 +118,28 @@ impl Teller {
             Output::Reply { text: words, .. } => ("tell-reply", text(words)),
             Output::Reminder { text: words, .. } => ("tell-reminder", text(words)),
             Output::StaffNotice { text: words } => ("tell-notice", text(words)),
+            Output::Subscription(wish) => subscription(wish),
+            Output::Mailing(mailing) => {
+                let facts =
+                    [("destination", mailing.destination.as_str()), ("text", &mailing.body)];
+                ("tell-mailing", with_id(&mailing.id, facts))
+            }
+            Output::MailingPage { id, .. } => ("tell-mailing-page", with_id(id, [])),
         }
     }
+}
+
+fn subscription(wish: &Subscription) -> (&'static str, Vec<Fact>) {
+    let listed = |topics: &BTreeSet<Topic>| {
+        topics.iter().map(Topic::to_string).collect::<Vec<_>>().join(", ")
+    };
+    let (key, topics) = match &wish.suspended {
+        Some(_) => ("tell-subscription-suspended", listed(&wish.topics)),
+        None if !wish.wanted.is_empty() => ("tell-subscription-wanted", listed(&wish.wanted)),
+        None if wish.topics.is_empty() => ("tell-subscription-ended", String::new()),
+        None => ("tell-subscription", listed(&wish.topics)),
+    };
+    (key, owned([("person", wish.person.as_str()), ("topics", &topics)]).collect())
 }
 
 type Fact = (&'static str, String);

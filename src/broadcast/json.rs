@@ -65,7 +65,9 @@ impl Trouble {
             Self::Unreadable => SendError::RetryAfter { after: None, reason: words },
             Self::Refused(answer) => match answer.refusal(words) {
                 SendError::Unknown(reason) => SendError::RetryAfter { after: answer.pause, reason },
-                settled @ (SendError::Rejected(_) | SendError::RetryAfter { .. }) => settled,
+                settled @ (SendError::Rejected(_)
+                | SendError::Bounced(_)
+                | SendError::RetryAfter { .. }) => settled,
             },
         }
     }
@@ -79,9 +81,10 @@ impl Trouble {
             {
                 CheckError::NoAnswer(words)
             }
-            SendError::RetryAfter { .. } | SendError::Rejected(_) | SendError::Unknown(_) => {
-                CheckError::Refused(words)
-            }
+            SendError::RetryAfter { .. }
+            | SendError::Rejected(_)
+            | SendError::Bounced(_)
+            | SendError::Unknown(_) => CheckError::Refused(words),
         }
     }
 

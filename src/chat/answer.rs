@@ -92,7 +92,8 @@ impl Reply {
 
 /// The messages that an answer is: the first with the buttons, the rest after it.
 pub fn messages(answer: &Answer, words: &Words, language: &str) -> Vec<Value> {
-    let mut pages = pages(&render::escape_markdown(&answer.text));
+    let text = render::discord_times(&render::escape_markdown(&answer.text));
+    let mut pages = pages(&text);
     if pages.is_empty() {
         // Discord takes no empty message.
         pages.push("…".to_owned());

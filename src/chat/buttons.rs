@@ -2,9 +2,9 @@
 
 use crate::{
     command::Button,
-    domain::{DraftId, IncidentId, Role},
+    domain::{AsShown, DraftId, IncidentId, Role},
     engine::OpenDraft,
-    render::Facts,
+    render::{Facts, list},
 };
 
 use super::{
@@ -22,7 +22,7 @@ impl Face {
             return Reply::say(self.say("chat-button-unknown", Facts::new()));
         };
         match button {
-            Button::Fixed { incident } => return self.fixed(incident, on).await,
+            Button::Fixed { incident } => return self.fixed(heard, incident, on).await,
             Button::StillBroken { incident } => {
                 return self.still_broken(heard, incident, on).await;
             }
@@ -31,7 +31,8 @@ impl Face {
             | Button::Edit { .. }
             | Button::Wait { .. }
             | Button::Retry { .. }
-            | Button::NotAnIncident { .. } => {}
+            | Button::NotAnIncident { .. }
+            | Button::ReallyNone { .. } => {}
         }
         let role = self.role(heard);
         if role < Role::Staff {
@@ -45,10 +46,15 @@ impl Face {
                 }
                 self.press_line(heard, role, &button).await
             }
+            Button::NotAnIncident { incident, seen } => {
+                self.ask_once_more(heard, role, incident, seen, true).await
+            }
+            Button::ReallyNone { incident, seen } => {
+                self.ask_once_more(heard, role, incident, Some(seen), false).await
+            }
             Button::PublishAnyway { .. }
             | Button::Wait { .. }
             | Button::Retry { .. }
-            | Button::NotAnIncident { .. }
             | Button::Fixed { .. }
             | Button::StillBroken { .. } => self.press_line(heard, role, &button).await,
         }
@@ -58,7 +64,12 @@ impl Face {
         let Some(line) = button.line() else {
             return Reply::say(self.say("chat-button-unknown", Facts::new()));
         };
-        match self.run(heard, role, &line).await {
+        self.press_for(heard, role, button, &line).await
+    }
+
+    async fn press_for(&self, heard: &Heard, role: Role, button: &Button, line: &str) -> Reply {
+        let is_none = matches!(button, Button::ReallyNone { .. } | Button::NotAnIncident { .. });
+        match self.run(heard, role, line).await {
             Ok(told) => {
                 // Where it was refused because there are newer words, these can be pressed.
                 let open = self.open().await;
@@ -66,12 +77,75 @@ impl Face {
                     .drafts
                     .iter()
                     .find(|one| after(button, one))
-                    .filter(|_| !told.ok || matches!(button, Button::NotAnIncident { .. }))
+                    .filter(|_| !told.ok || is_none)
                     .filter(|draft| is_told(draft, &told));
-                Reply::Say(Answer { text: told.text, buttons: buttons_of(draft) })
+                Reply::Say(match draft {
+                    Some(draft) => Answer::about(draft, &told),
+                    None => Answer::plain(told.text),
+                })
             }
             Err(refused) => Reply::say(self.not_done(&refused)),
         }
+    }
+
+    /// To say that it was none ends an incident, perhaps in public: the first press asks, and so does
+    /// one for an incident that has changed since, with what changed. The engine says so where it is
+    /// over.
+    async fn ask_once_more(
+        &self,
+        heard: &Heard,
+        role: Role,
+        id: IncidentId,
+        seen: Option<AsShown>,
+        is_first: bool,
+    ) -> Reply {
+        let open = self.open().await;
+        let found = open.incidents.iter().find(|one| one.id == id);
+        let must_ask = is_first || seen != found.map(|one| one.as_shown);
+        let Some(incident) = found.filter(|_| must_ask) else {
+            let button = Button::NotAnIncident { incident: id, seen };
+            let line = format!("incident false-alarm {id}");
+            return self.press_for(heard, role, &button, &line).await;
+        };
+        let facts = Facts::new()
+            .text("incident", id.to_string())
+            .text("title", incident.title.clone())
+            .number("updates", incident.as_shown.updates);
+        let mut text = self.say("chat-no-incident-ask", facts);
+        let changes = seen.map(|seen| self.changes(&seen, &incident.as_shown)).unwrap_or_default();
+        if !changes.is_empty() {
+            let changes = list(&self.words(), &self.setup.language, &changes);
+            let changed =
+                self.say("chat-no-incident-changed", Facts::new().text("changes", changes));
+            text = format!("{changed}\n{text}");
+        }
+        let buttons = vec![Button::ReallyNone { incident: id, seen: incident.as_shown }];
+        Reply::Say(Answer { text, buttons })
+    }
+
+    /// What is different, a phrase each.
+    fn changes(&self, before: &AsShown, after: &AsShown) -> Vec<String> {
+        let mut changes = Vec::new();
+        if before.state != after.state {
+            let facts = Facts::new().text("state", after.state.word());
+            changes.push(self.say("chat-changed-state", facts));
+        }
+        if before.impact != after.impact {
+            let facts = Facts::new()
+                .text("before", before.impact.word())
+                .text("after", after.impact.word());
+            changes.push(self.say("chat-changed-impact", facts));
+        }
+        if before.servers != after.servers {
+            let facts =
+                Facts::new().number("before", before.servers).number("after", after.servers);
+            changes.push(self.say("chat-changed-servers", facts));
+        }
+        if before.updates != after.updates {
+            let count = after.updates.saturating_sub(before.updates);
+            changes.push(self.say("chat-changed-updates", Facts::new().number("count", count)));
+        }
+        changes
     }
 
     /// A person's own draft keeps its words when the evidence changes under it, as a new revision:
@@ -143,11 +217,11 @@ impl Face {
                 self.say("chat-edit-refused", facts)
             }
         };
-        Reply::Say(Answer { text, buttons: buttons_of(newest) })
+        Reply::Say(Answer { text, buttons: newest.map(buttons_of).unwrap_or_default() })
     }
 
     /// **Fixed for me**: kept in the timeline in the chat's own name, once for each word we sent.
-    async fn fixed(&self, incident: IncidentId, on: u64) -> Reply {
+    async fn fixed(&self, heard: &Heard, incident: IncidentId, on: u64) -> Reply {
         let note = self.say("chat-fixed-note", Facts::new());
         let line = format!("note {} --incident {incident}", line::quoted(&note));
         let caller = Caller {
@@ -158,7 +232,7 @@ impl Face {
         let told = self.house.command(&caller, Role::Staff, &line).await;
         match told {
             Ok(_) | Err(crate::journal::Refused::Duplicate(_)) => {
-                Reply::say(self.say("chat-fixed", Facts::new()))
+                Reply::say(self.say_in(&heard.locale, "chat-fixed"))
             }
             Err(refused) => Reply::say(self.not_done(&refused)),
         }
@@ -172,7 +246,8 @@ fn after(button: &Button, draft: &OpenDraft) -> bool {
         | Button::PublishAnyway { draft: id, .. }
         | Button::Edit { draft: id, .. }
         | Button::Wait { draft: id } => draft.id == *id,
-        Button::NotAnIncident { incident }
+        Button::NotAnIncident { incident, .. }
+        | Button::ReallyNone { incident, .. }
         | Button::Fixed { incident }
         | Button::StillBroken { incident } => draft.incident == *incident,
         Button::Retry { .. } => false,

@@ -1,8 +1,8 @@
 //! Staff's commands, and the two of a message's menu that keep a timeline.
 
 use crate::{
-    command::{Button, CommandSpec, may},
-    domain::Role,
+    command::{self, Button, Command, CommandSpec, Line, may},
+    domain::{DraftId, Role},
     engine::{Open, OpenDraft},
     journal::Refused,
     render::{self, Facts},
@@ -34,8 +34,16 @@ impl Face {
         match self.run(heard, role, &line).await {
             Ok(told) => {
                 let open = self.open().await;
-                let draft = draft_after(spec.name, given, &told, &open);
-                Reply::Say(Answer { text: told.text, buttons: buttons_of(draft) })
+                match draft_after(spec.name, given, &told, &open) {
+                    Some(draft) if is_told(draft, &told) => Reply::Say(Answer::about(draft, &told)),
+                    // Their own words were not repeated to them; what can be pressed stands under
+                    // the words that it means.
+                    Some(draft) if told.ok && draft.by_person => Reply::Say(Answer {
+                        text: words_of(self, draft),
+                        buttons: buttons_of(draft),
+                    }),
+                    Some(_) | None => Reply::say(told.text),
+                }
             }
             Err(refused) => Reply::say(self.not_done(&refused)),
         }
@@ -116,7 +124,7 @@ fn draft_after<'o>(
             Given::Number(_) | Given::Text(_) | Given::Flag(_) => None,
         })
     };
-    let draft = match command {
+    match command {
         "draft show" | "draft edit" | "draft publish" => {
             let id = number("draft")?;
             open.drafts.iter().find(|draft| draft.id.0 == id)
@@ -127,8 +135,32 @@ fn draft_after<'o>(
             open.drafts.iter().find(|draft| draft.incident.0 == id)
         }
         _ => None,
+    }
+}
+
+impl Answer {
+    /// What was told of a draft, with what can be pressed under it. Nobody has to type what a button
+    /// stands for: such lines are left out.
+    pub(super) fn about(draft: &OpenDraft, told: &Told) -> Self {
+        let lines = told.text.lines().filter_map(|line| without_typed(line, draft.id));
+        let text = lines.collect::<Vec<_>>().join("\n");
+        Self { text: text.trim_end().to_owned(), buttons: buttons_of(draft) }
+    }
+}
+
+/// A line without the command that publishes the draft; `None`: it was nothing else.
+fn without_typed(line: &str, draft: DraftId) -> Option<String> {
+    let publishes = |words: &str| {
+        let read = command::parse(words).map(|(line, _)| line);
+        matches!(read, Ok(Line::Command(Command::DraftPublish { draft: id, .. })) if id == draft)
     };
-    draft.filter(|draft| is_told(draft, told))
+    if publishes(line) {
+        return None;
+    }
+    match line.rsplit_once(": ") {
+        Some((before, typed)) if publishes(typed) => Some(format!("{before}.")),
+        Some(_) | None => Some(line.to_owned()),
+    }
 }
 
 /// Whether a draft's words stand in what somebody was told: what can be approved with a press was
@@ -138,8 +170,8 @@ pub(super) fn is_told(draft: &OpenDraft, told: &Told) -> bool {
 }
 
 /// What can be pressed under a draft's words.
-pub(super) fn buttons_of(draft: Option<&OpenDraft>) -> Vec<Button> {
-    let Some(OpenDraft { id, revision, .. }) = draft else { return Vec::new() };
+pub(super) fn buttons_of(draft: &OpenDraft) -> Vec<Button> {
+    let OpenDraft { id, revision, .. } = draft;
     let (draft, revision) = (*id, *revision);
     vec![
         Button::Publish { draft, revision },

@@ -12,7 +12,7 @@ use crate::{
 use super::{
     answer::Choice,
     heard::Given,
-    menu::{self, REPORT, STATUS},
+    menu::{self, REPORT, STATUS, SUBSCRIBE},
 };
 
 /// Spans that are often meant.
@@ -39,6 +39,7 @@ pub fn suggestions(
     let all = match name {
         REPORT => domains(known.links),
         STATUS => domains(known.links).into_iter().chain(public_servers(known.fleet)).collect(),
+        SUBSCRIBE => public_servers(known.fleet),
         _ => match kind_of(name, field, role) {
             Some(Kind::Servers) => return servers_list(known.fleet, typed),
             Some(kind) => of_kind(kind, role, known),

@@ -12,16 +12,18 @@ use crate::{
     clock::Clock,
     domain::{Role, Timestamp},
     engine::Open,
-    render::{Facts, Words},
+    render::{self, Facts, Words},
 };
 
 use super::{
     House,
-    answer::Reply,
+    answer::{Answer, Reply},
     complete,
     floods::Floods,
     heard::{Ask, Given, Heard, Message},
-    menu::{self, ADD_TO_TIMELINE, FILE_REPORT, REPORT, STATUS, STATUS_ABOUT},
+    menu::{
+        self, ADD_TO_TIMELINE, FILE_REPORT, REPORT, STATUS, STATUS_ABOUT, SUBSCRIBE, UNSUBSCRIBE,
+    },
     messages::Questions,
     rights::Rights,
     status,
@@ -32,6 +34,8 @@ use super::{
 const TOLD_AGAIN_AFTER: TimeDelta = TimeDelta::hours(6);
 /// Kinds of trouble that are remembered as told.
 const TOLD_MAX: usize = 128;
+/// Channels and threads that are known; Discord has 500 and a thousand that are in use at most.
+const PLACES_MAX: usize = 10_000;
 /// Suggestions come within this time or not at all.
 const SUGGESTED_WITHIN: TimeDelta = TimeDelta::milliseconds(600);
 
@@ -54,7 +58,10 @@ pub struct Face {
     pub(super) house: Arc<dyn House>,
     pub(super) setup: Setup,
     floods: Mutex<Floods>,
+    /// Counted apart: a wish to hear of updates takes no report's place.
+    wishes: Mutex<Floods>,
     questions: Mutex<Questions>,
+    places: Mutex<BTreeMap<u64, Option<u64>>>,
     told: Mutex<BTreeMap<Trouble, Timestamp>>,
 }
 
@@ -65,13 +72,26 @@ impl Face {
             house,
             setup,
             floods: Mutex::default(),
+            wishes: Mutex::default(),
             questions: Mutex::default(),
+            places: Mutex::default(),
             told: Mutex::default(),
         }
     }
 
     /// What an interaction is answered with.
     pub async fn hear(&self, heard: &Heard) -> Reply {
+        let reply = self.decide(heard).await;
+        match reply {
+            Reply::Say(answer) if render::tells_time(&answer.text) => {
+                let text = self.house.with_times_marked(answer.text).await;
+                Reply::Say(Answer { text, ..answer })
+            }
+            Reply::Say(_) | Reply::Choices(_) | Reply::Form(_) => reply,
+        }
+    }
+
+    async fn decide(&self, heard: &Heard) -> Reply {
         match &heard.ask {
             Ask::Slash { name, given } => self.slash(heard, name, given).await,
             Ask::Complete { name, field, typed } => self.complete(heard, name, field, typed).await,
@@ -85,6 +105,8 @@ impl Face {
         match name {
             REPORT => self.report(heard, given).await,
             STATUS => self.status(heard, given).await,
+            SUBSCRIBE => self.subscribe(heard, given).await,
+            UNSUBSCRIBE => self.unsubscribe(heard).await,
             _ => match menu::spec_of(name) {
                 Some(spec) => self.command(heard, spec, given).await,
                 None => Reply::say(self.say("chat-command-unknown", Facts::new())),
@@ -117,7 +139,7 @@ impl Face {
             fleet: &self.house.fleet(),
             links: &links,
             words: &self.words(),
-            language: &self.setup.language,
+            language: self.language_of(&heard.locale),
         };
         Reply::say(known.answer(about))
     }
@@ -152,8 +174,27 @@ impl Face {
         match message.guild {
             None => true,
             Some(guild) => {
+                let mut places = [Some(message.channel), message.under].into_iter().flatten();
                 guild == self.setup.rights.guild
-                    && self.setup.support_channels.contains(&message.channel)
+                    && places.any(|place| self.setup.support_channels.contains(&place))
+            }
+        }
+    }
+
+    /// What a place is a thread of, if anything; `None`: nobody told of it yet.
+    pub(super) fn known_place(&self, place: u64) -> Option<Option<u64>> {
+        if self.setup.support_channels.contains(&place) {
+            return Some(None);
+        }
+        lock(&self.places).get(&place).copied()
+    }
+
+    /// Remembers channels and threads; whoever comes when there are too many is asked about again.
+    pub(super) fn note_places(&self, places: impl IntoIterator<Item = (u64, Option<u64>)>) {
+        let mut known = lock(&self.places);
+        for (place, above) in places {
+            if known.len() < PLACES_MAX || known.contains_key(&place) {
+                known.insert(place, above);
             }
         }
     }
@@ -188,12 +229,25 @@ impl Face {
         lock(&self.floods)
     }
 
+    pub(super) fn wishes(&self) -> MutexGuard<'_, Floods> {
+        lock(&self.wishes)
+    }
+
     pub(super) fn questions(&self) -> MutexGuard<'_, Questions> {
         lock(&self.questions)
     }
 
     pub(super) fn say(&self, key: &str, facts: Facts) -> String {
         self.words().say(&self.setup.language, key, &facts)
+    }
+
+    /// Says something to a customer: in their own language, where there are words in it.
+    pub(super) fn say_in(&self, locale: &str, key: &str) -> String {
+        self.words().say(self.language_of(locale), key, &Facts::new())
+    }
+
+    fn language_of<'l>(&'l self, locale: &'l str) -> &'l str {
+        if self.words().speaks(locale) { locale } else { &self.setup.language }
     }
 
     pub(super) fn words(&self) -> Arc<Words> {

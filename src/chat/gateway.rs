@@ -12,16 +12,15 @@ use std::sync::{
 };
 
 use chrono::TimeDelta;
-use secrecy::ExposeSecret;
 use serde_json::Value;
 use serenity::{
     all::{
         ActivityData, ChannelId, Client, ClientBuilder, ConnectionStage, Context, EventHandler,
         GatewayError, GatewayIntents, Guild, GuildChannel, GuildId, Interaction,
         Message as SerenityMessage, OnlineStatus, Ready, ResumedEvent, Role, RoleId,
-        ShardStageUpdateEvent, UnavailableGuild, UserId,
+        ShardStageUpdateEvent, ThreadListSyncEvent, UnavailableGuild, UserId,
     },
-    http::{Http, HttpBuilder},
+    http::Http,
 };
 use tokio::sync::{Semaphore, watch};
 
@@ -32,9 +31,11 @@ use crate::{
 };
 
 use super::{
-    Face, answer, cards, menu,
+    Face, cards, catch_up, client,
+    heard::Message,
+    menu,
     presence::{self, Dot, Presence},
-    respond::{Outcome, Responder, said},
+    respond::{Responder, said},
     translate,
     trouble::{Trouble, survey},
 };
@@ -115,12 +116,10 @@ struct Attempt {
 
 impl Attempt {
     async fn run(&self, down: &mut watch::Receiver<bool>) -> Ended {
-        let api = self.config.api.as_str().trim_end_matches('/').to_owned();
-        // The proxy is passed over while serenity's own limiter is on.
-        let http = HttpBuilder::new(self.config.token.expose_secret())
-            .proxy(api)
-            .ratelimiter_disabled(true)
-            .build();
+        let http = match client::http(&self.config, &self.face.setup.clock) {
+            Ok(http) => http,
+            Err(trouble) => return Ended::Failed(trouble),
+        };
         let (url, us) = tokio::select! {
             asked = self.ask(&http) => match asked {
                 Ok(found) => found,
@@ -166,13 +165,12 @@ impl Attempt {
     }
 
     fn intents(&self) -> GatewayIntents {
-        let mut intents = GatewayIntents::GUILDS;
-        if self.with_content {
-            intents |= GatewayIntents::GUILD_MESSAGES
-                | GatewayIntents::DIRECT_MESSAGES
-                | GatewayIntents::MESSAGE_CONTENT;
-        }
-        intents
+        // What is written to the bot comes with its words in any case: in direct messages, and
+        // where it is mentioned.
+        let intents = GatewayIntents::GUILDS
+            | GatewayIntents::GUILD_MESSAGES
+            | GatewayIntents::DIRECT_MESSAGES;
+        if self.with_content { intents | GatewayIntents::MESSAGE_CONTENT } else { intents }
     }
 
     fn handler(&self, us: UserId) -> Handler {
@@ -181,6 +179,7 @@ impl Attempt {
             face: self.face.clone(),
             us,
             connected: self.connected.clone(),
+            with_content: self.with_content,
             commands_may_be_gone: AtomicBool::new(false),
             is_connected: watch::channel(false).0,
             context: watch::channel(None).0,
@@ -233,6 +232,7 @@ struct Handler {
     face: Arc<Face>,
     us: UserId,
     connected: Arc<AtomicU64>,
+    with_content: bool,
     /// The bot was no member of its server; commands come and go with the membership.
     commands_may_be_gone: AtomicBool,
     is_connected: watch::Sender<bool>,
@@ -333,7 +333,7 @@ impl Handler {
     }
 
     async fn take_message(&self, context: &Context, found: &SerenityMessage) {
-        let message = translate::message(found, Some(self.us));
+        let mut message = translate::message(found, Some(self.us));
         if message.author.is_bot {
             return;
         }
@@ -341,21 +341,21 @@ impl Handler {
             tracing::warn!("too many messages in Discord at once: one was not looked at");
             return;
         };
-        let Some(said) = self.face.read(&message).await else { return };
-        let mut messages = answer::messages(&said, &self.words(), &self.face.setup.language);
-        if let Some(first) = messages.first_mut() {
-            first["message_reference"] = serde_json::json!({
-                "message_id": found.id.get().to_string(),
-                "fail_if_not_exists": false,
-            });
+        message.under = self.above(context, &message).await;
+        self.responder(context).take(&message).await;
+    }
+
+    /// The channel whose thread a message is in. A new thread's first message may be here before the
+    /// word of the thread.
+    async fn above(&self, context: &Context, message: &Message) -> Option<u64> {
+        message.guild.filter(|guild| *guild == self.config.guild)?;
+        if let Some(known) = self.face.known_place(message.channel) {
+            return known;
         }
-        if let Outcome::Failed(why) = self
-            .responder(context)
-            .send(found.channel_id, &format!("m{}", found.id), &messages)
-            .await
-        {
-            tracing::warn!(why, "a word in a support channel did not arrive");
-        }
+        let found = context.http.get_channel(ChannelId::new(message.channel)).await.ok()?;
+        let place = translate::place(&found.guild()?);
+        self.face.note_places([place]);
+        place.1
     }
 }
 
@@ -374,6 +374,9 @@ impl EventHandler for Handler {
         }
         self.face.is_over(&Trouble::NotInGuild);
         self.register(&context.http).await;
+        if self.with_content {
+            catch_up::catch_up(&self.responder(&context), &self.config, self.us).await;
+        }
     }
 
     async fn resume(&self, _: Context, _: ResumedEvent) {
@@ -407,6 +410,8 @@ impl EventHandler for Handler {
         }
         self.face.is_over(&Trouble::Kicked);
         self.face.is_over(&Trouble::NotInGuild);
+        let places = guild.channels.values().chain(&guild.threads);
+        self.face.note_places(places.map(translate::place));
         for trouble in survey(&self.config, &translate::seen(&guild, self.us)) {
             self.face.tell_staff(trouble).await;
         }
@@ -420,6 +425,18 @@ impl EventHandler for Handler {
             self.commands_may_be_gone.store(true, Ordering::Relaxed);
             self.face.tell_staff(Trouble::Kicked).await;
         }
+    }
+
+    async fn thread_create(&self, _: Context, thread: GuildChannel) {
+        self.face.note_places([translate::place(&thread)]);
+    }
+
+    async fn thread_update(&self, _: Context, _: Option<GuildChannel>, thread: GuildChannel) {
+        self.face.note_places([translate::place(&thread)]);
+    }
+
+    async fn thread_list_sync(&self, _: Context, found: ThreadListSyncEvent) {
+        self.face.note_places(found.threads.iter().map(translate::place));
     }
 
     async fn channel_delete(

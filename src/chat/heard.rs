@@ -44,6 +44,8 @@ pub struct Heard {
     pub who: Member,
     /// The server; none in a direct message.
     pub guild: Option<u64>,
+    /// The language that they read Discord in: "de", "es-ES".
+    pub locale: String,
     /// What they ask.
     pub ask: Ask,
 }
@@ -110,12 +112,16 @@ pub struct Message {
     pub channel: u64,
     /// What that place is called; empty where Discord does not say.
     pub channel_name: String,
+    /// The channel that this place is a thread of, where it is one.
+    pub under: Option<u64>,
     /// The server; none in a direct message.
     pub guild: Option<u64>,
     /// Who wrote it.
     pub author: Member,
     /// What.
     pub text: String,
+    /// When it was written, where it is read later than that; none: just now.
+    pub written: Option<Timestamp>,
     /// Whether it speaks to us.
     pub mentions_us: bool,
     /// The message it answers, where that is one of ours.

@@ -15,8 +15,8 @@ use super::cards::Shown;
 
 /// The bot, as its chat knows it.
 pub trait House: Send + Sync + 'static {
-    /// Takes a report; answers when it is durable, and with the acknowledgement where the report says
-    /// that its voice waits for it. The words are empty while the bot is too busy for it.
+    /// Takes a report, or a person's wish to hear of updates or of nothing more; answers when it is
+    /// durable, and with the engine's words where the input says that its voice waits for them. The words are empty while the bot is too busy for it.
     fn report(&self, offered: Offered) -> BoxFuture<'_, Result<Told, Refused>>;
 
     /// Carries out a line of the staff grammar, and says what came of it. Permission is checked
@@ -34,8 +34,15 @@ pub trait House: Send + Sync + 'static {
     /// The domains that an account is linked to.
     fn links<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Vec<Link>>;
 
+    /// The servers that an account is linked to: those it reported about, and those that staff said
+    /// it did.
+    fn linked_servers<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Vec<ServerId>>;
+
     /// The servers that an incident is about.
     fn servers_of(&self, incident: IncidentId) -> BoxFuture<'_, Vec<ServerId>>;
+
+    /// An answer with a marker for each moment that it tells; as it is while the bot stops.
+    fn with_times_marked(&self, text: String) -> BoxFuture<'_, String>;
 
     /// The fleet as it is configured now.
     fn fleet(&self) -> Arc<Fleet>;

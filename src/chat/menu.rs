@@ -25,6 +25,12 @@ pub const REPORT_DOMAIN: &str = "domain";
 pub const REPORT_WHAT: &str = "what";
 /// Since when.
 pub const REPORT_SINCE: &str = "since";
+/// A wish to hear of updates.
+pub const SUBSCRIBE: &str = "subscribe";
+/// Its field.
+pub const SUBSCRIBE_SERVER: &str = "server";
+/// A wish to hear of nothing more.
+pub const UNSUBSCRIBE: &str = "unsubscribe";
 /// The field of a status.
 pub const STATUS_ABOUT: &str = "about";
 
@@ -55,7 +61,8 @@ mod option {
 /// All commands, as the body of one registration.
 pub fn all(words: &Words, language: &str) -> Vec<Value> {
     let say = |key: &str| words.say(language, key, &Facts::new());
-    let mut commands: Vec<Value> = vec![report(&say), status(&say)];
+    let mut commands: Vec<Value> =
+        vec![report(&say), status(&say), subscribe(&say), unsubscribe(&say)];
     let mut nouns: BTreeMap<&str, Vec<&CommandSpec>> = BTreeMap::new();
     for spec in TABLE.iter().filter(|spec| spec.name != STATUS) {
         match spec.name.split_once(' ') {
@@ -118,6 +125,31 @@ fn status(say: Say<'_>) -> Value {
             "max_length": DOMAIN_LENGTH_MAX,
             "autocomplete": true,
         }],
+    })
+}
+
+fn subscribe(say: Say<'_>) -> Value {
+    json!({
+        "type": 1,
+        "name": SUBSCRIBE,
+        "description": described(&say("chat-about-subscribe")),
+        "options": [{
+            "type": option::STRING,
+            "name": SUBSCRIBE_SERVER,
+            "description": described(&say("chat-option-subscribe-server")),
+            "required": false,
+            "max_length": DOMAIN_LENGTH_MAX,
+            "autocomplete": true,
+        }],
+    })
+}
+
+fn unsubscribe(say: Say<'_>) -> Value {
+    json!({
+        "type": 1,
+        "name": UNSUBSCRIBE,
+        "description": described(&say("chat-about-unsubscribe")),
+        "options": [],
     })
 }
 
@@ -335,7 +367,8 @@ mod tests {
     fn staffs_commands_are_hidden_and_customers_are_not() {
         for one in commands() {
             let hidden = !one["default_member_permissions"].is_null();
-            let open = ["report", "status", "help"].contains(&one["name"].as_str().unwrap());
+            let open = ["report", "status", "subscribe", "unsubscribe", "help"]
+                .contains(&one["name"].as_str().unwrap());
             assert_eq!(hidden, !open, "{}", one["name"]);
         }
     }

@@ -12,6 +12,8 @@
 pub mod answer;
 mod buttons;
 pub mod cards;
+mod catch_up;
+mod client;
 mod commands;
 mod complete;
 mod face;
@@ -27,6 +29,7 @@ mod reports;
 mod respond;
 pub mod rights;
 mod status;
+mod subscribe;
 mod translate;
 pub mod trouble;
 

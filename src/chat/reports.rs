@@ -2,14 +2,14 @@
 //! [`Private`] and nowhere else.
 
 use crate::{
-    domain::{Fleet, IncidentId, PersonId, ReportId, Role, Timestamp},
+    domain::{Fleet, IncidentId, PersonId, ReportId, Role, ServerId, Timestamp},
     event::{Input, wire::TEXT_LENGTH_MAX, wire::domain_name},
     journal::{Offered, Private, Refused},
     render::{Facts, list},
 };
 
 use super::{
-    Face, Told,
+    Caller, Face, Told,
     answer::{Answer, Reply},
     floods::Verdict,
     heard::{Given, Heard, Member, Message},
@@ -20,6 +20,8 @@ use super::{
 
 /// Where it was said, for the journal.
 const SOURCE: &str = "discord";
+/// A message does not say what language its author reads: the bot's own is spoken.
+const UNKNOWN: &str = "";
 
 /// One report to be.
 struct Filing<'a> {
@@ -32,6 +34,8 @@ struct Filing<'a> {
     confirmed: bool,
     /// Its author waits for the acknowledgement here.
     answered: bool,
+    /// When it was said.
+    at: Timestamp,
 }
 
 /// What a report names.
@@ -55,7 +59,8 @@ fn named(field: &str, fleet: &Fleet) -> Vec<Named> {
 }
 
 /// The input that a filing becomes; the journal gives it its random ids.
-fn offered(at: Timestamp, filing: Filing<'_>) -> Offered {
+fn offered(filing: Filing<'_>) -> Offered {
+    let at = filing.at;
     let (domain, unknown_domain) = match filing.domain {
         Named::Ours(domain) => (Some(domain), None),
         Named::Other(text) => (None, Some(text)),
@@ -100,7 +105,7 @@ impl Face {
         let (domain, what) =
             (field(REPORT_DOMAIN).unwrap_or_default(), field(REPORT_WHAT).unwrap_or_default());
         if what.is_empty() || domain.is_empty() {
-            return Reply::say(self.say("chat-report-empty", Facts::new()));
+            return Reply::say(self.say_in(&heard.locale, "chat-report-empty"));
         }
         let text = match field(REPORT_SINCE).filter(|since| !since.is_empty()) {
             Some(since) => {
@@ -108,7 +113,7 @@ impl Face {
             }
             None => what.to_owned(),
         };
-        let confirmed = match self.judge(&heard.who).await {
+        let confirmed = match self.judge(&heard.who, &heard.locale).await {
             Ok(confirmed) => confirmed,
             Err(refusal) => return refusal,
         };
@@ -116,15 +121,15 @@ impl Face {
         for (place, domain) in named(domain, &self.house.fleet()).into_iter().enumerate() {
             let outside_id = format!("discord:interaction:{}:{place}", heard.id);
             let text = text.clone();
-            let filing =
-                Filing { who: &heard.who, outside_id, domain, text, confirmed, answered: true };
+            let (who, at) = (&heard.who, self.setup.clock.now());
+            let filing = Filing { who, outside_id, domain, text, confirmed, answered: true, at };
             let told = self.file(filing).await;
             answer.get_or_insert(told);
         }
         if is_not_kept(answer.as_ref()) {
             self.floods().give_back(&heard.who);
         }
-        Reply::say(self.words_of(answer))
+        Reply::say(self.words_of(answer, &heard.locale))
     }
 
     /// A message of a customer; what to say to it where it stands, if anything.
@@ -155,7 +160,7 @@ impl Face {
         named: Vec<Named>,
         before: Option<String>,
     ) -> Option<Answer> {
-        let confirmed = match self.judge(&message.author).await {
+        let confirmed = match self.judge(&message.author, UNKNOWN).await {
             Ok(confirmed) => confirmed,
             Err(Reply::Say(refusal)) => return self.may_turn_away(message).then_some(refusal),
             Err(Reply::Form(_) | Reply::Choices(_)) => return None,
@@ -173,6 +178,7 @@ impl Face {
                 text: text.clone(),
                 confirmed,
                 answered: true,
+                at: self.said_at(message),
             };
             told.push(self.file(filing).await);
         }
@@ -181,9 +187,10 @@ impl Face {
         if told.iter().any(Result::is_ok) {
             return Some(noted());
         }
-        let refused = told.into_iter().find(|one| is_not_kept(Some(one)))?;
+        // What is known from before, or not kept, is not one more.
         self.floods().give_back(&message.author);
-        self.may_turn_away(message).then(|| Answer::plain(self.words_of(Some(refused))))
+        let refused = told.into_iter().find(|one| is_not_kept(Some(one)))?;
+        self.may_turn_away(message).then(|| Answer::plain(self.words_of(Some(refused), UNKNOWN)))
     }
 
     fn may_turn_away(&self, message: &Message) -> bool {
@@ -214,6 +221,7 @@ impl Face {
                 text: text.clone(),
                 confirmed: true,
                 answered: false,
+                at: self.setup.clock.now(),
             };
             match self.file(filing).await {
                 Ok(told) => {
@@ -226,7 +234,7 @@ impl Face {
             }
         }
         if let Some(why) = refused.filter(|_| filed.is_empty()) {
-            return Reply::say(self.words_of(Some(Err(why))));
+            return Reply::say(self.words_of(Some(Err(why)), &heard.locale));
         }
         let reports: Vec<String> = filed.iter().map(ToString::to_string).collect();
         let facts = Facts::new()
@@ -246,7 +254,10 @@ impl Face {
         let servers = self.house.servers_of(incident).await;
         let links = self.house.links(&account).await;
         let link = links.into_iter().find(|link| servers.contains(&link.server));
-        let confirmed = match self.judge(&heard.who).await {
+        let linked = self.house.linked_servers(&account).await;
+        // Staff said which server an earlier report was about, and no domain was ever named.
+        let server = linked.into_iter().find(|one| link.is_none() && servers.contains(one));
+        let confirmed = match self.judge(&heard.who, &heard.locale).await {
             Ok(confirmed) => confirmed,
             Err(refusal) => return refusal,
         };
@@ -258,24 +269,62 @@ impl Face {
             text: self.say("chat-still-broken-text", facts),
             confirmed,
             answered: true,
+            at: self.setup.clock.now(),
         };
-        match self.file(filing).await {
+        let told = self.file(filing).await;
+        let filed = match &told {
+            Ok(told) => told.report.clone(),
+            Err(Refused::Duplicate(first)) => first.report.clone(),
+            Err(Refused::Full | Refused::Overloaded | Refused::Stopping) => None,
+        };
+        if let (Some(report), Some(server)) = (filed, server) {
+            self.assign(heard, on, &report, &server).await;
+        }
+        match told {
             Ok(_) | Err(Refused::Duplicate(_)) => {
-                Reply::say(self.say("chat-still-broken", Facts::new()))
+                Reply::say(self.say_in(&heard.locale, "chat-still-broken"))
             }
             Err(why) => {
                 self.floods().give_back(&heard.who);
-                Reply::say(self.words_of(Some(Err(why))))
+                Reply::say(self.words_of(Some(Err(why)), &heard.locale))
             }
         }
     }
 
+    /// Puts a report to the server that its author is linked to, in the chat's own name; once.
+    async fn assign(&self, heard: &Heard, on: u64, report: &ReportId, server: &ServerId) {
+        let caller = Caller {
+            account: None,
+            name: SOURCE.to_owned(),
+            outside_id: format!("discord:press:{on}:{}:assigned", heard.who.id),
+        };
+        let line = format!("reports assign {report} {server}");
+        let told = self.house.command(&caller, Role::Staff, &line).await;
+        if let Err(refused @ (Refused::Full | Refused::Overloaded | Refused::Stopping)) = told {
+            tracing::warn!(%refused, "a report could not be put to its server");
+        }
+    }
+
+    /// When a message was said, as our clock has it: never later than now.
+    fn said_at(&self, message: &Message) -> Timestamp {
+        let clock = &self.setup.clock;
+        let said = message.written.map(|at| clock.from_outside(at));
+        said.map_or_else(|| clock.now(), |at| at.min(clock.now()))
+    }
+
+    /// Whether a message of a customer would count as something.
+    pub(super) fn may_count(&self, message: &Message) -> bool {
+        let asked = self.questions().asked(self.setup.clock.now(), message);
+        let counts = messages::count(message, &self.house.fleet(), asked);
+        self.is_support(message) && counts != Counts::Nothing
+    }
+
     async fn file(&self, filing: Filing<'_>) -> Result<Told, Refused> {
-        self.house.report(offered(self.setup.clock.now(), filing)).await
+        self.house.report(offered(filing)).await
     }
 
     /// Whether one more report of somebody counts as confirmed; else what they are told.
-    async fn judge(&self, who: &Member) -> Result<bool, Reply> {
+    async fn judge(&self, who: &Member, locale: &str) -> Result<bool, Reply> {
         let verdict = self.floods().judge(self.setup.clock.now(), who);
         match verdict {
             Verdict::Take => Ok(true),
@@ -283,23 +332,21 @@ impl Face {
                 self.tell_staff(Trouble::Raid).await;
                 Ok(false)
             }
-            Verdict::TooManyOfOne => {
-                Err(Reply::say(self.say("chat-report-too-many", Facts::new())))
-            }
+            Verdict::TooManyOfOne => Err(Reply::say(self.say_in(locale, "chat-report-too-many"))),
             Verdict::TooMany => {
                 self.tell_staff(Trouble::Raid).await;
-                Err(Reply::say(self.say("chat-busy", Facts::new())))
+                Err(Reply::say(self.say_in(locale, "chat-busy")))
             }
         }
     }
 
-    fn words_of(&self, told: Option<Result<Told, Refused>>) -> String {
+    fn words_of(&self, told: Option<Result<Told, Refused>>, locale: &str) -> String {
         match told {
-            Some(Ok(told)) if told.text.is_empty() => self.say("chat-report-noted", Facts::new()),
+            Some(Ok(told)) if told.text.is_empty() => self.say_in(locale, "chat-report-noted"),
             Some(Ok(told)) => told.text,
-            Some(Err(Refused::Duplicate(_))) => self.say("chat-report-again", Facts::new()),
+            Some(Err(Refused::Duplicate(_))) => self.say_in(locale, "chat-report-again"),
             Some(Err(Refused::Full | Refused::Overloaded | Refused::Stopping)) | None => {
-                self.say("chat-busy", Facts::new())
+                self.say_in(locale, "chat-busy")
             }
         }
     }
@@ -359,8 +406,9 @@ mod tests {
             text: format!("@everyone\u{7} {}", "x".repeat(9000)),
             confirmed: true,
             answered: true,
+            at: Timestamp::UNIX_EPOCH,
         };
-        let offered = offered(Timestamp::UNIX_EPOCH, filing);
+        let offered = offered(filing);
         let chain = serde_json::to_string(&offered.input).unwrap();
         for personal in ["42", "anna", "everyone", "elsewhere"] {
             assert!(!chain.contains(personal), "{chain}");

@@ -219,6 +219,27 @@ impl Responder {
         Outcome::Done
     }
 
+    /// An answer to a message, where it stands.
+    pub(super) async fn reply_to(
+        &self,
+        channel: ChannelId,
+        message: u64,
+        answer: &Answer,
+    ) -> Result<(), String> {
+        let mut messages = answer::messages(answer, &self.words, &self.language);
+        if let Some(first) = messages.first_mut() {
+            first["message_reference"] = json!({
+                "message_id": message.to_string(),
+                "fail_if_not_exists": false,
+            });
+        }
+        match self.send(channel, &format!("m{message}"), &messages).await {
+            Outcome::Done => Ok(()),
+            Outcome::TooLate => Err("it is gone".to_owned()),
+            Outcome::Failed(why) => Err(why),
+        }
+    }
+
     fn messages(&self, answer: &Answer) -> Vec<Value> {
         let messages = answer::messages(answer, &self.words, &self.language);
         messages.into_iter().map(answer::private).collect()

@@ -2,7 +2,7 @@
 
 use serenity::all::{
     CommandDataOption, CommandDataOptionValue, CommandInteraction, CommandType,
-    ComponentInteraction, ComponentInteractionDataKind, Guild, Interaction,
+    ComponentInteraction, ComponentInteractionDataKind, Guild, GuildChannel, Interaction,
     Message as SerenityMessage, MessageFlags, ModalInteraction, User, UserId,
 };
 use serenity::model::application::ActionRowComponent;
@@ -11,7 +11,7 @@ use super::{
     answer::FORM_FIELD,
     heard::{Ask, Given, Heard, Member, Message},
     respond::Ticket,
-    trouble::Seen,
+    trouble::{Room, Seen},
 };
 
 /// What an interaction asks, and the way to answer it; `None` for what needs no answer.
@@ -62,6 +62,7 @@ fn heard_command(command: &CommandInteraction) -> Option<Heard> {
         id: command.id.get(),
         who: member(&command.user, command.member.as_deref()),
         guild: command.guild_id.map(|guild| guild.get()),
+        locale: command.locale.clone(),
         ask,
     })
 }
@@ -93,6 +94,7 @@ fn heard_typing(command: &CommandInteraction) -> Option<Heard> {
         id: command.id.get(),
         who: member(&command.user, command.member.as_deref()),
         guild: command.guild_id.map(|guild| guild.get()),
+        locale: command.locale.clone(),
         ask: Ask::Complete { name, field, typed },
     })
 }
@@ -106,6 +108,7 @@ fn heard_press(press: &ComponentInteraction) -> Option<Heard> {
         id: press.id.get(),
         who: member(&press.user, press.member.as_ref()),
         guild: press.guild_id.map(|guild| guild.get()),
+        locale: press.locale.clone(),
         ask,
     })
 }
@@ -122,6 +125,7 @@ fn heard_form(form: &ModalInteraction) -> Option<Heard> {
         id: form.id.get(),
         who: member(&form.user, form.member.as_ref()),
         guild: form.guild_id.map(|guild| guild.get()),
+        locale: form.locale.clone(),
         ask: Ask::Submit { id: form.data.custom_id.clone(), text },
     })
 }
@@ -151,6 +155,7 @@ pub(super) fn message(found: &SerenityMessage, us: Option<UserId>) -> Message {
         id: found.id.get(),
         channel: found.channel_id.get(),
         channel_name: String::new(),
+        under: None,
         guild: found.guild_id.map(|guild| guild.get()),
         author: Member {
             id: found.author.id.get(),
@@ -159,16 +164,26 @@ pub(super) fn message(found: &SerenityMessage, us: Option<UserId>) -> Message {
             is_bot: is_program || shown_elsewhere,
         },
         text: found.content.clone(),
+        written: None,
         mentions_us: us.is_some_and(|us| found.mentions.iter().any(|one| one.id == us)),
         answers_ours: answers_ours.map(|one| one.id.get()),
     }
+}
+
+/// A channel or thread, and the channel that a thread is under.
+pub(super) fn place(place: &GuildChannel) -> (u64, Option<u64>) {
+    let above = place.parent_id.filter(|_| place.thread_metadata.is_some());
+    (place.id.get(), above.map(|above| above.get()))
 }
 
 /// The server as the bot finds it when it comes in.
 pub(super) fn seen(guild: &Guild, us: UserId) -> Seen {
     let roles = guild.roles.keys().map(|role| role.get()).collect();
     let own = guild.members.get(&us);
-    let may = |channel| own.map_or(0, |own| guild.user_permissions_in(channel, own).bits());
-    let channels = guild.channels.values().map(|channel| (channel.id.get(), may(channel)));
+    let may = |channel: &GuildChannel| {
+        own.map_or(0, |own| guild.user_permissions_in(channel, own).bits())
+    };
+    let room = |channel: &GuildChannel| Room { name: channel.name.clone(), may: may(channel) };
+    let channels = guild.channels.values().map(|channel| (channel.id.get(), room(channel)));
     Seen { roles, channels: channels.collect() }
 }

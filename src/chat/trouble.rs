@@ -48,6 +48,8 @@ pub enum Trouble {
     PermissionsMissing {
         /// Which.
         channel: u64,
+        /// What it is called.
+        name: String,
         /// Bits of [`PERMISSIONS`].
         missing: u64,
     },
@@ -74,8 +76,17 @@ const NEEDED_FOR_SUPPORT: u64 = VIEW | 1 << 11 | 1 << 16;
 pub struct Seen {
     /// The roles there are.
     pub roles: BTreeSet<u64>,
-    /// The channels there are, each with what the bot may do in it.
-    pub channels: BTreeMap<u64, u64>,
+    /// The channels there are.
+    pub channels: BTreeMap<u64, Room>,
+}
+
+/// A channel as the bot finds it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Room {
+    /// What it is called.
+    pub name: String,
+    /// What the bot may do in it.
+    pub may: u64,
 }
 
 /// Everything that is not as the configuration says.
@@ -97,8 +108,9 @@ pub fn survey(config: &DiscordConfig, seen: &Seen) -> Vec<Trouble> {
     for (channel, needed) in channels {
         match seen.channels.get(&channel) {
             None => found.push(Trouble::ChannelMissing { channel }),
-            Some(may) if may & needed != needed => {
-                found.push(Trouble::PermissionsMissing { channel, missing: needed & !may });
+            Some(Room { name, may }) if may & needed != needed => {
+                let (name, missing) = (name.clone(), needed & !may);
+                found.push(Trouble::PermissionsMissing { channel, name, missing });
             }
             Some(_) => {}
         }
@@ -131,14 +143,14 @@ impl Trouble {
             Self::ChannelMissing { channel } => {
                 say("chat-trouble-channel", Facts::new().text("channel", channel.to_string()))
             }
-            Self::PermissionsMissing { channel, missing } => {
+            Self::PermissionsMissing { name, missing, .. } => {
                 let names: Vec<String> = PERMISSIONS
                     .iter()
                     .filter(|(bit, _)| missing & bit != 0)
                     .map(|(_, key)| say(key, Facts::new()))
                     .collect();
                 let facts = Facts::new()
-                    .text("channel", channel.to_string())
+                    .text("channel", render::neutralise(name, 100))
                     .text("permissions", render::list(words, language, &names));
                 say("chat-trouble-permissions", facts)
             }
@@ -183,22 +195,29 @@ mod tests {
         }
     }
 
+    fn room(name: &str, may: u64) -> Room {
+        Room { name: name.to_owned(), may }
+    }
+
     #[test]
     fn what_is_as_configured_is_no_trouble() {
         let all = PERMISSIONS.iter().map(|(bit, _)| bit).sum();
-        let seen = Seen { roles: [10, 11].into(), channels: [(100, all), (101, all)].into() };
+        let seen = Seen {
+            roles: [10, 11].into(),
+            channels: [(100, room("staff", all)), (101, room("help", all))].into(),
+        };
         assert_eq!(survey(&config(), &seen), []);
     }
 
     #[test]
     fn everything_missing_is_said_with_what_to_do() {
-        let seen = Seen { roles: [10].into(), channels: [(100, VIEW)].into() };
+        let seen = Seen { roles: [10].into(), channels: [(100, room("staff", VIEW))].into() };
         let words = Words::built_in();
         let said: Vec<String> =
             survey(&config(), &seen).iter().map(|one| one.say(&words, "en")).collect();
         assert_eq!(said.len(), 3, "{said:?}");
         assert!(said[0].contains("11"), "{said:?}");
-        assert!(said[1].contains("<#100>") && said[1].contains("Attach Files"), "{said:?}");
+        assert!(said[1].contains("#staff") && said[1].contains("Attach Files"), "{said:?}");
         assert!(said[2].contains("101"), "{said:?}");
         let nobody = DiscordConfig { staff_roles: vec![], admin_roles: vec![], ..config() };
         assert!(survey(&nobody, &seen).contains(&Trouble::NoRoles));

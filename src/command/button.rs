@@ -4,7 +4,7 @@
 //! hears of a press reads it back with [`Button::read`], strictly: an id that we did not write is
 //! no button. Must not: decide what a press leads to.
 
-use crate::domain::{DraftId, IncidentId};
+use crate::domain::{AsShown, DraftId, IncidentId};
 
 /// What a press asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,10 +35,19 @@ pub enum Button {
         /// Which.
         draft: DraftId,
     },
-    /// Staff: it was a false alarm.
+    /// Staff: it was a false alarm. They are asked once more.
     NotAnIncident {
         /// Which.
         incident: IncidentId,
+        /// As it was shown; `None`: by a build that did not keep it.
+        seen: Option<AsShown>,
+    },
+    /// Staff: it was a false alarm indeed.
+    ReallyNone {
+        /// Which.
+        incident: IncidentId,
+        /// As it stood when they were asked.
+        seen: AsShown,
     },
     /// Staff: send a post again that did not arrive.
     Retry {
@@ -85,7 +94,7 @@ impl Tone {
 /// The version of the ids; another one is another build's.
 const VERSION: &str = "bw1";
 /// The longest id there is, in bytes.
-pub const BUTTON_ID_BYTES_MAX: usize = 64;
+pub const BUTTON_ID_BYTES_MAX: usize = 100;
 
 impl Button {
     /// The short text: `bw1:publish:3:2`. ASCII, at most [`BUTTON_ID_BYTES_MAX`].
@@ -97,7 +106,15 @@ impl Button {
             }
             Self::Edit { draft, revision } => format!("{VERSION}:edit:{draft}:{revision}"),
             Self::Wait { draft } => format!("{VERSION}:wait:{draft}"),
-            Self::NotAnIncident { incident } => format!("{VERSION}:no-incident:{incident}"),
+            Self::NotAnIncident { incident, seen: None } => {
+                format!("{VERSION}:no-incident:{incident}")
+            }
+            Self::NotAnIncident { incident, seen: Some(seen) } => {
+                format!("{VERSION}:no-incident:{incident}:{}", seen.word())
+            }
+            Self::ReallyNone { incident, seen } => {
+                format!("{VERSION}:none:{incident}:{}", seen.word())
+            }
             Self::Retry { post } => format!("{VERSION}:retry:{post:032x}"),
             Self::Fixed { incident } => format!("{VERSION}:fixed:{incident}"),
             Self::StillBroken { incident } => format!("{VERSION}:broken:{incident}"),
@@ -122,8 +139,16 @@ impl Button {
             }
             [VERSION, "wait", draft] => Self::Wait { draft: DraftId(number(draft)?) },
             [VERSION, "no-incident", incident] => {
-                Self::NotAnIncident { incident: IncidentId(number(incident)?) }
+                Self::NotAnIncident { incident: IncidentId(number(incident)?), seen: None }
             }
+            [VERSION, "no-incident", incident, seen] => Self::NotAnIncident {
+                incident: IncidentId(number(incident)?),
+                seen: Some(AsShown::read(seen)?),
+            },
+            [VERSION, "none", incident, seen] => Self::ReallyNone {
+                incident: IncidentId(number(incident)?),
+                seen: AsShown::read(seen)?,
+            },
             [VERSION, "retry", post] => Self::Retry { post: u128::from_str_radix(post, 16).ok()? },
             [VERSION, "fixed", incident] => Self::Fixed { incident: IncidentId(number(incident)?) },
             [VERSION, "broken", incident] => {
@@ -142,6 +167,7 @@ impl Button {
             Self::Edit { .. } => "button-edit",
             Self::Wait { .. } => "button-wait",
             Self::NotAnIncident { .. } => "button-not-an-incident",
+            Self::ReallyNone { .. } => "button-really-none",
             Self::Retry { .. } => "button-retry",
             Self::Fixed { .. } => "button-fixed",
             Self::StillBroken { .. } => "button-still-broken",
@@ -154,9 +180,10 @@ impl Button {
             Self::Publish { .. } | Self::Fixed { .. } => Tone::Good,
             Self::Edit { .. } | Self::Retry { .. } => Tone::Main,
             Self::Wait { .. } => Tone::Quiet,
-            Self::PublishAnyway { .. } | Self::NotAnIncident { .. } | Self::StillBroken { .. } => {
-                Tone::Grave
-            }
+            Self::PublishAnyway { .. }
+            | Self::NotAnIncident { .. }
+            | Self::ReallyNone { .. }
+            | Self::StillBroken { .. } => Tone::Grave,
         }
     }
 
@@ -171,9 +198,12 @@ impl Button {
                 Some(format!("draft publish {draft} --revision {revision} --anyway"))
             }
             Self::Wait { draft } => Some(format!("draft wait {draft} 15m")),
-            Self::NotAnIncident { incident } => Some(format!("incident false-alarm {incident}")),
+            Self::ReallyNone { incident, .. } => Some(format!("incident false-alarm {incident}")),
             Self::Retry { post } => Some(format!("retry {post:032x}")),
-            Self::Edit { .. } | Self::Fixed { .. } | Self::StillBroken { .. } => None,
+            Self::Edit { .. }
+            | Self::NotAnIncident { .. }
+            | Self::Fixed { .. }
+            | Self::StillBroken { .. } => None,
         }
     }
 }

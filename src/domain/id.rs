@@ -81,4 +81,6 @@ number_id! {
     DraftId,
     /// A provider's notice, counted from 1.
     NoticeId,
+    /// A mailing to subscribers, counted from 1.
+    MailingId,
 }

@@ -19,6 +19,10 @@ pub enum IncidentState {
 }
 
 impl IncidentState {
+    /// Every state.
+    pub const ALL: [Self; 5] =
+        [Self::Investigating, Self::Identified, Self::Monitoring, Self::Resolved, Self::FalseAlarm];
+
     /// Whether the incident is still being worked on.
     pub fn is_open(self) -> bool {
         match self {
@@ -39,6 +43,40 @@ impl IncidentState {
     }
 }
 
+/// How an incident stood when somebody was shown it: what they decide by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AsShown {
+    /// Where it stood.
+    pub state: IncidentState,
+    /// How much customers felt of it.
+    pub impact: Impact,
+    /// How many servers it was about.
+    pub servers: u32,
+    /// How many updates had been published.
+    pub updates: u32,
+}
+
+impl AsShown {
+    /// As one word: `investigating.major.2.1`.
+    pub fn word(&self) -> String {
+        let Self { state, impact, servers, updates } = self;
+        format!("{}.{}.{servers}.{updates}", state.word(), impact.word())
+    }
+
+    /// What [`AsShown::word`] writes, read back; `None` for anything else.
+    pub fn read(word: &str) -> Option<Self> {
+        let parts: Vec<&str> = word.split('.').collect();
+        let [state, impact, servers, updates] = parts.as_slice() else { return None };
+        let read = Self {
+            state: *IncidentState::ALL.iter().find(|one| one.word() == *state)?,
+            impact: *Impact::ALL.iter().find(|one| one.word() == *impact)?,
+            servers: servers.parse().ok()?,
+            updates: updates.parse().ok()?,
+        };
+        (read.word() == word).then_some(read)
+    }
+}
+
 /// How much customers feel of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -55,6 +93,9 @@ pub enum Impact {
 }
 
 impl Impact {
+    /// Every impact, the least first.
+    pub const ALL: [Self; 4] = [Self::None, Self::Minor, Self::Major, Self::Critical];
+
     /// The word in files, JSON and commands.
     pub fn word(self) -> &'static str {
         match self {

@@ -9,14 +9,15 @@ pub mod incident;
 pub mod name;
 pub mod notice;
 pub mod policy;
+pub mod subscription;
 pub mod suspicion;
 
 pub use fleet::{Component, ComponentKind, Fleet, Probe, ProbeKind, Server, Vantage};
 pub use id::{
-    ComponentId, DestinationId, DraftId, IncidentId, NoticeId, PersonId, PostId, ProbeId, ReportId,
-    ServerId, SuspicionId,
+    ComponentId, DestinationId, DraftId, IncidentId, MailingId, NoticeId, PersonId, PostId,
+    ProbeId, ReportId, ServerId, SuspicionId,
 };
-pub use incident::{Impact, IncidentState, ServerStatus, UpdateKind};
+pub use incident::{AsShown, Impact, IncidentState, ServerStatus, UpdateKind};
 pub use name::domain_name;
 pub use notice::{
     Assumed, Notice, NoticeAbout, NoticeAge, NoticeImpact, NoticeStatus, NoticeWindow, Unread,
@@ -24,6 +25,7 @@ pub use notice::{
 pub use policy::{
     Abilities, Audience, Destination, Limits, Policy, Role, Scope, Settings, TextUnit, WordFiles,
 };
+pub use subscription::{NoTopic, Topic};
 pub use suspicion::{Alternative, Cause, ServerEvidence, Suspicion};
 
 /// A moment in UTC. JSON: RFC 3339 with `Z`.

@@ -90,6 +90,10 @@ pub struct Abilities {
     pub buttons: bool,
     /// What staff note of an incident goes into a thread of its own there.
     pub threads: bool,
+    /// A post there is a letter: its reader answers, and leaves, by a link in it.
+    pub letters: bool,
+    /// A moment can be told there so that everybody reads it in their own zone.
+    pub times: bool,
     /// The latest public update there takes the place of the one before.
     pub edits: bool,
     /// A post there can be deleted.
@@ -111,7 +115,7 @@ pub enum Audience {
     Public,
     /// Staff: suspicions, drafts, reminders, failures.
     Staff,
-    /// People who reported: acknowledgements and follow-ups, one recipient a post.
+    /// People one by one: acknowledgements and follow-ups to reporters, updates to subscribers.
     Reporters,
 }
 

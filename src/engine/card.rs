@@ -7,7 +7,7 @@
 
 use crate::{
     domain::{
-        Audience, DestinationId, DraftId, Impact, IncidentId, IncidentState, PostId,
+        AsShown, Audience, DestinationId, DraftId, Impact, IncidentId, IncidentState, PostId,
         ServerEvidence, ServerId, Timestamp, UpdateKind,
     },
     event::{DeliveryEvent, DraftEnd, PostAction, TimelineKind},
@@ -39,6 +39,8 @@ pub struct Card {
     pub state: IncidentState,
     /// How much customers feel of it.
     pub impact: Impact,
+    /// How it stands, for whoever decides by it.
+    pub as_shown: AsShown,
     /// Since when, as far as the evidence tells.
     pub since: Timestamp,
     /// When it ended.
@@ -101,7 +103,7 @@ pub struct CardDraft {
     pub revision: u32,
     /// What it announces.
     pub kind: UpdateKind,
-    /// Its words, without the promise.
+    /// Its words, without the promise; moments in them are marked.
     pub body: String,
     /// Who wrote it; `None`: the bot.
     pub by: Option<String>,
@@ -204,6 +206,7 @@ impl<D: Detector> Engine<D> {
             title: incident.title.clone(),
             state: incident.state,
             impact: incident.impact,
+            as_shown: incident.as_shown(),
             since: incident.since,
             ended_at: incident.ended_at,
             ended_by: ended_by(incident),
@@ -228,7 +231,7 @@ impl<D: Detector> Engine<D> {
                 .map(|one| speech.explain_alternatives(&one.alternatives).trim().to_owned())
                 .unwrap_or_default(),
             said: said(&speech, incident, stands),
-            draft: waiting.first().map(|draft| card_draft(draft)),
+            draft: waiting.first().map(|draft| card_draft(&speech, incident, draft)),
             also_waiting: waiting.iter().skip(1).map(|draft| draft.id).collect(),
             dropped: drafts.last().and_then(|draft| dropped(draft)),
             updates: self.updates_of(incident),
@@ -312,12 +315,12 @@ fn evidence_row(speech: &Speech<'_>, row: &ServerEvidence) -> String {
     speech.evidence_rows(std::slice::from_ref(row), 1)
 }
 
-fn card_draft(draft: &Draft) -> CardDraft {
+fn card_draft(speech: &Speech<'_>, incident: &Incident, draft: &Draft) -> CardDraft {
     CardDraft {
         id: draft.id,
         revision: draft.revision,
         kind: draft.kind,
-        body: desk::body_of(draft),
+        body: speech.with_times_marked(&desk::body_of(draft), incident),
         by: draft.by.clone(),
         stale: draft.stale.clone(),
         waits_until: draft.waits_until,

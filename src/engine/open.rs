@@ -1,7 +1,9 @@
 //! What is open, as plain data: what somebody who types or presses can mean. Must not: change
 //! anything.
 
-use crate::domain::{DraftId, IncidentId, PersonId, ReportId, ServerId, UpdateKind};
+use crate::domain::{
+    AsShown, DraftId, IncidentId, PersonId, PostId, ReportId, ServerId, UpdateKind,
+};
 
 use super::{Detector, Engine, desk};
 
@@ -27,6 +29,8 @@ pub struct OpenIncident {
     pub id: IncidentId,
     /// Its title.
     pub title: String,
+    /// How it stands.
+    pub as_shown: AsShown,
 }
 
 /// A draft that waits.
@@ -72,7 +76,11 @@ impl<D: Detector> Engine<D> {
         let records = &self.records;
         let mut incidents: Vec<OpenIncident> = records
             .open_incidents()
-            .map(|one| OpenIncident { id: one.id, title: one.title.clone() })
+            .map(|one| OpenIncident {
+                id: one.id,
+                title: one.title.clone(),
+                as_shown: one.as_shown(),
+            })
             .collect();
         incidents.reverse();
         let mut drafts: Vec<OpenDraft> = records
@@ -108,6 +116,27 @@ impl<D: Detector> Engine<D> {
             Some(Link { domain: domain.clone(), server: domains.get(domain)?.clone() })
         };
         person.domains.iter().filter_map(link).collect()
+    }
+
+    /// The servers that a person is linked to, where they are still ours.
+    pub fn linked_servers(&self, person: &PersonId) -> Vec<ServerId> {
+        let fleet = &self.records.settings.fleet;
+        let is_ours = |id: &&ServerId| fleet.servers.iter().any(|server| server.id == **id);
+        let person = self.records.people.get(person);
+        person.map(|one| one.servers.iter().filter(is_ours).cloned().collect()).unwrap_or_default()
+    }
+
+    /// The one post whose id begins so.
+    pub fn post_named(&self, beginning: &str) -> Option<PostId> {
+        let from = self.records.posts.range(PostId::from(beginning)..);
+        let mut found = from.map(|(id, _)| id).take_while(|id| id.as_str().starts_with(beginning));
+        let first = found.next()?;
+        found.next().is_none().then(|| first.clone())
+    }
+
+    /// `text`, an answer of ours, with a marker for each moment that it tells.
+    pub fn with_times_marked(&self, text: &str) -> String {
+        self.speech().with_all_times_marked(text)
     }
 
     /// The servers that an incident is about.

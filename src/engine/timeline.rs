@@ -174,9 +174,11 @@ fn row(speech: &Speech<'_>, moment: &Moment) -> TimelineRow {
             let facts = draft_facts(*draft).text("time", speech.moment(*until));
             ("draft_waits", Some(by.clone()), say("timeline-waits", facts))
         }
-        Step::Update { .. } | Step::Posted { .. } | Step::Delivery { .. } | Step::Told { .. } => {
-            said(speech, &moment.step)
-        }
+        Step::Update { .. }
+        | Step::Posted { .. }
+        | Step::Delivery { .. }
+        | Step::Mailed { .. }
+        | Step::Told { .. } => said(speech, &moment.step),
         Step::Reported { report, server, counted } => {
             ("report", None, reported(speech, report, server, *counted))
         }
@@ -212,6 +214,14 @@ fn said(speech: &Speech<'_>, step: &Step) -> Row {
             .text("destination", destination.to_string())
             .text("standing", standing_of(speech, Some(event)));
         return ("delivery", None, speech.say("timeline-delivery", facts));
+    }
+    if let Step::Mailed { destination, revision, sent, failed } = step {
+        let facts = Facts::new()
+            .text("destination", destination.to_string())
+            .number("revision", *revision)
+            .number("sent", *sent)
+            .number("failed", *failed);
+        return ("mailing", None, speech.say("timeline-mailed", facts));
     }
     let Step::Told { kind, by, text } = step else { return ("note", None, String::new()) };
     let (word, key) = match kind {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    DestinationId, DraftId, IncidentId, Limits, Notice, PersonId, PostId, ProbeId, ReportId, Role,
-    Settings, SuspicionId, Timestamp,
+    DestinationId, DraftId, IncidentId, Limits, MailingId, Notice, PersonId, PostId, ProbeId,
+    ReportId, Role, Settings, SuspicionId, Timestamp, Topic,
 };
 
 /// Something that enters the engine. In the journal every id of a person or report is random.
@@ -85,6 +85,43 @@ pub enum Input {
         /// What fits; the configuration's own limits stay upper bounds.
         limits: Limits,
     },
+    /// Somebody wants to hear of updates.
+    Subscribe {
+        /// Who.
+        person: PersonId,
+        /// Where they are written to ("discord", "email").
+        source: String,
+        /// What they want to hear of, beside what they hear of already.
+        topic: Topic,
+        /// The person is who they say; else nothing is written to them but one letter, until
+        /// [`Input::Confirm`] comes with the key.
+        confirmed: bool,
+        /// The hash of the token that the letter holds; the token itself is a personal value.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
+    },
+    /// The owner of an address says yes to what was asked in their name.
+    Confirm {
+        /// Who.
+        person: PersonId,
+        /// The hash of the token that they showed.
+        key: String,
+    },
+    /// Somebody wants to hear of nothing more.
+    Unsubscribe {
+        /// Who.
+        person: PersonId,
+        /// The hash of the token that they showed, when it was a letter's link.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
+    },
+    /// There is nobody where a subscriber was written to.
+    Bounced {
+        /// Who.
+        person: PersonId,
+        /// What the other side said.
+        reason: String,
+    },
     /// A deadline has come.
     Timer {
         /// What was due.
@@ -129,6 +166,10 @@ impl Input {
             Self::Notice { .. } => "notice",
             Self::Trouble { .. } => "trouble",
             Self::Learned { .. } => "learned",
+            Self::Subscribe { .. } => "subscribe",
+            Self::Confirm { .. } => "confirm",
+            Self::Unsubscribe { .. } => "unsubscribe",
+            Self::Bounced { .. } => "bounced",
             Self::Timer { .. } => "timer",
             Self::Delivery { .. } => "delivery",
         }
@@ -167,6 +208,8 @@ pub enum TimerReason {
     Reminder(IncidentId),
     /// A promised update is due now.
     PromisedUpdate(IncidentId),
+    /// The next page of a mailing may be written.
+    Mailing(MailingId),
 }
 
 /// What happened to a post, in the order due → sending → sent | unknown | failed;

@@ -10,8 +10,10 @@ mod post;
 pub mod wire;
 
 pub use input::{DeliveryEvent, Input, Reload, TimerReason};
-pub use output::{DraftEnd, Output, TimelineKind};
-pub use post::{Post, PostAction, PostButton, Receipt, Resolution, SendError, post_id};
+pub use output::{DraftEnd, Mailing, Output, Subscription, TimelineKind};
+pub use post::{
+    Post, PostAction, PostButton, Receipt, Resolution, SUBSCRIBER_SUBJECT, SendError, post_id,
+};
 
 use serde::{Deserialize, Serialize};
 

@@ -1,10 +1,13 @@
 //! Outputs: what the engine decides. Each is journalled before it takes effect outside.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    ComponentId, DraftId, Impact, IncidentId, IncidentState, Notice, NoticeId, PersonId, PostId,
-    ReportId, Role, ServerId, Suspicion, SuspicionId, Timestamp, UpdateKind,
+    ComponentId, DestinationId, DraftId, Impact, IncidentId, IncidentState, MailingId, Notice,
+    NoticeId, PersonId, PostId, ReportId, Role, ServerId, Suspicion, SuspicionId, Timestamp, Topic,
+    UpdateKind,
 };
 
 use super::Post;
@@ -212,6 +215,61 @@ pub enum Output {
         /// In words.
         text: String,
     },
+    /// What somebody hears of from now on; one with neither `topics` nor `wanted` is no subscriber.
+    Subscription(Subscription),
+    /// An update is on its way to everybody who wants to hear of it. Who that is, is looked up page
+    /// by page; each page's posts are decisions of their own.
+    Mailing(Mailing),
+    /// A page of a mailing has been written.
+    MailingPage {
+        /// Which mailing.
+        id: MailingId,
+        /// The place among subscribers at which the next page begins.
+        next: u64,
+    },
+}
+
+/// A person's wish to hear of updates.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subscription {
+    /// Who.
+    pub person: PersonId,
+    /// Where they are written to ("discord", "email").
+    pub source: String,
+    /// What they hear of.
+    pub topics: BTreeSet<Topic>,
+    /// What was asked in their name and they have not confirmed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub wanted: BTreeSet<Topic>,
+    /// The hash of the token by which they confirm and leave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Nothing is written to them: what was written came back. Why, in the other side's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<String>,
+}
+
+/// One update for many readers of one destination.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Mailing {
+    /// Which.
+    pub id: MailingId,
+    /// The incident it speaks of.
+    pub incident: IncidentId,
+    /// The update's place among the incident's updates.
+    pub revision: u32,
+    /// What it announces.
+    pub kind: UpdateKind,
+    /// Where it leaves.
+    pub destination: DestinationId,
+    /// Whom it is for: people of this source …
+    pub source: String,
+    /// … who hear of one of these …
+    pub topics: BTreeSet<Topic>,
+    /// … and subscribed no later than the one at this place.
+    pub through: u64,
+    /// The words, the same for all of them.
+    pub body: String,
 }
 
 impl Output {
@@ -238,6 +296,9 @@ impl Output {
             Self::Reply { .. } => "reply",
             Self::Reminder { .. } => "reminder",
             Self::StaffNotice { .. } => "staff_notice",
+            Self::Subscription(_) => "subscription",
+            Self::Mailing(_) => "mailing",
+            Self::MailingPage { .. } => "mailing_page",
         }
     }
 }

@@ -36,6 +36,9 @@ pub struct Post {
     pub buttons: Vec<PostButton>,
 }
 
+/// What the subjects of all posts to subscribers begin with.
+pub const SUBSCRIBER_SUBJECT: &str = "subscription.";
+
 /// A button under a post; fixed with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PostButton {
@@ -104,6 +107,9 @@ pub enum SendError {
     /// It did not arrive and never will.
     #[error("refused: {0}")]
     Rejected(String),
+    /// It did not arrive: there is nobody at that address, or somebody who takes nothing.
+    #[error("nobody there: {0}")]
+    Bounced(String),
     /// It did not arrive; try again, and not before this.
     #[error("to be tried again: {reason}")]
     RetryAfter {

@@ -263,11 +263,15 @@ fn is_ours(input: &Input) -> bool {
         Input::Started { .. }
         | Input::Learned { .. }
         | Input::Timer { .. }
-        | Input::Delivery { .. } => true,
+        | Input::Delivery { .. }
+        | Input::Bounced { .. } => true,
         Input::ProbeResult { .. }
         | Input::Report { .. }
         | Input::Command { .. }
         | Input::Notice { .. }
+        | Input::Subscribe { .. }
+        | Input::Confirm { .. }
+        | Input::Unsubscribe { .. }
         | Input::Trouble { .. } => false,
     }
 }

@@ -49,6 +49,7 @@ pub(super) struct Group<'a> {
     /// What this group adds to the personal tree, for those that come again within it.
     people: BTreeMap<String, PersonId>,
     outside: BTreeMap<String, Accepted>,
+    tokens: BTreeMap<PersonId, String>,
 }
 
 /// A commit ready to be written.
@@ -70,6 +71,7 @@ impl<'a> Group<'a> {
             items: Vec::new(),
             people: BTreeMap::new(),
             outside: BTreeMap::new(),
+            tokens: BTreeMap::new(),
         }
     }
 
@@ -160,6 +162,7 @@ impl<'a> Group<'a> {
             }
             return Ok(());
         }
+        self.detach_subscriber(input, received, &mut private)?;
         let Input::Report { id, reporter, text, .. } = input else { return Ok(()) };
         let person = self.person(&mut private, received)?;
         let report = ReportId::from(clock::random_id());
@@ -171,6 +174,59 @@ impl<'a> Group<'a> {
         *reporter = person;
         accepted.report = Some(report);
         Ok(())
+    }
+
+    /// Who wants to be written to, or no longer, by a random id; a stranger's address gets a token.
+    fn detach_subscriber(
+        &mut self,
+        input: &mut Input,
+        received: Timestamp,
+        private: &mut Private,
+    ) -> Result<(), StoreError> {
+        if let Input::Subscribe { person, confirmed, key, .. } = input {
+            *person = self.person(private, received)?;
+            let token = self.token(person, *confirmed)?;
+            *key = token.as_deref().map(personal::token_key);
+            let since = (received, *confirmed);
+            let token = token.as_deref();
+            personal::put_subscriber(self.store, &mut self.batch, person, token, since)?;
+        }
+        if let Input::Confirm { person, key } = input {
+            *person = self.person_with_key(key)?;
+            if let Some(token) = personal::token_of(self.store, person)? {
+                let since = (received, true);
+                let token = Some(token.as_str());
+                personal::put_subscriber(self.store, &mut self.batch, person, token, since)?;
+            }
+        }
+        if let Input::Unsubscribe { person, key } = input {
+            *person = match key {
+                Some(key) => self.person_with_key(key)?,
+                None => self.person(private, received)?,
+            };
+            personal::remove_subscriber(self.store, &mut self.batch, person)?;
+        }
+        Ok(())
+    }
+
+    /// The token of a person; a new one for a stranger who has none.
+    fn token(&mut self, person: &PersonId, confirmed: bool) -> Result<Option<String>, StoreError> {
+        let known = match self.tokens.get(person) {
+            Some(token) => Some(token.clone()),
+            None => personal::token_of(self.store, person)?,
+        };
+        if known.is_some() || confirmed {
+            return Ok(known);
+        }
+        let token = clock::random_id() + &clock::random_id();
+        self.tokens.insert(person.clone(), token.clone());
+        Ok(Some(token))
+    }
+
+    /// Nobody's random id where nobody has it: the engine knows them not.
+    fn person_with_key(&self, key: &str) -> Result<PersonId, StoreError> {
+        let known = personal::person_with_key(self.store, key)?;
+        Ok(known.unwrap_or_else(|| PersonId::from(clock::random_id())))
     }
 
     fn person(

@@ -43,7 +43,7 @@ pub use counts::MinuteCount;
 pub use error::{OpenError, ReadError, Refused};
 pub use log::Entries;
 pub use open::Journal;
-pub use personal::{Forgotten, Personal, PersonalReport};
+pub use personal::{Forgotten, Personal, PersonalReport, token_key};
 pub use queue::Appender;
 pub use recovery::{Folded, Recovery};
 pub use snapshots::Snapshot;
@@ -109,7 +109,7 @@ pub struct Offered {
     /// When it happened, as the sender says.
     pub at: Timestamp,
     /// What happened. A report's `id` and `reporter` are replaced by random ones, and its `text`
-    /// goes to the personal tree. Where there is a private account, a command's `by` is replaced by
+    /// goes to the personal tree. A subscriber's `person` and `key` are filled in. Where there is a private account, a command's `by` is replaced by
     /// a marker for the person.
     pub input: Input,
     /// Personal values that belong to it.

@@ -8,7 +8,11 @@
 //! p/PERSON       the account, the name it told, and when it was last seen
 //! r/REPORT       text, address, unknown domain, person, outside id, when
 //! o/OUTSIDE_ID   the place the first input with it got, and when
+//! s/PERSON       that the person wants to be written to: their token, its key, since when
+//! k/KEY          the person whose token has this key
 //! ```
+//!
+//! An account with `s/` is kept for as long as it is one: retention counts from when it leaves.
 //!
 //! Forgetting removes a value at once for every reader. On the disk, sled keeps the old bytes until
 //! the segment they lie in is written over, which may take days on a quiet journal; whoever must be
@@ -18,6 +22,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
 
 use crate::{
     domain::{PersonId, ReportId, Timestamp},
@@ -67,6 +72,22 @@ struct Outside {
     seq: u64,
     report: Option<ReportId>,
     at: Timestamp,
+}
+
+/// Somebody who wants to be written to.
+#[derive(Serialize, Deserialize)]
+struct Subscriber {
+    /// By which they confirm and leave; `None`: they are known to their voice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
+    at: Timestamp,
+    /// They said so themselves; else retention forgets them.
+    confirmed: bool,
+}
+
+/// What stands for a token in the chain: its SHA-256 in hex, from which nobody gets it back.
+pub fn token_key(token: &str) -> String {
+    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What forgetting somebody removed.
@@ -122,6 +143,24 @@ impl Personal {
     pub fn account(&self, person: &PersonId) -> Option<String> {
         let account: Option<Account> = said(value(&*self.0, &format!("p/{person}")));
         Some(account?.account)
+    }
+
+    /// Whether a person wants to be written to.
+    pub fn is_subscriber(&self, person: &PersonId) -> bool {
+        let found: Option<Subscriber> = said(value(&*self.0, &format!("s/{person}")));
+        found.is_some()
+    }
+
+    /// The token by which a subscriber confirms and leaves. Never to be logged.
+    pub fn token(&self, person: &PersonId) -> Option<String> {
+        let found: Option<Subscriber> = said(value(&*self.0, &format!("s/{person}")));
+        found?.token
+    }
+
+    /// Whether a subscriber's token has this [key](token_key).
+    pub fn knows_key(&self, key: &str) -> bool {
+        let found: Option<PersonId> = said(value(&*self.0, &format!("k/{key}")));
+        found.is_some()
     }
 
     /// The person of an account.
@@ -189,6 +228,57 @@ pub(super) fn put_outside(
     put(batch, format!("o/{outside_id}"), &outside)
 }
 
+/// The person whose token has a key.
+pub(super) fn person_with_key(
+    store: &dyn Store,
+    key: &str,
+) -> Result<Option<PersonId>, StoreError> {
+    value(store, &format!("k/{key}"))
+}
+
+/// The token that a person was given, if any.
+pub(super) fn token_of(store: &dyn Store, person: &PersonId) -> Result<Option<String>, StoreError> {
+    let known: Option<Subscriber> = value(store, &format!("s/{person}"))?;
+    Ok(known.and_then(|one| one.token))
+}
+
+/// Adds to a batch that a person wants to be written to. What they confirmed stays confirmed.
+pub(super) fn put_subscriber(
+    store: &dyn Store,
+    batch: &mut Batch,
+    person: &PersonId,
+    token: Option<&str>,
+    (at, confirmed): (Timestamp, bool),
+) -> Result<(), StoreError> {
+    let known: Option<Subscriber> = value(store, &format!("s/{person}"))?;
+    let confirmed = confirmed || known.is_some_and(|one| one.confirmed);
+    if let Some(token) = token {
+        put(batch, format!("k/{}", token_key(token)), person)?;
+    }
+    let token = token.map(str::to_owned);
+    put(batch, format!("s/{person}"), &Subscriber { token, at, confirmed })
+}
+
+/// Adds to a batch that a person wants to be written to no more.
+pub(super) fn remove_subscriber(
+    store: &dyn Store,
+    batch: &mut Batch,
+    person: &PersonId,
+) -> Result<(), StoreError> {
+    let known: Option<Subscriber> = value(store, &format!("s/{person}"))?;
+    if let Some(known) = known {
+        remove_token(batch, person, &known);
+    }
+    Ok(())
+}
+
+fn remove_token(batch: &mut Batch, person: &PersonId, known: &Subscriber) {
+    batch.remove(Tree::Personal, format!("s/{person}"));
+    if let Some(token) = &known.token {
+        batch.remove(Tree::Personal, format!("k/{}", token_key(token)));
+    }
+}
+
 /// Adds a report's personal values to a batch.
 pub(super) fn put_report(
     batch: &mut Batch,
@@ -248,6 +338,7 @@ pub(super) fn forget(store: &dyn Store, who: &str) -> Result<(Batch, Forgotten),
         batch.remove(Tree::Personal, format!("a/{}", account.account));
         forgotten.accounts += 1;
     }
+    remove_subscriber(store, &mut batch, &person)?;
     for pair in pairs(store, "r/") {
         let (key, bytes) = pair?;
         let report: PersonalReport = parse(&bytes)?;
@@ -274,6 +365,16 @@ pub(super) fn expire(
             writing.insert(report.person);
         } else if batch.changes.len() < count_max {
             remove_report(&mut batch, key, &report);
+        }
+    }
+    for pair in pairs(store, "s/") {
+        let (key, bytes) = pair?;
+        let subscriber: Subscriber = parse(&bytes)?;
+        let person = PersonId::from(String::from_utf8_lossy(&key[2..]).as_ref());
+        if subscriber.confirmed || subscriber.at >= before {
+            writing.insert(person);
+        } else if batch.changes.len() < count_max {
+            remove_token(&mut batch, &person, &subscriber);
         }
     }
     for pair in pairs(store, "o/") {

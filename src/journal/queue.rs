@@ -169,7 +169,11 @@ fn size(offered: &Offered) -> usize {
             let objects: usize = notice.objects.iter().map(String::len).sum();
             size_of_val(&**notice) + notice.title.len() + notice.id.len() + objects
         }
-        Input::Started { .. }
+        Input::Subscribe { .. }
+        | Input::Confirm { .. }
+        | Input::Unsubscribe { .. }
+        | Input::Bounced { .. }
+        | Input::Started { .. }
         | Input::Learned { .. }
         | Input::Timer { .. }
         | Input::Delivery { .. } => 0,

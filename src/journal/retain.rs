@@ -174,6 +174,10 @@ impl Dropping {
             | Input::Command { .. }
             | Input::Timer { .. }
             | Input::Notice { .. }
+            | Input::Subscribe { .. }
+            | Input::Confirm { .. }
+            | Input::Unsubscribe { .. }
+            | Input::Bounced { .. }
             | Input::Trouble { .. }
             | Input::Learned { .. }
             | Input::Delivery { .. } => false,

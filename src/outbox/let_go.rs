@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 use crate::{
     domain::PostId,
-    event::{DeliveryEvent, Post, PostAction},
+    event::{DeliveryEvent, Post, PostAction, SUBSCRIBER_SUBJECT},
 };
 
 use super::{Delivery, DeliveryState, Lane, Outbox, PastKey, Queue, WAITING_MAX, schedule};
 
 /// How the subject of a post begins that tells where things stand: the newest says it best.
-const UPDATES: [&str; 2] = ["incident.", "maintenance."];
+const UPDATES: [&str; 3] = ["incident.", "maintenance.", SUBSCRIBER_SUBJECT];
 
 impl Outbox {
     /// Posts above [`WAITING_MAX`] at one destination, the oldest first: given up, to be journalled

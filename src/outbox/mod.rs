@@ -156,6 +156,9 @@ impl Outbox {
             | Output::Reply { .. }
             | Output::Reminder { .. }
             | Output::Notice { .. }
+            | Output::Subscription(_)
+            | Output::Mailing(_)
+            | Output::MailingPage { .. }
             | Output::StaffNotice { .. } => {}
         }
     }

@@ -60,7 +60,9 @@ pub(super) fn after_send(
     let end = end_of_patience(delivery, now, policy);
     match outcome {
         Ok(receipt) => sent(receipt),
-        Err(SendError::Rejected(reason)) => given_up(delivery, reason.clone()),
+        Err(SendError::Rejected(reason) | SendError::Bounced(reason)) => {
+            given_up(delivery, reason.clone())
+        }
         Err(SendError::RetryAfter { after, reason }) => {
             retry(delivery, now + backoff(id, attempt), *after, reason, now, end)
         }

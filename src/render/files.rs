@@ -16,6 +16,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("explain.ftl", include_str!("../../messages/en/explain.ftl")),
     ("incident.ftl", include_str!("../../messages/en/incident.ftl")),
     ("intake.ftl", include_str!("../../messages/en/intake.ftl")),
+    ("mail.ftl", include_str!("../../messages/en/mail.ftl")),
     ("page.ftl", include_str!("../../messages/en/page.ftl")),
     ("provider.ftl", include_str!("../../messages/en/provider.ftl")),
     ("radius.ftl", include_str!("../../messages/en/radius.ftl")),

@@ -1,5 +1,7 @@
 //! Plain text for a place that reads Markdown: every sign shows as itself.
 
+use super::times::with_moments;
+
 /// `text` with a backslash before each sign that Discord's Markdown would take for markup, a mention
 /// or a time; links stay as they are, for inside them nothing is markup.
 ///
@@ -18,6 +20,12 @@ pub fn escape_markdown(text: &str) -> String {
         }
     }
     escaped
+}
+
+/// `text`, escaped, with Discord's sign for each moment that is marked in it: everybody reads it in
+/// their own zone. Not for names and labels, where Discord shows the sign itself.
+pub fn discord_times(text: &str) -> String {
+    with_moments(text, |second, style| format!("<t:{second}:{style}>"))
 }
 
 /// What stands between two spaces: a link in it goes from its scheme to its end or a `<`.

@@ -14,12 +14,17 @@ mod markdown;
 mod notice;
 mod outside;
 mod phrases;
+mod times;
 mod words;
 
 pub use facts::Facts;
 pub use fit::{beside, fit, length};
-pub use markdown::escape_markdown;
+pub use markdown::{discord_times, escape_markdown};
 pub use notice::NoticeWords;
-pub use outside::{Hidden, neutralise, person_marker, report_marker, reveal};
+pub use outside::{
+    CONFIRM_PATH, Hidden, LEAVE_PATH, TOKEN_MARKER, leave_link, neutralise, person_marker,
+    report_marker, reveal,
+};
 pub use phrases::{clock_time, date, date_time, list, near_time, percent, span};
+pub use times::{ToldTime, mark_times, tells_time};
 pub use words::{WordProblem, Words};

@@ -6,8 +6,8 @@ use crate::domain::{Limits, PersonId, ReportId, TextUnit};
 
 use super::fit;
 
-const MARKER_OPEN: char = '⟦';
-const MARKER_CLOSE: char = '⟧';
+pub(super) const MARKER_OPEN: char = '⟦';
+pub(super) const MARKER_CLOSE: char = '⟧';
 const REPORT: &str = "report:";
 const PERSON: &str = "person:";
 /// More would be a tower of accents; no script needs it.
@@ -52,6 +52,19 @@ pub fn report_marker(report: &ReportId) -> String {
 /// enters the journal's chain.
 pub fn person_marker(person: &PersonId) -> String {
     format!("{MARKER_OPEN}{PERSON}{person}{MARKER_CLOSE}")
+}
+
+/// What stands, in a post to one person, for the token by which they confirm and leave.
+pub const TOKEN_MARKER: &str = "⟦token⟧";
+/// The path below which a subscriber leaves, before their token.
+pub const LEAVE_PATH: &str = "/unsubscribe/";
+/// The path below which an address' owner confirms, before their token.
+pub const CONFIRM_PATH: &str = "/subscribe/";
+
+/// The link in a letter by which its reader leaves: the last word that is one.
+pub fn leave_link(body: &str) -> Option<&str> {
+    let is_link = |word: &&str| word.starts_with("http") && word.contains(LEAVE_PATH);
+    body.split_whitespace().rfind(is_link)
 }
 
 /// What a marker stands for.

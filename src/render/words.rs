@@ -65,6 +65,12 @@ impl Words {
         Ok(words)
     }
 
+    /// Whether there are words in a language or its parent.
+    pub fn speaks(&self, language: &str) -> bool {
+        let parent = language.split('-').next().unwrap_or(language);
+        [language, parent].iter().any(|language| self.bundles.contains_key(*language))
+    }
+
     /// The message `key` with `facts` put in.
     ///
     /// A language that lacks the message falls back to its parent ("de-AT" to "de"), then to

@@ -60,8 +60,9 @@ fn number(word: &str) -> String {
 /// Messages that were posted in staff's channel about a draft.
 fn posted(scene: &Scene) -> usize {
     let history = scene.fake.channel("staff").history();
-    let is_card =
-        |message: &Message| message.only_for.is_none() && message.content.contains("draft publish");
+    let is_card = |message: &Message| {
+        message.only_for.is_none() && message.content.contains("not published yet")
+    };
     history
         .iter()
         .filter(|record| matches!(&record.what, Happening::Posted(message) if is_card(message)))
@@ -98,7 +99,7 @@ async fn a_card_shows_the_evidence_grows_with_it_and_ends_in_receipts() {
     • s2: N of N checks bad (N failed, N slow), normally N %
     Healthy: s3 N of N failed.
     Draft 1, revision 1 (investigating): not published yet: > Websites on Server One and Server Two often do not load. It began at about TIME. We are looking for the cause.
-    incident show 1 tells the whole story
+    /incident show 1 tells the whole story
     [Publish] [Edit] [Wait 15 min] [Not an incident]
     "#);
     let [picture] = shown.attachments.as_slice() else { panic!("{:?}", shown.attachments) };
@@ -124,7 +125,7 @@ async fn a_card_shows_the_evidence_grows_with_it_and_ends_in_receipts() {
     Update 1 (investigating): Published by tim, TIME
     ✅ community
     ✅ [status](LINK)
-    incident show 1 tells the whole story
+    /incident show 1 tells the whole story
     "#);
     assert!(done.buttons().is_empty());
     check(&bot, "s1-http", true).await;
@@ -155,7 +156,7 @@ async fn a_destination_that_refuses_is_shown_and_tried_again_by_a_button() {
     Servers: s1
     Nothing is suspected: it was opened by hand.
     Draft 1, revision 1 (investigating): not published yet: > Slow pages on Server One. We are looking into it.
-    incident show 1 tells the whole story
+    /incident show 1 tells the whole story
     [Publish] [Edit] [Wait 15 min] [Not an incident]
     "#);
     let status = scene.fake.channel("status").id();
@@ -168,7 +169,7 @@ async fn a_destination_that_refuses_is_shown_and_tried_again_by_a_button() {
     Update 1 (investigating): Published by tim, TIME
     ✅ community
     ⚠️ status: status 400: Discord's code 50109
-    incident show 1 tells the whole story
+    /incident show 1 tells the whole story
     [Retry status]
     "#);
     assert!(scene.fake.channel("status").messages().is_empty());
@@ -182,7 +183,7 @@ async fn a_destination_that_refuses_is_shown_and_tried_again_by_a_button() {
     Update 1 (investigating): Published by tim, TIME
     ✅ community
     ✅ [status](LINK)
-    incident show 1 tells the whole story
+    /incident show 1 tells the whole story
     "#);
     assert_eq!(scene.fake.channel("status").messages().len(), 1);
     assert!(bot.stop().status.success());
@@ -276,7 +277,9 @@ async fn not_an_incident_ends_a_card_without_buttons() {
     let bot = scene.start().await;
     scene.open_incident().await;
     let shown = card(&scene, "[Publish]").await;
-    scene.staff("tim").press(&shown, "Not an incident").await;
+    let tim = scene.staff("tim");
+    let asked = tim.press(&shown, "Not an incident").await.message.expect("a question");
+    tim.press(&asked, "Yes, it is none").await;
     let ended = card(&scene, "**False alarm**").await;
     insta::assert_snapshot!(steady(&ended), @r#"
     Incident 1: Slow pages on Server One
@@ -284,7 +287,7 @@ async fn not_an_incident_ends_a_card_without_buttons() {
     Servers: s1
     Nothing is suspected: it was opened by hand.
     Draft 1 was dismissed by tim.
-    incident show 1 tells the whole story
+    /incident show 1 tells the whole story
     "#);
     assert!(ended.buttons().is_empty());
     assert!(bot.stop().status.success());

@@ -103,7 +103,7 @@ async fn what_is_missing_in_discord_is_told_to_staff_with_what_to_do() {
             .await
         }
     };
-    insta::assert_snapshot!(told("Attach Files").await.replace(&scene.fake.channel("staff").id().to_string(), "ID"), @r#"In <#ID> I may not do all I must. Please give the bot’s role there: Attach Files."#);
+    insta::assert_snapshot!(told("Attach Files").await, @r#"In #staff I may not do all I must. Please give the bot’s role there: Attach Files."#);
     scene.fake.channel("staff").delete();
     told("There is no channel").await;
     scene.fake.kick_bot();
@@ -123,6 +123,18 @@ async fn an_answer_that_discord_lost_or_refused_for_a_moment_arrives_once() {
         assert_eq!(answer.kind, AnswerKind::Message);
         assert!(answer.followups.is_empty());
     }
+    assert!(bot.stop().status.success());
+    scene.fake.finish();
+}
+
+#[tokio::test]
+async fn a_request_that_discord_never_answers_is_given_up_and_holds_nothing_up() {
+    let scene = Scene::new(false).await;
+    let forever = Fault::Hang(std::time::Duration::from_secs(120));
+    scene.fake.fail("GET /applications/*/guilds/*/commands", forever);
+    let bot = scene.start().await;
+    let answer = scene.report("anna", "example.org", "slow").await;
+    assert_eq!(answer.kind, AnswerKind::Message, "once the commands are there");
     assert!(bot.stop().status.success());
     scene.fake.finish();
 }

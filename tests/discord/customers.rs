@@ -168,3 +168,111 @@ async fn a_raid_of_new_accounts_is_shown_to_staff_and_soon_counts_for_nothing() 
     assert_eq!(confirmed, [true, true, true, true, true, false, false, false]);
     scene.fake.finish();
 }
+
+#[tokio::test]
+async fn what_was_written_in_support_while_the_bot_was_away_counts_once() {
+    let scene = Scene::new(true).await;
+    let bot = scene.start().await;
+    let support = scene.fake.channel("support");
+    scene.fake.user("anna").at("support").say("example.org is slow");
+    support.until_count(2).await;
+    scene.kill(bot).await;
+    let bert = scene.fake.user("bert").at("support");
+    bert.say("www.cycling-club.example is down");
+    bert.say("good night");
+    scene.fake.user("tim").at("support").say("example.org is on my list");
+    let bot = scene.start().await;
+    let noted = support.until_count(6).await;
+    let bot_id = scene.fake.application_id();
+    let ours: Vec<_> = noted.iter().filter(|message| message.author == bot_id).collect();
+    assert_eq!((ours.len(), ours[1].reply_to), (2, Some(noted[2].id)));
+    scene.kill(bot).await;
+    let bot = scene.start().await;
+    // Cora is heard after what is read back, or with it.
+    scene.fake.join("cora").at("support").say("elsewhere.example is down");
+    support.until_count(8).await;
+    assert!(bot.stop().status.success());
+    let reports = scene.journal().iter().filter(|line| line["type"] == "report").count();
+    assert_eq!((reports, support.messages().len()), (3, 8));
+    scene.fake.finish();
+}
+
+#[tokio::test]
+async fn a_thread_under_a_support_channel_is_part_of_it() {
+    let scene = Scene::new(true).await;
+    let bot = scene.start().await;
+    let support = scene.fake.channel("support");
+    let thread = support.begin_thread("Shop of Anna");
+    scene.fake.user("anna").at("Shop of Anna").say("example.org does not load");
+    let noted = thread.until_message("noted").await;
+    insta::assert_snapshot!(noted.content, @r#"Thank you, this is noted as a report. We are looking into it."#);
+    let aside = scene.fake.channel("status").begin_thread("aside");
+    scene.fake.user("anna").at("aside").say("example.org does not load");
+    scene.kill(bot).await;
+    let bot = scene.start().await;
+    scene.fake.user("bert").at("Shop of Anna").say("cycling-club.example neither");
+    thread.until_count(4).await;
+    assert_eq!(aside.messages().len(), 1, "not there");
+    assert!(bot.stop().status.success());
+    scene.fake.finish();
+}
+
+#[tokio::test]
+async fn who_writes_to_the_bot_is_heard_without_the_intent_to_read_messages() {
+    let scene = Scene::new(false).await;
+    let bot = scene.start().await;
+    let bert = scene.fake.user("bert").in_direct();
+    bert.say("cycling-club.example is gone");
+    bert.until_direct("noted").await;
+    let us = scene.fake.application_id();
+    let support = scene.fake.channel("support");
+    scene.fake.user("anna").at("support").say("example.org is slow, says everybody");
+    scene.fake.user("anna").at("support").say(&format!("<@{us}> example.org is slow"));
+    support.until_message("noted").await;
+    assert!(bot.stop().status.success());
+    let reports = scene.journal().iter().filter(|line| line["type"] == "report").count();
+    assert_eq!((reports, support.messages().len()), (2, 3), "only what was said to it");
+    scene.fake.finish();
+}
+
+#[tokio::test]
+async fn a_no_counts_also_from_somebody_whom_only_staff_linked_to_the_server() {
+    let scene = Scene::new(false).await;
+    let bot = scene.start().await;
+    scene.report("anna", "my-new-shop.example", "it does not load").await;
+    scene.open_incident().await;
+    let listed = bot.staff("reports list").await;
+    let report = listed.split(' ').next().expect("a report").to_owned();
+    assert!(bot.staff(&format!("reports assign {report} s1")).await.contains("counts"));
+    bot.staff("draft publish 1").await;
+    bot.staff("incident resolve 1 \"It is over.\" --publish").await;
+    let anna = scene.fake.user("anna").in_direct();
+    let heard = anna.until_direct("It is over").await;
+    let no = anna.press(&heard, "Still broken").await;
+    insta::assert_snapshot!(shown(&no), @r#"Thank you for telling us. Staff now know that it is still broken for you."#);
+    anna.press(&heard, "Still broken").await;
+    let listed = bot.staff("reports list").await;
+    let counted = listed.lines().filter(|line| line.contains("s1 (counts as evidence)")).count();
+    assert_eq!((counted, listed.lines().count()), (2, 2), "{listed}");
+    assert!(bot.stop().status.success());
+    scene.fake.finish();
+}
+
+#[tokio::test]
+async fn a_customer_is_answered_in_their_own_language_where_there_are_words_in_it() {
+    let setup = Setup::usual().speaks("anna", "de").speaks("bert", "nl");
+    let scene = Scene::with(setup, false, "").await;
+    scene.home.edit(|text| text.replacen("[bot]", "[bot]\nwords = \"words\"", 1));
+    let german =
+        "chat-report-empty = Bitte nennen Sie Ihre Domain. Es wurde noch nichts gesendet.\n";
+    scene.home.write("words/de/chat.ftl", german);
+    let bot = scene.start().await;
+    let anna = scene.report("anna", "example.org", "  ").await;
+    assert_eq!(anna.content, "Bitte nennen Sie Ihre Domain. Es wurde noch nichts gesendet.");
+    let bert = scene.report("bert", "example.org", "  ").await;
+    assert!(bert.content.starts_with("Please name your domain"), "{}", bert.content);
+    let status = scene.fake.user("anna").at("support").slash("status", &[]).await;
+    assert!(!status.content.is_empty() && !status.content.contains("answer-status"));
+    assert!(bot.stop().status.success());
+    scene.fake.finish();
+}

@@ -85,8 +85,16 @@ impl House for Stub {
         Box::pin(std::future::pending())
     }
 
+    fn linked_servers<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Vec<ServerId>> {
+        Box::pin(async { Vec::new() })
+    }
+
     fn servers_of(&self, _: IncidentId) -> BoxFuture<'_, Vec<ServerId>> {
         Box::pin(async { Vec::new() })
+    }
+
+    fn with_times_marked(&self, text: String) -> BoxFuture<'_, String> {
+        Box::pin(async { text })
     }
 
     fn fleet(&self) -> Arc<Fleet> {

@@ -72,7 +72,7 @@ impl Scene {
 
     /// The message in which staff are first asked about a draft, as it was posted: later it is a card.
     pub async fn card(&self, draft: u32) -> Message {
-        let (staff, asks) = (self.fake.channel("staff").id(), format!("draft publish {draft}"));
+        let (staff, asks) = (self.fake.channel("staff").id(), format!("Draft {draft} ("));
         let look = |world: &World| {
             world.history.iter().find_map(|record| {
                 let Happening::Posted(message) = &record.what else { return None };
@@ -126,8 +126,24 @@ pub fn words(message: &Message) -> String {
     if buttons.is_empty() { text } else { format!("{text}\n{}", buttons.join(" ")) }
 }
 
+/// Discord's own signs for moments as a reader in a zone of their own sees them.
+fn in_words(text: &str) -> String {
+    let mut parts = text.split("<t:");
+    let mut words = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (sign, rest) = part.split_once('>').expect("a whole sign");
+        let (second, style) = sign.split_once(':').expect("a style");
+        let second: i64 = second.parse().expect("a second");
+        let off = (second - chrono::Utc::now().timestamp()).abs();
+        assert!(off < 86_400 && matches!(style, "t" | "f" | "R"), "{sign}");
+        words += &format!("READER’S TIME{rest}");
+    }
+    words
+}
+
 /// The words with TIME for a time of day and REF for a post's reference.
 pub fn timeless(text: &str) -> String {
+    let text = &in_words(text);
     let is_time = |word: &str| {
         let digits = word.bytes().filter(u8::is_ascii_digit).count();
         digits == 4 && word.len() == 5 && word.as_bytes()[2] == b':'

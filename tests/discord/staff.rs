@@ -54,7 +54,7 @@ async fn an_edit_of_words_that_changed_meanwhile_is_refused_and_not_lost() {
     let refused = tim.submit(&form, &[("text", "Tim's *words*.")]).await;
     insta::assert_snapshot!(shown(&refused), @r#"
     Draft 1 is now at revision 2: “Sue's words.
-    Next update by TIME.”
+    Next update by READER’S TIME.”
 
     Your words, which were not put in:
     Tim's \*words\*.
@@ -114,18 +114,84 @@ async fn a_timeline_keeps_staffs_own_words_and_of_a_customers_only_where_they_st
 }
 
 #[tokio::test]
-async fn a_press_that_says_it_is_no_incident_ends_it() {
+async fn a_press_that_says_it_is_no_incident_asks_once_more_and_ends_it() {
     let scene = Scene::new(false).await;
     let bot = scene.start().await;
     scene.open_incident().await;
     let card = scene.card(1).await;
-    let ended = scene.staff("sue").press(&card, "Not an incident").await;
+    let sue = scene.staff("sue");
+    let asked = sue.press(&card, "Not an incident").await;
+    assert!(asked.ephemeral);
+    insta::assert_snapshot!(shown(&asked), @r#"
+    Really no incident? Incident 1, “Slow pages on Server One”, then ends as a false alarm. Nothing was published, so nothing is said.
+    [Yes, it is none]
+    "#);
+    assert!(bot.staff("draft list").await.contains("Draft 1"), "nothing is done yet");
+    let ended = sue.press(&asked.message.expect("a question"), "Yes, it is none").await;
     insta::assert_snapshot!(shown(&ended), @r#"Incident 1 is closed as a false alarm. Nothing had been published, so nothing was said."#);
+    let late = scene.staff("tim").press(&card, "Not an incident").await;
+    insta::assert_snapshot!(shown(&late), @r#"Incident 1 has ended already (it was a false alarm)."#);
     let late = scene.staff("tim").press(&card, "Publish").await;
     insta::assert_snapshot!(shown(&late), @r#"Draft 1 was dismissed by sue."#);
     let late = scene.staff("tim").press(&card, "Edit").await;
     assert_eq!(late.content, shown(&late), "no form, and the same words without buttons");
     assert!(late.content.contains("dismissed by sue"), "{}", late.content);
+    assert!(bot.stop().status.success());
+    scene.fake.finish();
+}
+
+#[tokio::test]
+async fn an_old_card_ends_no_incident_that_has_changed_since_with_one_press_or_two() {
+    let scene = Scene::new(false).await;
+    let bot = scene.start().await;
+    scene.open_incident().await;
+    let old = scene.card(1).await;
+    bot.staff("draft publish 1").await;
+    let sue = scene.staff("sue");
+    let asked = sue.press(&old, "Not an incident").await;
+    insta::assert_snapshot!(shown(&asked), @r#"
+    Since this was shown, one update was published.
+    Really no incident? One update was published of incident 1, “Slow pages on Server One”: a correction is drafted, and ends it when you publish that.
+    [Yes, it is none]
+    "#);
+    bot.staff("incident update 1 \"We found it.\" --state identified --publish").await;
+    let again = sue.press(&asked.message.expect("a question"), "Yes, it is none").await;
+    insta::assert_snapshot!(shown(&again), @r#"
+    Since this was shown, the cause was found and one update was published.
+    Really no incident? 2 updates were published of incident 1, “Slow pages on Server One”: a correction is drafted, and ends it when you publish that.
+    [Yes, it is none]
+    "#);
+    assert!(!bot.staff("draft list").await.contains("false_alarm"));
+    let drafted = sue.press(&again.message.expect("a question"), "Yes, it is none").await;
+    insta::assert_snapshot!(shown(&drafted), @r#"
+    Draft 3 waits: “We told you: “Slow pages on Server One”. That was a false alarm: everything worked normally all the time. Sorry.”
+    [Publish] [Edit] [Wait 15 min]
+    "#);
+    assert!(bot.stop().status.success());
+    scene.fake.finish();
+}
+
+#[tokio::test]
+async fn words_that_are_typed_and_not_published_come_back_with_buttons() {
+    let scene = Scene::new(false).await;
+    let bot = scene.start().await;
+    scene.open_incident().await;
+    let tim = scene.staff("tim");
+    let fields = [("incident", json!(1)), ("text", json!("We replace a switch."))];
+    let drafted = tim.slash("incident update", &fields).await;
+    insta::assert_snapshot!(shown(&drafted), @r#"
+    Draft 2 is now revision 1:
+    “We replace a switch.”
+    [Publish] [Edit] [Wait 15 min]
+    "#);
+    let listed = tim.slash("draft show", &[("draft", json!(2))]).await;
+    insta::assert_snapshot!(shown(&listed), @r#"
+    Draft 2 of incident 1 (update, revision 1, by tim): “We replace a switch.
+    Next update by READER’S TIME.”
+    [Publish] [Edit] [Wait 15 min]
+    "#);
+    let waits = tim.press(&listed.message.expect("a card"), "Wait").await;
+    insta::assert_snapshot!(shown(&waits), @r#"You will be asked about draft 2 again at READER’S TIME."#);
     assert!(bot.stop().status.success());
     scene.fake.finish();
 }

@@ -17,8 +17,7 @@ async fn a_customer_reports_staff_edit_and_publish_the_feed_has_it_once_the_repo
     assert!(opened.ephemeral);
     insta::assert_snapshot!(shown(&opened), @r#"
     Incident 1 is open. Draft 1 waits: “Slow pages on Server One. We are looking into it.
-    Next update by TIME.”
-    draft publish 1
+    Next update by READER’S TIME.”
     [Publish] [Edit] [Wait 15 min]
     "#);
 
@@ -30,10 +29,7 @@ async fn a_customer_reports_staff_edit_and_publish_the_feed_has_it_once_the_repo
 
     Draft 1 (investigating), not published yet:
     “Slow pages on Server One. We are looking into it.
-    Next update by TIME.”
-
-    draft publish 1 \| draft edit 1 "your words" \| draft wait 1 15m \| draft dismiss 1
-    Not an incident: incident false-alarm 1
+    Next update by READER’S TIME.”
     [Publish] [Edit] [Wait 15 min] [Not an incident]
     "#);
     let form = tim.press(&card, "Edit").await;
@@ -56,14 +52,14 @@ async fn a_customer_reports_staff_edit_and_publish_the_feed_has_it_once_the_repo
     insta::assert_snapshot!(words(&feed), @r#"
     **Slow pages on Server One**
     Pages on Server One are slow. We are looking into it.
-    Next update by TIME.
+    Next update by READER’S TIME.
     #REF
     "#);
     let status = scene.fake.user("bert").at("support").slash("status", &[]).await;
     insta::assert_snapshot!(shown(&status), @r#"
     Slow pages on Server One: we are looking for the cause.
     Pages on Server One are slow. We are looking into it.
-    Next update by TIME.
+    Next update by READER’S TIME.
     "#);
 
     let fields = [

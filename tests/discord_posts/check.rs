@@ -86,7 +86,7 @@ channel = {}
 
 /// The bot may read messages.
 fn setup() -> Setup {
-    Setup::usual().privileged(1 << 15)
+    Setup::usual().privileged(1 << 15).may("staff", permissions::MANAGE_MESSAGES)
 }
 
 #[tokio::test]
@@ -201,4 +201,23 @@ async fn without_the_section_there_is_nothing_to_check() {
     home.text = "[bot]\nname = \"Example Host\"\n".to_owned();
     let said = home.check(&fake).await;
     assert_eq!(said, "The file has no [discord] section: there is nothing to check.\nexit 1");
+}
+
+#[tokio::test]
+async fn commands_that_staff_would_not_see_and_a_room_that_everybody_sees_are_told() {
+    let setup = Setup::usual().privileged(1 << 15).text("room");
+    let fake = Fake::start(setup).await;
+    let (staff, room) = (fake.channel("staff").id(), fake.channel("room").id());
+    let home = Home::of(&fake).but(&staff.to_string(), &room.to_string());
+    let said = home.check(&fake).await;
+    let doubts: Vec<&str> = said.lines().filter(|line| line.starts_with('?')).collect();
+    insta::assert_snapshot!(doubts.join("\n"), @r#"
+    ? staff's commands are hidden from the role “staff”, because it may not “Manage Messages”. Open “Server Settings”, “Integrations”, Bellwether, and add the role there; or allow it to manage messages. Buttons and forms work in any case.
+    ? Everybody on the server reads #room, where drafts, names of servers and customers' words are shown. Open “Edit Channel”, “Permissions”, deny “View Channel” to @everyone, and allow it to staff's roles and the bot.
+    "#);
+    assert!(said.ends_with("exit 0"), "{said}");
+    let role = fake.role("staff");
+    fake.with(|world| world.command_roles = vec![role]);
+    assert!(!home.check(&fake).await.contains("hidden"));
+    fake.finish();
 }

@@ -237,3 +237,20 @@ async fn an_update_whose_thread_was_deleted_is_said_all_the_same() {
     assert!(stage.end_of(&next).starts_with("sent "));
     fake.finish();
 }
+
+#[tokio::test]
+async fn a_busy_discord_that_says_later_than_its_memory_lasts_is_asked_what_it_kept() {
+    for (wait_s, lookups) in [(30, 0), (600, 1)] {
+        let fake = Fake::usual().await;
+        let mut stage = Stage::in_channel(&fake, "status", Audience::Public);
+        let update = post(Audience::Public, 1, UPDATE);
+        fake.fail(WRITE, Fault::BusyAfter(Duration::from_secs(wait_s)));
+        stage.decide(&update);
+        stage.deliver().await;
+        assert_eq!(fake.channel("status").messages().len(), 1, "{wait_s} s");
+        assert!(stage.end_of(&update).starts_with("sent "));
+        let read = fake.requests("GET /channels/*/messages").len();
+        assert_eq!(read, lookups, "{wait_s} s");
+        fake.finish();
+    }
+}

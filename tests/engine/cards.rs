@@ -119,8 +119,8 @@ fn the_card_says_what_is_suspected_since_when_by_what_evidence_and_what_would_be
     Else: atl (data centre) 1.6 % and home (our own monitoring) 1 %.
     [Draft 1, revision 2 (investigating): not published yet]
     ⚠️ New since you last looked: the servers are now s1 and s2 (before: s1); the cause is now switch 1 in Atlanta (before: s1).
-    > Websites on Server One and Server Two are slow, and some visits fail. It began at about 21:25 EDT. We are looking for the cause.
-    incident show 1 tells the whole story
+    > Websites on Server One and Server Two are slow, and some visits fail. It began at about <t:1398302700:t>. We are looking for the cause.
+    /incident show 1 tells the whole story
     [Publish] [Edit] [Wait 15 min] [Not an incident]
     "#);
 }
@@ -152,7 +152,7 @@ fn each_destination_has_its_receipt_and_what_failed_its_button() {
     Published by tim, <t:1398303960:f>
     ⏳ feed
     ⏳ \*chat\*
-    incident show 1 tells the whole story
+    /incident show 1 tells the whole story
     "#);
     arrive(&mut stage, "*chat*");
     let feed = post_at(&stage, "feed");
@@ -171,7 +171,7 @@ fn each_destination_has_its_receipt_and_what_failed_its_button() {
     Published by tim, <t:1398303960:f>
     ⚠️ feed: 403 \*no\* \<@1> \[x](y)
     ✅ [\*chat\*](https://chat.example/0)
-    incident show 1 tells the whole story
+    /incident show 1 tells the whole story
     [Retry feed]
     "#);
     let shown_before = stage.types(&format!("retry {}", &feed.as_str()[..8]));
@@ -204,7 +204,7 @@ fn a_card_of_an_incident_that_ended_has_no_buttons() {
     Healthy: s3 0 of 120 failed.
     Else: atl (data centre) 1.6 % and home (our own monitoring) 1 %.
     Draft 1 was dismissed by tim.
-    incident show 1 tells the whole story
+    /incident show 1 tells the whole story
     "#);
     for _ in 0..25 {
         stage.pass(60);

@@ -30,7 +30,7 @@ fn hears(stage: &mut Stage, post: &PostId, event: DeliveryEvent) {
 }
 
 fn arrived() -> DeliveryEvent {
-    DeliveryEvent::Sent { remote_id: Some("r".to_owned()), link: None }
+    DeliveryEvent::Sent { remote_id: Some("r".to_owned()), link: None, remark: None }
 }
 
 fn opened(settings: Settings) -> Stage {
@@ -95,7 +95,11 @@ fn an_admin_has_a_post_deleted_once_where_it_stands() {
     let delete = stage.posts().find(|post| post.action == PostAction::Delete).unwrap().clone();
     assert_eq!((delete.thread.as_ref(), delete.body.as_str()), (Some(&post.id), ""));
     assert_eq!(delete.destination, post.destination);
-    hears(&mut stage, &delete.id, DeliveryEvent::Sent { remote_id: None, link: None });
+    hears(
+        &mut stage,
+        &delete.id,
+        DeliveryEvent::Sent { remote_id: None, link: None, remark: None },
+    );
     stage.forget_heard();
     assert_snapshot!(stage.command("tim", Role::Admin, &command), @"no: The post at feed (incident.update) is deleted already.");
     assert_eq!(stage.posts().count(), 0);

@@ -6,7 +6,7 @@ use bellwether::{
     event::{Input, Output},
 };
 
-use crate::stage::{Stage, settings};
+use crate::stage::{Stage, destination, settings};
 
 fn report(id: &str, person: &str, domain: &str) -> Input {
     Input::Report {
@@ -103,7 +103,12 @@ fn buttons_stand_only_where_a_destination_has_them() {
         match (post.audience, post.subject.as_str()) {
             (Audience::Staff, "draft") => assert_eq!(
                 ids,
-                ["bw1:publish:1:1", "bw1:edit:1:1", "bw1:wait:1", "bw1:no-incident:1"]
+                [
+                    "bw1:publish:1:1",
+                    "bw1:edit:1:1",
+                    "bw1:wait:1",
+                    "bw1:no-incident:1:investigating.minor.1.0"
+                ]
             ),
             _ => assert!(ids.is_empty(), "{post:?}"),
         }
@@ -116,4 +121,39 @@ fn trouble_is_told_to_staff_as_it_is() {
     stage.take(Input::Trouble { text: "The room is gone.".to_owned() });
     assert_eq!(stage.posts_to("staff"), ["The room is gone."]);
     assert!(stage.command("ann", Role::Customer, "status").starts_with("ok:"));
+}
+
+#[test]
+fn moments_are_marked_where_each_reader_can_be_told_their_own_and_nowhere_else() {
+    let mut settings = settings();
+    for destination in &mut settings.destinations {
+        let abilities = Abilities { headline: true, threads: true, ..Abilities::default() };
+        destination.abilities = Abilities { times: true, ..abilities };
+    }
+    settings.destinations.push(destination("plain", Audience::Public));
+    let mut stage = Stage::<Evidence>::with(settings);
+    stage.report("ann", "one.example");
+    stage.types("incident open \"Trouble since 22:00 EDT\" --servers s1");
+    stage.types("draft publish 1");
+    stage.pass(5);
+    stage.types("note seen");
+    stage.types("incident resolve 1 \"It is over.\" --publish");
+    insta::assert_snapshot!(stage.posts_to("feed")[0], @r"
+    Trouble since 22:00 EDT
+    Trouble since 22:00 EDT. We are looking into it.
+    Next update by ⟦at:1398303000:t⟧.
+    https://status.example.net/incidents/1
+    ");
+    insta::assert_snapshot!(stage.posts_to("plain")[0], @r"
+    Trouble since 22:00 EDT. We are looking into it.
+    Next update by 21:30 EDT.
+    https://status.example.net/incidents/1
+    ");
+    let staff = stage.posts_to("staff");
+    let draft = staff.iter().find(|text| text.contains("not published yet")).expect("a draft");
+    assert!(draft.contains("Next update by ⟦at:1398303000:t⟧.”"), "{draft}");
+    assert!(
+        draft.starts_with("Incident 1: Trouble since 22:00 EDT\n"),
+        "no moment of ours: {draft}"
+    );
 }

@@ -83,7 +83,7 @@ fn a_stale_draft_is_refused_with_what_changed() {
     Newest words (revision 2):
     “Websites on Server One and Server Two often do not load. It began at about 21:30 EDT. We are looking for the cause.
     Next update by 22:11 EDT.”
-    To publish these: draft publish 1 --revision 2
+    draft publish 1 --revision 2
     "#);
     assert!(stage.posts_to("feed").is_empty());
     assert_snapshot!(stage.types("draft publish 1 --revision 1"), @r#"
@@ -439,7 +439,7 @@ fn a_long_pause_of_a_destination_is_told_once_until_something_arrives_there() {
     stage.types("draft publish 1 --anyway");
     let feed = stage.posts().find(|post| post.destination.as_str() == "feed").unwrap().id.clone();
     stage.forget_heard();
-    let mut pause = |stage: &mut Stage, seconds| {
+    let pause = |stage: &mut Stage, seconds| {
         let not_before = stage.now + chrono::TimeDelta::seconds(seconds);
         let reason = "status 401".to_owned();
         let event = DeliveryEvent::Retry { not_before, reason, asked: true };

@@ -45,6 +45,10 @@ fn only_what_may_enter_has_entered(server: &Server) {
             | Input::Command { .. }
             | Input::Timer { .. }
             | Input::Notice { .. }
+            | Input::Subscribe { .. }
+            | Input::Confirm { .. }
+            | Input::Unsubscribe { .. }
+            | Input::Bounced { .. }
             | Input::Trouble { .. }
             | Input::Learned { .. }
             | Input::Delivery { .. } => panic!("{:?} has entered", offered.input),

@@ -290,7 +290,7 @@ fn an_update_that_is_overtaken_while_it_waits_gives_way_and_the_thread_begins_wi
     assert_eq!(jobs(&outbox, 59_999), Vec::<String>::new(), "the pause was asked for");
     let job = outbox.next_jobs(at(60_000)).pop().expect("the newer one");
     assert_eq!((job.post.body.as_str(), job.reply_to), ("word 2", None));
-    let receipt = Receipt { remote_id: Some("r-2".to_owned()), link: None };
+    let receipt = Receipt { remote_id: Some("r-2".to_owned()), ..Receipt::default() };
     attempt(&mut outbox, &second.id, 60_000, &Ok(receipt));
     outbox.apply_output(at(70_000), &Output::Post(third.clone()));
     let reply_to = |outbox: &Outbox| outbox.next_jobs(at(80_000)).pop().expect("due").reply_to;

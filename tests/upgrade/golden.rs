@@ -203,6 +203,9 @@ impl Ledger {
             | Output::Reply { .. }
             | Output::Reminder { .. }
             | Output::Notice { .. }
+            | Output::Subscription(_)
+            | Output::Mailing(_)
+            | Output::MailingPage { .. }
             | Output::StaffNotice { .. } => {}
         }
     }

@@ -11,7 +11,7 @@ use crate::{
     command::{Button, Tone},
     domain::{Audience, Limits, PostId, TextUnit},
     event::{Post, PostButton},
-    render::{escape_markdown, fit},
+    render::{discord_times, escape_markdown, fit},
 };
 
 use super::threads::{is_entry, words};
@@ -150,7 +150,7 @@ impl Message {
             Audience::Staff if is_entry(post) => ("", words(post)),
             Audience::Staff | Audience::Reporters => ("", post.body.as_str()),
         };
-        let (mut content, mut embeds) = (escape_markdown(text), Vec::new());
+        let (mut content, mut embeds) = (discord_times(&escape_markdown(text)), Vec::new());
         let is_long = content.encode_utf16().count() > CONTENT_LENGTH_MAX;
         if post.audience == Audience::Public || is_long {
             let footer = Footer { text: reference(&post.id) };

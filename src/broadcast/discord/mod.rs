@@ -222,9 +222,29 @@ impl Discord {
                     }
                 }
             }
-            Err(trouble) if is_entry => Err(threads::of_entry(&trouble, trouble.of_sending())),
-            Err(trouble) => Err(trouble.of_sending()),
+            Err(trouble) => {
+                let settled = self.settled(sending, &trouble);
+                Err(if is_entry { threads::of_entry(&trouble, settled) } else { settled })
+            }
         }
+    }
+
+    /// What trouble with a message means for its post. Who says “503, later” may have kept it: when
+    /// later is too late for the nonce, it is looked up before it is sent again.
+    fn settled(&self, sending: Sending<'_>, trouble: &Trouble) -> SendError {
+        let settled = trouble.of_sending();
+        let (SendError::RetryAfter { after: Some(pause), reason }, Some(503)) =
+            (&settled, trouble.status())
+        else {
+            return settled;
+        };
+        let now = self.clock.now();
+        let tried_for = now - sending.first_attempt_at.unwrap_or(now);
+        let pause = TimeDelta::from_std(*pause).unwrap_or(TimeDelta::MAX);
+        let is_known_then = tried_for
+            .checked_add(&pause)
+            .is_some_and(|span| span < TimeDelta::seconds(NONCE_WINDOW_S));
+        if is_known_then { settled } else { SendError::Unknown(reason.clone()) }
     }
 
     /// What a change of one message came to; `done_before` are refusals that say nothing is left
@@ -326,7 +346,9 @@ impl Discord {
         let found = match self.channel_for(sending).await {
             Ok(channel) => self.find(sending, channel, &message).await,
             Err(_) if is_fresh => return Resolution::SendAgain,
-            Err(SendError::Rejected(reason)) => return Resolution::CannotTell(reason),
+            Err(SendError::Rejected(reason) | SendError::Bounced(reason)) => {
+                return Resolution::CannotTell(reason);
+            }
             Err(SendError::RetryAfter { reason, .. } | SendError::Unknown(reason)) => {
                 return Resolution::AskLater(reason);
             }
@@ -432,6 +454,8 @@ fn abilities(options: &BTreeMap<String, String>) -> Abilities {
         reaches: Some(SOURCE.to_owned()),
         buttons: true,
         threads: true,
+        letters: false,
+        times: true,
         edits: options.get(UPDATES.name).is_some_and(|way| way == "edit"),
         deletes: true,
     }

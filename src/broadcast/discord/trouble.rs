@@ -109,6 +109,7 @@ impl Trouble {
             Self::Refused(refusal) => {
                 let (words, pause) = (refusal.words(), refusal.pause);
                 match refusal.status {
+                    _ if refusal.has_nobody_there() => SendError::Bounced(words),
                     403 if refusal.is_about_one_person() => SendError::Rejected(words),
                     401 | 403 => retry(Some(pause.unwrap_or_default().max(DENIED_PAUSE)), &words),
                     408 | 425 | 429 => retry(pause, &words),
@@ -127,7 +128,9 @@ impl Trouble {
                 let after = if let Self::Refused(refusal) = self { refusal.pause } else { None };
                 SendError::RetryAfter { after, reason }
             }
-            settled @ (SendError::Rejected(_) | SendError::RetryAfter { .. }) => settled,
+            settled @ (SendError::Rejected(_)
+            | SendError::Bounced(_)
+            | SendError::RetryAfter { .. }) => settled,
         }
     }
 
@@ -158,6 +161,11 @@ impl Trouble {
 }
 
 impl Refusal {
+    /// The person's account is gone, or takes nothing from the bot.
+    fn has_nobody_there(&self) -> bool {
+        matches!(self.code, 10_013 | 50_007 | 50_278)
+    }
+
     fn is_about_one_person(&self) -> bool {
         matches!(self.code, 50_007 | 50_278 | 200_000 | 200_001 | 240_000)
     }

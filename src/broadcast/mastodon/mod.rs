@@ -257,7 +257,9 @@ impl Mastodon {
         };
         match trouble.of_sending() {
             SendError::Rejected(reason) => SendError::Rejected(reason + &said.unwrap_or_default()),
-            other @ (SendError::RetryAfter { .. } | SendError::Unknown(_)) => other,
+            other @ (SendError::Bounced(_)
+            | SendError::RetryAfter { .. }
+            | SendError::Unknown(_)) => other,
         }
     }
 

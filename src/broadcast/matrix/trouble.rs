@@ -81,7 +81,9 @@ pub(super) fn of_preparing(trouble: Trouble) -> SendError {
     match trouble {
         refused @ Trouble::Refused(_) => match of_sending(refused) {
             SendError::Unknown(reason) => SendError::RetryAfter { after: None, reason },
-            settled @ (SendError::Rejected(_) | SendError::RetryAfter { .. }) => settled,
+            settled @ (SendError::Rejected(_)
+            | SendError::Bounced(_)
+            | SendError::RetryAfter { .. }) => settled,
         },
         other @ (Trouble::Line(_) | Trouble::Unreadable) => other.of_preparing(),
     }

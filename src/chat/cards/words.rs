@@ -10,7 +10,7 @@ use crate::{
     domain::{IncidentState, Limits, PostId, TextUnit, Timestamp, UpdateKind},
     engine::{Card, CardDraft, CardReceipt, CardUpdate},
     event::DeliveryEvent,
-    render::{self, Facts, Words, escape_markdown, fit},
+    render::{self, Facts, Words, discord_times, escape_markdown, fit},
 };
 
 use super::{Place, Shown};
@@ -186,7 +186,7 @@ impl Page<'_> {
             let facts = Facts::new().text("changed", within(changed, REASON_LENGTH_MAX));
             lines.push(self.say("card-draft-stale", facts));
         }
-        lines.push(quoted(&within(&draft.body, DRAFT_LENGTH_MAX)));
+        lines.push(quoted(&discord_times(&within(&draft.body, DRAFT_LENGTH_MAX))));
         if draft.by.is_some() {
             let facts = Facts::new().text("by", self.person(draft.by.as_deref()));
             lines.push(self.say("card-draft-by", facts));
@@ -322,7 +322,9 @@ fn buttons_of(card: &Card, draft: &CardDraft) -> Vec<Button> {
         Button::Edit { draft: draft.id, revision: draft.revision },
         Button::Wait { draft: draft.id },
     ];
-    buttons.extend(may_be_none.then_some(Button::NotAnIncident { incident: card.incident }));
+    let seen = Some(card.as_shown);
+    let none = Button::NotAnIncident { incident: card.incident, seen };
+    buttons.extend(may_be_none.then_some(none));
     buttons
 }
 

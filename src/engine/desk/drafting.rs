@@ -3,12 +3,15 @@
 use crate::{
     command::Button,
     domain::{Audience, DestinationId, DraftId, IncidentId, UpdateKind},
-    engine::{records::Draft, speech::Draftable},
+    engine::{
+        records::{Draft, Incident},
+        speech::Draftable,
+    },
     event::{DraftEnd, Output},
     render::Facts,
 };
 
-use super::Desk;
+use super::{Asking, Desk};
 
 impl Desk<'_> {
     /// Puts words before staff; an open draft of the same incident and kind gives way.
@@ -116,58 +119,68 @@ impl Desk<'_> {
             .number("revision", draft.revision)
             .text("text", draft.text.clone());
         let (text, incident) = (self.speech().say("staff-stale", facts), draft.incident);
-        let buttons = self.buttons_of(id);
-        self.ask_staff("stale", Some(incident), &text, None, &buttons);
+        let asking = Asking { text: &text, ..self.asking(id, "staff-stale-commands") };
+        self.ask_staff("stale", incident, &asking);
+    }
+
+    /// What staff can do about a draft: press, or type.
+    pub(super) fn asking(&self, id: DraftId, commands_key: &str) -> Asking<'static> {
+        let Some(draft) = self.records.drafts.get(&id) else { return Asking::default() };
+        let facts = Facts::new()
+            .text("draft", id.to_string())
+            .text("incident", draft.incident.to_string())
+            .number("revision", draft.revision);
+        let commands = self.speech().say(commands_key, facts);
+        Asking { text: "", buttons: self.buttons_of(id), commands }
     }
 
     /// Asks staff about a draft.
     pub(super) fn propose(&mut self, id: DraftId, key: &str, reason: &str) {
         let Some((incident, text)) = self.proposal(id, key, reason) else { return };
-        let buttons = self.buttons_of(id);
-        self.ask_staff("draft", Some(incident), &text, None, &buttons);
+        let commands = if key == "staff-proposal" {
+            "staff-proposal-commands"
+        } else {
+            "staff-draft-commands"
+        };
+        let asking = Asking { text: &text, ..self.asking(id, commands) };
+        self.ask_staff("draft", incident, &asking);
     }
 
     /// Asks about a draft once more, at one destination.
     pub(super) fn propose_at(&mut self, id: DraftId, reason: &str, only: &DestinationId) {
         let Some((incident, text)) = self.proposal(id, "staff-proposal", reason) else { return };
-        let buttons = self.buttons_of(id);
-        let all = self.destinations(Audience::Staff);
-        self.ask_at(
-            all.into_iter().filter(|one| one.id == *only),
-            "draft",
-            Some(incident),
-            &text,
-            &buttons,
-        );
+        let asking = Asking { text: &text, ..self.asking(id, "staff-proposal-commands") };
+        let all = self.destinations(Audience::Staff).into_iter();
+        self.ask_at(all.filter(|one| one.id == *only), "draft", Some(incident), &asking);
     }
 
     fn proposal(&self, id: DraftId, key: &str, reason: &str) -> Option<(IncidentId, String)> {
         let draft = self.records.drafts.get(&id)?;
         let incident = self.records.incidents.get(&draft.incident)?;
-        let ids =
-            || Facts::new().text("draft", id.to_string()).text("incident", incident.id.to_string());
         let speech = self.speech();
-        let facts = ids()
+        let facts = Facts::new()
+            .text("draft", id.to_string())
+            .text("incident", incident.id.to_string())
             .text("title", incident.title.clone())
             .text("explanation", reason)
             .text("reason", reason)
             .text("kind", speech.kind(draft.kind))
-            .text("text", draft.text.clone())
-            .text("commands", speech.say("staff-proposal-commands", ids()));
+            .text("text", draft.text.clone());
         Some((incident.id, speech.say(key, facts)))
     }
 
     /// What staff can press under a draft's words.
-    pub(super) fn buttons_of(&self, id: DraftId) -> Vec<Button> {
+    fn buttons_of(&self, id: DraftId) -> Vec<Button> {
         let Some(draft) = self.records.drafts.get(&id) else { return Vec::new() };
         let may_be_none = !matches!(draft.kind, UpdateKind::Resolved | UpdateKind::FalseAlarm);
         let (draft, revision, incident) = (draft.id, draft.revision, draft.incident);
+        let seen = self.records.incidents.get(&incident).map(Incident::as_shown);
         let mut buttons = vec![
             Button::Publish { draft, revision },
             Button::Edit { draft, revision },
             Button::Wait { draft },
         ];
-        buttons.extend(may_be_none.then_some(Button::NotAnIncident { incident }));
+        buttons.extend(may_be_none.then_some(Button::NotAnIncident { incident, seen }));
         buttons
     }
 }

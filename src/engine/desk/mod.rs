@@ -7,10 +7,12 @@
 mod commands;
 mod deliveries;
 mod drafting;
+mod mailings;
 mod notices;
 mod publishing;
 mod reload;
 mod reports;
+mod subscribers;
 mod suspicions;
 mod taking_back;
 mod threads;
@@ -50,6 +52,16 @@ pub(super) struct Desk<'e> {
     notices: u32,
 }
 
+/// Words to staff, and what they can do about them.
+#[derive(Debug, Default)]
+struct Asking<'a> {
+    text: &'a str,
+    /// What can be pressed.
+    buttons: Vec<Button>,
+    /// The lines that can be typed instead, where nothing can be pressed.
+    commands: String,
+}
+
 impl<'e> Desk<'e> {
     pub fn new(records: &'e mut Records, words: &'e Words, context: Context<'e>) -> Self {
         Self { records, words, context, outputs: Vec::new(), changes: Vec::new(), notices: 0 }
@@ -72,6 +84,10 @@ impl<'e> Desk<'e> {
             Input::Notice { notice } => self.hear_notice(notice),
             Input::Learned { .. } => {}
             Input::Trouble { text } => self.notify_staff("trouble", text.clone(), None),
+            Input::Subscribe { .. } => self.take_subscription(),
+            Input::Confirm { person, key } => self.hear_confirmation(person, key),
+            Input::Unsubscribe { person, key } => self.unsubscribe(person, key.as_deref()),
+            Input::Bounced { person, reason } => self.suspend(person, reason),
             Input::Timer { .. } => self.meet_deadline(),
             Input::Delivery { post, event } => self.hear_of_delivery(post, event),
         }
@@ -99,13 +115,35 @@ impl<'e> Desk<'e> {
         self.context.received
     }
 
-    fn decide(&mut self, output: Output) {
+    fn decide(&mut self, mut output: Output) {
+        if let Output::Post(post) = &mut output {
+            self.mark_times(post);
+        }
         self.changes.extend(self.records.apply(&self.context, &output));
         let entry = self.entry_of(&output);
         self.outputs.push(output);
         if let Some(entry) = entry {
             self.post_to_thread(&entry);
         }
+    }
+
+    /// Moments in a post are marked where the destination tells each reader their own time; not in
+    /// a headline or a thread's name.
+    fn mark_times(&self, post: &mut Post) {
+        let all = &self.records.settings.destinations;
+        let there = all.iter().find(|one| one.id == post.destination && one.abilities.times);
+        let incident = post.incident.and_then(|id| self.records.incidents.get(&id));
+        let (Some(there), Some(incident)) = (there, incident) else { return };
+        let speech = Speech { language: &there.language, ..self.speech() };
+        let has_name = match post.audience {
+            Audience::Public => there.abilities.headline,
+            Audience::Staff => threads::is_entry(post),
+            Audience::Reporters => false,
+        };
+        let name_length =
+            if has_name { post.body.find('\n').unwrap_or(post.body.len()) } else { 0 };
+        let (name, words) = post.body.split_at(name_length);
+        post.body = format!("{name}{}", speech.with_times_marked(words, incident));
     }
 
     fn speech(&self) -> Speech<'_> {
@@ -187,21 +225,15 @@ impl<'e> Desk<'e> {
         text: &str,
         except: Option<&DestinationId>,
     ) {
-        self.ask_staff(subject, incident, text, except, &[]);
-    }
-
-    /// The same with buttons under it, where the destination has them.
-    fn ask_staff(
-        &mut self,
-        subject: &str,
-        incident: Option<IncidentId>,
-        text: &str,
-        except: Option<&DestinationId>,
-        buttons: &[Button],
-    ) {
         let all = self.destinations(Audience::Staff);
         let others = all.into_iter().filter(|one| except != Some(&one.id));
-        self.ask_at(others, subject, incident, text, buttons);
+        self.ask_at(others, subject, incident, &Asking { text, ..Asking::default() });
+    }
+
+    /// The same with what can be done about it.
+    fn ask_staff(&mut self, subject: &str, incident: IncidentId, asking: &Asking<'_>) {
+        let all = self.destinations(Audience::Staff);
+        self.ask_at(all.into_iter(), subject, Some(incident), asking);
     }
 
     fn ask_at(
@@ -209,12 +241,16 @@ impl<'e> Desk<'e> {
         destinations: impl Iterator<Item = Destination>,
         subject: &str,
         incident: Option<IncidentId>,
-        text: &str,
-        buttons: &[Button],
+        asking: &Asking<'_>,
     ) {
         self.notices += 1;
         let (seq, notice) = (self.context.seq.to_string(), self.notices.to_string());
         for destination in destinations {
+            let buttons = self.buttons_at(&destination, &asking.buttons);
+            // Beside buttons that do the same, nobody has to type.
+            let is_typed = buttons.is_empty() && !asking.commands.is_empty();
+            let typed = ["", &asking.commands];
+            let tail = if is_typed { &typed[..] } else { &[] };
             let post = Post {
                 id: self.post_id(&["notice", &seq, &notice], &destination.id, None),
                 destination: destination.id.clone(),
@@ -224,8 +260,8 @@ impl<'e> Desk<'e> {
                 incident,
                 recipient: None,
                 thread: None,
-                body: join_within(text, &[], &destination.limits),
-                buttons: self.buttons_at(&destination, buttons),
+                body: join_within(asking.text, tail, &destination.limits),
+                buttons,
             };
             self.decide(Output::Post(post));
         }

@@ -60,6 +60,7 @@ impl Desk<'_> {
         );
         self.move_on(&incident, statement.kind, statement.role.map(|_| statement.by));
         self.follow_up(&incident, statement.kind, revision, &statement.body);
+        self.mail_out(&incident, statement.kind, revision, &words);
         Some((revision, sent))
     }
 

@@ -17,6 +17,11 @@ const ENTRY: &str = "timeline";
 /// The same of the last one: the thread can be put away.
 const LAST: &str = "timeline.end";
 
+/// Whether a post is an entry, whose first line is the thread's name.
+pub(super) fn is_entry(post: &Post) -> bool {
+    post.subject == ENTRY || post.subject == LAST
+}
+
 /// Something for an incident's thread.
 #[derive(Debug)]
 pub(super) struct Entry {
@@ -64,6 +69,9 @@ impl Desk<'_> {
             | Output::Notice { .. }
             | Output::Reply { .. }
             | Output::Reminder { .. }
+            | Output::Subscription(_)
+            | Output::Mailing(_)
+            | Output::MailingPage { .. }
             | Output::StaffNotice { .. } => return None,
         };
         Some(Entry { incident, subject, text })

@@ -6,7 +6,7 @@ use crate::{
     render::Facts,
 };
 
-use super::Desk;
+use super::{Asking, Desk};
 
 impl Desk<'_> {
     pub(super) fn meet_deadline(&mut self) {
@@ -15,6 +15,7 @@ impl Desk<'_> {
             Some(TimerReason::Holding(id)) => self.hold(id),
             Some(TimerReason::Wait(id)) => self.ask_again(id),
             Some(TimerReason::Reminder(id)) => self.remind(id, "reminder"),
+            Some(TimerReason::Mailing(id)) => self.write_page(id),
             Some(TimerReason::PromisedUpdate(id)) => self.remind(id, "reminder-overdue"),
         }
     }
@@ -23,8 +24,8 @@ impl Desk<'_> {
         let Some(draft) = self.records.drafts.get(&id) else { return };
         let facts = Facts::new().text("draft", id.to_string()).text("text", draft.text.clone());
         let (text, incident) = (self.speech().say("staff-waited", facts), draft.incident);
-        let buttons = self.buttons_of(id);
-        self.ask_staff("draft", Some(incident), &text, None, &buttons);
+        let asking = Asking { text: &text, ..self.asking(id, "staff-draft-commands") };
+        self.ask_staff("draft", incident, &asking);
     }
 
     /// Reminds of a promise; the first time with words that keep it, unless some wait already.

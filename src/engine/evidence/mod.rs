@@ -120,6 +120,10 @@ impl Detector for Evidence {
             | Input::Report { .. }
             | Input::Command { .. }
             | Input::Notice { .. }
+            | Input::Subscribe { .. }
+            | Input::Confirm { .. }
+            | Input::Unsubscribe { .. }
+            | Input::Bounced { .. }
             | Input::Trouble { .. }
             | Input::Learned { .. }
             | Input::Delivery { .. } => received,
@@ -140,6 +144,10 @@ impl Detector for Evidence {
             | Input::Report { .. }
             | Input::Command { .. }
             | Input::Notice { .. }
+            | Input::Subscribe { .. }
+            | Input::Confirm { .. }
+            | Input::Unsubscribe { .. }
+            | Input::Bounced { .. }
             | Input::Trouble { .. }
             | Input::Learned { .. }
             | Input::Delivery { .. } => {}

@@ -5,7 +5,7 @@ use crate::{
         Audience, DraftId, IncidentId, IncidentState, PostId, ServerId, Suspicion, SuspicionId,
         Timestamp, UpdateKind,
     },
-    event::{DeliveryEvent, Input, Output, Post, PostAction},
+    event::{DeliveryEvent, Input, Output, Post, PostAction, SUBSCRIBER_SUBJECT},
 };
 
 use super::{
@@ -34,11 +34,8 @@ impl Records {
             Output::SuspicionCleared { id, merged_into } => {
                 self.apply_cleared(at, *id, *merged_into);
             }
-            Output::MonitorBlind { vantage } => {
-                self.blind.insert(vantage.clone());
-            }
-            Output::MonitorRecovered { vantage } => {
-                self.blind.remove(vantage);
+            Output::MonitorBlind { .. } | Output::MonitorRecovered { .. } => {
+                self.apply_sight(output);
             }
             Output::Incident { .. } => self.apply_incident(at, output),
             Output::Draft { .. } => self.apply_draft(at, output),
@@ -95,9 +92,21 @@ impl Records {
             Output::HeadsUp { servers, .. } => {
                 self.heads_up = Some(HeadsUpRecord { at, servers: servers.clone() });
             }
+            Output::Subscription(_) | Output::Mailing(_) | Output::MailingPage { .. } => {
+                self.apply_subscribers(at, output);
+            }
             Output::Reply { .. } | Output::StaffNotice { .. } => {}
         }
         Vec::new()
+    }
+
+    fn apply_sight(&mut self, output: &Output) {
+        if let Output::MonitorBlind { vantage } = output {
+            self.blind.insert(vantage.clone());
+        }
+        if let Output::MonitorRecovered { vantage } = output {
+            self.blind.remove(vantage);
+        }
     }
 
     fn apply_suspicion(&mut self, at: Timestamp, suspicion: &Suspicion) {
@@ -281,6 +290,9 @@ impl Records {
 
     fn apply_post(&mut self, context: &Context<'_>, post: &Post) {
         let at = context.received;
+        if post.subject.starts_with(SUBSCRIBER_SUBJECT) {
+            return self.apply_letter(at, post);
+        }
         let record = PostRecord {
             destination: post.destination.clone(),
             audience: post.audience,
@@ -388,6 +400,10 @@ fn source_of(input: &Input) -> String {
         | Input::ProbeResult { .. }
         | Input::Command { .. }
         | Input::Notice { .. }
+        | Input::Subscribe { .. }
+        | Input::Confirm { .. }
+        | Input::Unsubscribe { .. }
+        | Input::Bounced { .. }
         | Input::Trouble { .. }
         | Input::Learned { .. }
         | Input::Timer { .. }

@@ -27,7 +27,15 @@ impl Records {
             [TimerReason::Reminder(incident.id), TimerReason::PromisedUpdate(incident.id)]
                 .map(|reason| (self.due(reason), reason))
         });
-        drafts.chain(incidents).filter_map(|(due, reason)| Some((due?, reason))).min()
+        let mailings = self.mailings.keys().map(|id| {
+            let reason = TimerReason::Mailing(*id);
+            (self.due(reason), reason)
+        });
+        drafts
+            .chain(incidents)
+            .chain(mailings)
+            .filter_map(|(due, reason)| Some((due?, reason)))
+            .min()
     }
 
     /// When `reason` is due, if it is; the detector's own reasons are not known here.
@@ -41,6 +49,7 @@ impl Records {
             }
             TimerReason::Reminder(id) => self.reminder_due(id),
             TimerReason::PromisedUpdate(id) => self.promise_due(id),
+            TimerReason::Mailing(id) => self.mailings.get(&id)?.ready_at,
         }
     }
 

@@ -11,6 +11,7 @@ mod notices;
 mod observe;
 mod prune;
 mod reports;
+mod subscribers;
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -21,9 +22,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
-        Audience, DestinationId, DraftId, Impact, IncidentId, IncidentState, Limits, NoticeId,
-        PersonId, PostId, ReportId, Role, ServerId, Settings, Suspicion, SuspicionId, Timestamp,
-        UpdateKind,
+        AsShown, Audience, DestinationId, DraftId, Impact, IncidentId, IncidentState, Limits,
+        MailingId, NoticeId, PersonId, PostId, ReportId, Role, ServerId, Settings, Suspicion,
+        SuspicionId, Timestamp, UpdateKind,
     },
     event::{DeliveryEvent, DraftEnd, Happening, TimelineKind, TimerReason},
 };
@@ -32,6 +33,7 @@ pub(super) use apply::EvidenceChange;
 pub(super) use deadline::seconds;
 pub(super) use notices::NoticeRecord;
 use notices::is_zero;
+pub(super) use subscribers::{CONFIRM_SUBJECT, MailingRecord, PAGE_MAX, Subscriber, Subscribers};
 
 /// How long a person's further reports are no new evidence, in seconds.
 pub(super) const REPEAT_WITHIN_S: i64 = 6 * 3600;
@@ -88,12 +90,24 @@ pub(super) struct Records {
     /// The last heads-up, for another detector at an upgrade.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heads_up: Option<HeadsUpRecord>,
+    /// Who wants to hear of updates.
+    #[serde(default, skip_serializing_if = "Subscribers::is_new")]
+    pub subscribers: Subscribers,
+    /// Updates that are on their way to them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub mailings: BTreeMap<MailingId, MailingRecord>,
+    #[serde(default, skip_serializing_if = "is_none_yet")]
+    pub last_mailing: MailingId,
     /// The record's own timer that the present input fired.
     #[serde(skip)]
     pub fired: Option<TimerReason>,
     /// The settings before the present input, where it is a reload that changed them.
     #[serde(skip)]
     pub before_reload: Option<Arc<Settings>>,
+}
+
+fn is_none_yet(last: &MailingId) -> bool {
+    last.0 == 0
 }
 
 /// A heads-up that was given.
@@ -148,6 +162,17 @@ pub(super) struct Incident {
 impl Incident {
     pub fn is_published(&self) -> bool {
         !self.updates.is_empty()
+    }
+
+    /// How it stands, as far as somebody decides by it.
+    pub fn as_shown(&self) -> AsShown {
+        let count = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        AsShown {
+            state: self.state,
+            impact: self.impact,
+            servers: count(self.servers.len()),
+            updates: count(self.updates.len()),
+        }
     }
 
     /// Servers are affected that the public was not told of with the last update.
@@ -285,6 +310,7 @@ pub(super) enum Step {
     Settled { report: ReportId, server: Option<ServerId>, by: String },
     Told { kind: TimelineKind, by: String, text: String },
     Reminded { text: String },
+    Mailed { destination: DestinationId, revision: u32, sent: u32, failed: u32 },
 }
 
 impl Records {

@@ -36,6 +36,10 @@ impl Records {
             | Input::Report { .. }
             | Input::Command { .. }
             | Input::Notice { .. }
+            | Input::Subscribe { .. }
+            | Input::Confirm { .. }
+            | Input::Unsubscribe { .. }
+            | Input::Bounced { .. }
             | Input::Trouble { .. } => {}
             Input::Learned { destination, limits } => self.learn(destination, limits),
         }
@@ -110,12 +114,15 @@ impl Records {
                     incident.reminders += 1;
                 }
             }
+            TimerReason::Mailing(id) => self.page_is_due(id),
         }
         self.prune();
     }
 
     fn deliver(&mut self, at: Timestamp, post: &PostId, event: &DeliveryEvent) {
-        let Some(record) = self.posts.get_mut(post) else { return };
+        let Some(record) = self.posts.get_mut(post) else {
+            return self.hear_of_letter(at, post, event);
+        };
         record.last = Some(event.clone());
         let deleted = record.deletes.clone();
         let (incident, destination) = (record.incident, record.destination.clone());

@@ -4,9 +4,11 @@
 //! staff words name everything. Must not: change anything, or hold a report's words (markers stand
 //! for them). Start at [`Speech`].
 
+mod letters;
 mod provider;
 mod public;
 mod staff;
+mod times;
 
 pub(super) use public::{Words as Draftable, join_within};
 
@@ -53,12 +55,16 @@ impl<'a> Speech<'a> {
 
     /// The time of day, with the date when it is not today's.
     pub fn moment(&self, moment: Timestamp) -> String {
-        let day = |at: Timestamp| at.with_timezone(&self.timezone()).date_naive();
-        if day(moment) == day(self.records.now) {
+        if self.is_today(moment) {
             render::clock_time(moment, self.timezone())
         } else {
             render::date_time(self.words, self.language, moment, self.timezone())
         }
+    }
+
+    fn is_today(&self, moment: Timestamp) -> bool {
+        let day = |at: Timestamp| at.with_timezone(&self.timezone()).date_naive();
+        day(moment) == day(self.records.now)
     }
 
     /// "about" a moment: to five minutes, never later than it was.

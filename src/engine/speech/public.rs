@@ -58,7 +58,7 @@ impl Speech<'_> {
     }
 
     /// A component as the public knows it.
-    fn public_component(&self, kind: &str, id: &str) -> String {
+    pub(super) fn public_component(&self, kind: &str, id: &str) -> String {
         let fleet = self.fleet();
         let component = fleet.components.iter().find(|one| one.id.as_str() == id);
         let server = fleet.servers.iter().find(|one| one.id.as_str() == id);

@@ -8,12 +8,13 @@
 
 mod fields;
 mod json;
+mod subscribers;
 
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{Notice, Role, Timestamp};
+use crate::domain::{Notice, Role, Timestamp, Topic};
 
 use super::{Body, Entry, Happening, Input, Output};
 use fields::Fields;
@@ -85,6 +86,40 @@ pub enum WireBody {
         role: Option<Role>,
         /// What they typed, at most [`TEXT_LENGTH_MAX`] characters.
         text: String,
+    },
+    /// A wish to hear of updates. Only dumps and scenario files have it.
+    Subscribe {
+        /// Who, by the sender's own name.
+        person: String,
+        /// Where they are written to.
+        source: String,
+        /// What they want to hear of.
+        topic: Topic,
+        /// Whether the person is who they say.
+        confirmed: bool,
+        /// The hash of their token.
+        key: Option<String>,
+    },
+    /// The owner of an address says yes. Only dumps and scenario files have it.
+    Confirm {
+        /// Who.
+        person: String,
+        /// The hash of their token.
+        key: String,
+    },
+    /// Somebody wants to hear of nothing more. Only dumps and scenario files have it.
+    Unsubscribe {
+        /// Who.
+        person: String,
+        /// The hash of their token, when it was a letter's link.
+        key: Option<String>,
+    },
+    /// What was written to somebody came back. Only dumps and scenario files have it.
+    Bounced {
+        /// Who.
+        person: String,
+        /// What the other side said.
+        reason: String,
     },
 }
 
@@ -243,7 +278,16 @@ struct DecisionLine<'a> {
 }
 
 const COMMON: [&str; 6] = ["at", "received", "type", "v", "seq", "decided"];
-const TYPES: [&str; 4] = ["probe_result", "report", "command", "notice"];
+const TYPES: [&str; 8] = [
+    "probe_result",
+    "report",
+    "command",
+    "notice",
+    "subscribe",
+    "confirm",
+    "unsubscribe",
+    "bounced",
+];
 const OWN_TYPES: [&str; 5] = ["started", "trouble", "learned", "timer", "delivery"];
 
 fn read(text: &str) -> Result<WireLine, WireError> {
@@ -276,6 +320,10 @@ fn read(text: &str) -> Result<WireLine, WireError> {
         "probe_result" => probe_result(&mut fields)?,
         "report" => report(&mut fields)?,
         "notice" => notice(text, &mut fields)?,
+        "subscribe" => subscribers::subscribe(&mut fields)?,
+        "confirm" => subscribers::confirm(&mut fields)?,
+        "unsubscribe" => subscribers::unsubscribe(&mut fields)?,
+        "bounced" => subscribers::bounced(&mut fields)?,
         _ => command(&mut fields)?,
     };
     Ok(WireLine::Input(WireInput { at, received, body }))

@@ -133,6 +133,13 @@ fn check(door: &dyn Door, identity: &Identity, input: WireInput) -> Result<Step,
             identity.must_be("role", role.map(Role::word), identity.role.word())?;
             Ok(Step::Command(text))
         }
+        WireBody::Subscribe { .. }
+        | WireBody::Confirm { .. }
+        | WireBody::Unsubscribe { .. }
+        | WireBody::Bounced { .. } => {
+            let message = "type: people subscribe for themselves, in a chat or by the form";
+            Err(ApiError::field("invalid", "type", message))
+        }
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Fault {
     Before(u16),
     /// Does what was asked, then answers with a status.
     After(u16),
+    /// Does what was asked, then answers 503, to be tried again after so long.
+    BusyAfter(Duration),
     /// Cuts the connection and does nothing.
     LostBefore,
     /// Does what was asked, then cuts the connection without an answer.
@@ -66,6 +68,7 @@ impl Fault {
             }
             Self::Before(_)
             | Self::After(_)
+            | Self::BusyAfter(_)
             | Self::LostBefore
             | Self::LostAfter
             | Self::Hang(_)
@@ -81,6 +84,7 @@ impl fmt::Debug for Fault {
         let name = match self {
             Self::Before(status) => return write!(to, "Before({status})"),
             Self::After(status) => return write!(to, "After({status})"),
+            Self::BusyAfter(span) => return write!(to, "BusyAfter({span:?})"),
             Self::LostBefore => "LostBefore",
             Self::LostAfter => "LostAfter",
             Self::Hang(_) => "Hang",

@@ -78,6 +78,28 @@ impl Place {
         under.cloned().collect()
     }
 
+    /// Begins a thread here, as anybody would.
+    pub fn begin_thread(&self, name: &str) -> Self {
+        let mut world = lock(&self.shared);
+        let id = world.next_id();
+        let (name, parent) = (name.to_owned(), Some(self.id));
+        let (owner, auto_archive_minutes) = (Some(world.bot), 1440);
+        let thread = Channel {
+            id,
+            name,
+            kind: 11,
+            parent,
+            owner,
+            auto_archive_minutes,
+            ..Channel::default()
+        };
+        world.guild.channels.insert(id, thread);
+        let mut data = wire::channel(&world, &world.guild.channels[&id]);
+        data["newly_created"] = serde_json::json!(true);
+        world.dispatch("THREAD_CREATE", data);
+        Self::new(&self.shared, id)
+    }
+
     /// Takes the place away, as an administrator would.
     pub fn delete(&self) {
         lock(&self.shared).delete_channel(self.id);

@@ -35,6 +35,15 @@ impl Setup {
         self
     }
 
+    /// Gives a role permissions beyond everybody's.
+    pub fn may(mut self, role: &str, permissions: u64) -> Self {
+        let id = self.role_id(role);
+        if let Some(role) = self.0.guild.roles.get_mut(&id) {
+            role.permissions = permissions;
+        }
+        self
+    }
+
     /// A text channel for all.
     pub fn text(self, name: &str) -> Self {
         self.channel(name, 0, Overwrites::new())

@@ -57,6 +57,8 @@ pub struct World {
     pub messages: BTreeMap<Id, Message>,
     pub history: Vec<Record>,
     pub commands: Vec<Command>,
+    /// Roles that the server's own settings let use all of the bot's commands.
+    pub command_roles: Vec<Id>,
     /// When commands were created, for the daily limit.
     pub command_creates: Vec<Moment>,
     pub events: BTreeMap<Id, Event>,
@@ -112,6 +114,7 @@ impl World {
             direct: BTreeMap::new(),
             messages: BTreeMap::new(),
             history: Vec::new(),
+            command_roles: Vec::new(),
             commands: Vec::new(),
             command_creates: Vec::new(),
             events: BTreeMap::new(),

@@ -7,7 +7,7 @@ use crate::{
 };
 
 use super::{
-    Application, Channel, Finding, Inquiry, Seen,
+    Application, Channel, Finding, Inquiry, Role, Seen,
     permissions::{self, MENTION_EVERYONE, Permission, TO_LISTEN, TO_SPEAK, TO_WORK},
 };
 
@@ -54,7 +54,38 @@ impl Inquiry<'_> {
             findings.push(self.doubtful("discord-staff-unheard", Facts::new()));
         }
         findings.extend(self.judge_roles(seen));
+        findings.extend(self.judge_secrecy(seen));
         findings
+    }
+
+    /// Where everybody reads what is staff's.
+    fn judge_secrecy(&self, seen: &Seen) -> Vec<Finding> {
+        let rooms = self.destinations().filter(|one| one.audience == Audience::Staff);
+        let mut rooms: Vec<u64> = rooms.filter_map(|one| id_of(one, "channel")).collect();
+        rooms.push(self.config.staff_channel);
+        rooms.sort_unstable();
+        rooms.dedup();
+        let rooms: Vec<String> = rooms.iter().map(ToString::to_string).collect();
+        let open = seen.channels.iter().filter(|channel| {
+            let rights = permissions::for_everybody(seen, channel);
+            rooms.contains(&channel.id) && rights & permissions::VIEW_CHANNEL.0 != 0
+        });
+        open.map(|channel| {
+            let facts = Facts::new().text("channel", self.tame(&channel.name));
+            self.doubtful("discord-staff-open", facts)
+        })
+        .collect()
+    }
+
+    /// Whether somebody of staff would look for the commands in vain. What the server's own settings
+    /// say about them goes before.
+    fn judge_commands(&self, seen: &Seen, role: &Role) -> Option<Finding> {
+        let is_seen = permissions::sees_staff_commands(seen, role)
+            || seen.allowed.iter().any(|allowed| allowed == &role.id);
+        let facts = Facts::new()
+            .text("role", self.tame(&role.name))
+            .text("bot", self.tame(&seen.own.username));
+        (!is_seen).then(|| self.doubtful("discord-commands-hidden", facts))
     }
 
     fn uses(&self) -> Vec<Use<'_>> {
@@ -144,6 +175,10 @@ impl Inquiry<'_> {
             .chain(pinged)
             .map(|(name, id, is_pinged)| self.judge_role(seen, &name, id, is_pinged))
             .collect();
+        let staff = config.staff_roles.iter().chain(&config.admin_roles).map(ToString::to_string);
+        let staff: Vec<String> = staff.collect();
+        let roles = seen.guild.roles.iter().filter(|role| staff.contains(&role.id));
+        findings.extend(roles.filter_map(|role| self.judge_commands(seen, role)));
         if config.staff_roles.is_empty() && config.admin_roles.is_empty() {
             findings.push(self.wrong("discord-roles-none", Facts::new()));
         }

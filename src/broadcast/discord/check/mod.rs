@@ -111,6 +111,23 @@ struct Seen {
     guild: Guild,
     member: Member,
     channels: Vec<Channel>,
+    /// Roles that the server's own settings let use the bot's commands.
+    allowed: Vec<String>,
+}
+
+/// What the server's own settings say of one command, or of all that are the bot's.
+#[derive(Debug, Deserialize)]
+struct CommandRights {
+    #[serde(default)]
+    permissions: Vec<CommandRight>,
+}
+
+#[derive(Debug, Deserialize)]
+struct CommandRight {
+    id: String,
+    #[serde(rename = "type")]
+    kind: u8,
+    permission: bool,
 }
 
 /// What a check is about, and how it speaks.
@@ -162,8 +179,19 @@ impl Inquiry<'_> {
         let member = member.map_err(|trouble| self.no_guild(&trouble, &application.id))?;
         let channels = api.get::<Vec<Channel>>(&format!("guilds/{id}/channels")).await;
         let channels = channels.map_err(|trouble| self.stopped(&trouble))?;
-        findings.extend(self.judge_server(&Seen { own, guild, member, channels }));
+        let allowed = self.allowed(api, &application.id).await;
+        findings.extend(self.judge_server(&Seen { own, guild, member, channels, allowed }));
         Ok(())
+    }
+
+    /// Roles that are let use a command of the bot's. Where that cannot be asked, there are none.
+    async fn allowed(&self, api: &Api, application: &str) -> Vec<String> {
+        const ROLE: u8 = 1;
+        let guild = self.config.guild;
+        let path = format!("applications/{application}/guilds/{guild}/commands/permissions");
+        let rights: Vec<CommandRights> = api.get(&path).await.unwrap_or_default();
+        let rights = rights.into_iter().flat_map(|one| one.permissions);
+        rights.filter(|one| one.kind == ROLE && one.permission).map(|one| one.id).collect()
     }
 
     /// Nothing more can be found out.

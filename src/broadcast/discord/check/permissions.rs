@@ -3,10 +3,12 @@
 //! Source: Discord's developer documentation, “Permissions”, “Permission Hierarchy” and “Permission
 //! Overwrites”.
 
-use super::{Channel, Seen};
+use super::{Channel, Role, Seen};
 
 /// The right to everything.
 const ADMINISTRATOR: u64 = 1 << 3;
+/// Who may do this sees staff's commands, unless the server's own settings say otherwise.
+const MANAGE_MESSAGES: u64 = 1 << 13;
 /// To mention everybody and every role.
 pub(super) const MENTION_EVERYONE: u64 = 1 << 17;
 
@@ -51,6 +53,26 @@ pub(super) fn in_server(seen: &Seen) -> u64 {
     let has = |id: &str| id == seen.guild.id || seen.member.roles.iter().any(|own| own == id);
     let roles = seen.guild.roles.iter().filter(|role| has(&role.id));
     roles.fold(0, |all, role| all | bits(&role.permissions))
+}
+
+/// What everybody may do in a channel, by the role that everybody has.
+pub(super) fn for_everybody(seen: &Seen, channel: &Channel) -> u64 {
+    let is_theirs = |role: &&Role| role.id == seen.guild.id;
+    let rights = seen.guild.roles.iter().find(is_theirs).map(|role| bits(&role.permissions));
+    let rights = rights.unwrap_or_default();
+    if rights & ADMINISTRATOR != 0 {
+        return u64::MAX;
+    }
+    let own = channel.permission_overwrites.iter().find(|one| one.id == seen.guild.id);
+    own.map_or(rights, |own| (rights & !bits(&own.deny)) | bits(&own.allow))
+}
+
+/// Whether whoever has a role sees commands that are for those who may manage messages.
+pub(super) fn sees_staff_commands(seen: &Seen, role: &Role) -> bool {
+    let is_theirs = |one: &&Role| one.id == seen.guild.id || one.id == role.id;
+    let roles = seen.guild.roles.iter().filter(is_theirs);
+    let rights = roles.fold(0, |all, one| all | bits(&one.permissions));
+    rights & (ADMINISTRATOR | MANAGE_MESSAGES) != 0
 }
 
 /// What it may do in one channel: the server's rights, changed first for everybody, then for its

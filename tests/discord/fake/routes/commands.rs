@@ -21,6 +21,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 pub fn route(world: &mut World, request: &Request, guild: Option<Id>, rest: &[&str]) -> Answer {
     match (request.method.as_str(), rest) {
         ("GET", []) => Ok(listed(world, guild)),
+        ("GET", ["permissions"]) => Ok(rights(world, guild)),
         ("PUT", []) => replace(world, request, guild),
         ("POST", []) => {
             let body = &request.body;
@@ -48,6 +49,18 @@ pub fn route(world: &mut World, request: &Request, guild: Option<Id>, rest: &[&s
         }
         _ => Err(errors::NOT_FOUND.into()),
     }
+}
+
+/// Who may use the commands, where the server's settings say so.
+fn rights(world: &World, guild: Option<Id>) -> Reply {
+    let (application, guild) = (world.application.id.to_string(), guild.unwrap_or_default());
+    let role = |id: &Id| json!({ "id": id.to_string(), "type": 1, "permission": true });
+    let roles: Vec<Value> = world.command_roles.iter().map(role).collect();
+    let all = json!({
+        "id": application, "application_id": application, "guild_id": guild.to_string(),
+        "permissions": roles,
+    });
+    Reply::ok(if roles.is_empty() { json!([]) } else { json!([all]) })
 }
 
 fn listed(world: &World, guild: Option<Id>) -> Reply {
