@@ -7,6 +7,8 @@
     reason = "tests say what holds by failing"
 )]
 
+#[path = "provider/api.rs"]
+mod api;
 #[path = "provider/chance.rs"]
 mod chance;
 #[path = "provider/corpus.rs"]

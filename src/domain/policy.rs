@@ -38,9 +38,6 @@ pub struct Policy {
     pub reopen_within_s: u64,
     /// A delivery that fails is retried for this long, then given up and told to staff.
     pub give_up_after_s: u64,
-    /// A window drafted from a provider's notice is announced, moved and cancelled without asking.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub follow_notices: bool,
 }
 
 impl Default for Policy {
@@ -51,7 +48,6 @@ impl Default for Policy {
             remind_before_s: 5 * 60,
             reopen_within_s: 3600,
             give_up_after_s: 24 * 3600,
-            follow_notices: false,
         }
     }
 }

@@ -48,7 +48,7 @@ fn take(stage: &mut Stage, notice: Notice) -> Vec<Output> {
 
 #[test]
 fn a_notice_is_told_with_what_of_ours_it_touches() {
-    let mut stage = Stage::with(below_a_provider());
+    let mut stage: Stage = Stage::with(below_a_provider());
     take(&mut stage, notice("NL-1"));
     assert_snapshot!(stage.posts_to("staff").join("\n---\n"), @"");
     assert_snapshot!(stage.types("upstream notices"), @"");
@@ -56,7 +56,7 @@ fn a_notice_is_told_with_what_of_ours_it_touches() {
 
 #[test]
 fn a_later_notice_says_what_changed_and_an_earlier_one_changes_nothing() {
-    let mut stage = Stage::with(below_a_provider());
+    let mut stage: Stage = Stage::with(below_a_provider());
     take(&mut stage, notice("NL-1"));
     stage.forget_heard();
     let moved = Notice {
@@ -79,7 +79,7 @@ fn a_later_notice_says_what_changed_and_an_earlier_one_changes_nothing() {
 
 #[test]
 fn a_notice_that_names_nothing_of_ours_says_so() {
-    let mut stage = Stage::with(below_a_provider());
+    let mut stage: Stage = Stage::with(below_a_provider());
     let unknown = Notice {
         objects: vec!["XX-1".to_owned()],
         status: NoticeStatus::Unknown,
@@ -101,7 +101,7 @@ fn a_notice_that_names_nothing_of_ours_says_so() {
 }
 
 fn a_bad_switch() -> Stage {
-    let mut stage = Stage::with(below_a_provider());
+    let mut stage: Stage = Stage::with(below_a_provider());
     stage.probe_for(120, &[], 0.0);
     stage.probe_for(15, &["s1", "s2"], 0.3);
     stage.report("anna", "one.example");
@@ -164,7 +164,7 @@ fn the_packet_fits_one_message_and_names_nobody() {
 
 #[test]
 fn the_packet_needs_an_incident_that_is_meant() {
-    let mut stage = Stage::with(below_a_provider());
+    let mut stage: Stage = Stage::with(below_a_provider());
     assert_snapshot!(stage.types("upstream packet"), @"");
     assert_snapshot!(stage.types("upstream packet 7"), @"");
     stage.types("incident open \"One\" --servers s1");
@@ -175,7 +175,7 @@ fn the_packet_needs_an_incident_that_is_meant() {
 
 #[test]
 fn a_hundred_providers_fill_no_memory() {
-    let mut stage = Stage::with(below_a_provider());
+    let mut stage: Stage = Stage::with(below_a_provider());
     for number in 0..700 {
         take(&mut stage, notice(&format!("NL-{number}")));
     }

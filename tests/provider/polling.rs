@@ -25,7 +25,7 @@ use crate::{
 
 /// Keeps what it is given, and is full when told so.
 #[derive(Default)]
-struct Kept {
+pub struct Kept {
     inputs: Mutex<Vec<Input>>,
     full: Mutex<bool>,
 }
@@ -61,7 +61,12 @@ impl Door for Kept {
 }
 
 impl Kept {
-    fn notices(&self) -> Vec<Notice> {
+    /// From now on nothing more is taken.
+    pub fn fill(&self) {
+        *self.full.lock().unwrap() = true;
+    }
+
+    pub fn notices(&self) -> Vec<Notice> {
         let inputs = self.inputs.lock().unwrap();
         inputs
             .iter()
@@ -184,7 +189,7 @@ async fn a_page_that_fails_is_told_to_staff_once_and_asked_on() {
 async fn a_full_journal_loses_no_notice() {
     let page = Page::start(vec![Answer::Page(summary(&[("i1", "investigating")]), "\"v1\"")]).await;
     let bot = Bot::start(page.url());
-    *bot.door.full.lock().unwrap() = true;
+    bot.door.fill();
     let before = page.asked().len();
     until("it is asked while the journal is full", || page.asked().len() >= before + 3).await;
     bot.door.inputs.lock().unwrap().clear();
