@@ -88,8 +88,8 @@ notices-no-servers = touches nothing that we know of
 
 ## What a provider says, beside what we measure
 
-upstream-said-against = { $said } We measured: { $measured }
-upstream-disagrees = That is not what we measure: { $measured } For their ticket: upstream packet { $incident }
+upstream-said-against = { $said } We measured: { $measured }.
+upstream-disagrees = That is not what we measure: { $measured }. For their ticket: upstream packet { $incident }
 # Phrases of a provider that sees nothing wrong, with | between, in lower case.
 upstream-denials = unaware of | not aware of | no issue | no problem | no known | no trouble | nothing wrong | not seeing any | don't see any | do not see any | no outage | no fault | systems operational | is fine | looks fine | looks good | looks normal | on your side | on your end
 

@@ -299,10 +299,12 @@ impl<'a> Writer<'a> {
         });
         let ids: Vec<ServerId> =
             others.iter().take(NEIGHBOURS_MAX).map(|server| server.id.clone()).collect();
-        let rows = (self.look.fresh)(&ids);
+        let rows = self.rows(&ids);
         let list: Vec<String> = rows
             .iter()
-            .filter(|row| !row.affected && row.checks > 0)
+            .filter(|row| {
+                !self.incident.servers.contains(&row.server) && !row.affected && row.checks > 0
+            })
             .take(measure.healthy)
             .map(|row| {
                 let facts = Facts::new()

@@ -50,8 +50,16 @@ fn take(stage: &mut Stage, notice: Notice) -> Vec<Output> {
 fn a_notice_is_told_with_what_of_ours_it_touches() {
     let mut stage: Stage = Stage::with(below_a_provider());
     take(&mut stage, notice("NL-1"));
-    assert_snapshot!(stage.posts_to("staff").join("\n---\n"), @"");
-    assert_snapshot!(stage.types("upstream notices"), @"");
+    assert_snapshot!(stage.posts_to("staff").join("\n---\n"), @r#"
+    Northline announces maintenance: notice 1 (NL-1), “Replacement of a switch ＠here”
+    It is confirmed.
+    When: 24 April, 22:00 EDT to 23:00 EDT (25 April, 02:00 UTC to 03:00 UTC).
+    It names switch 1 in Atlanta; behind that: s1 and s2.
+    Effect, as it says: it does not work.
+    Taken for granted: “tonight” and the like count from when it was written.
+    So says Northline; what is suspected rests on what is measured alone.
+    "#);
+    assert_snapshot!(stage.types("upstream notices"), @"ok: 1. Northline, NL-1: “Replacement of a switch ＠here”; confirmed; 24 April, 22:00 EDT to 23:00 EDT (25 April, 02:00 UTC to 03:00 UTC); s1 and s2");
 }
 
 #[test]
@@ -67,7 +75,16 @@ fn a_later_notice_says_what_changed_and_an_earlier_one_changes_nothing() {
         ..notice("NL-1")
     };
     take(&mut stage, moved.clone());
-    assert_snapshot!(stage.posts_to("staff").join("\n---\n"), @"");
+    assert_snapshot!(stage.posts_to("staff").join("\n---\n"), @r#"
+    Northline has changed notice 1 (NL-1), “Replacement of a switch ＠here”
+    It is cancelled; before: confirmed.
+    When: not readable; before: 24 April, 22:00 EDT to 23:00 EDT (25 April, 02:00 UTC to 03:00 UTC).
+    It names switch 1 in Atlanta; behind that: s1 and s2.
+    Effect, as it says: it does not work.
+    Taken for granted: “tonight” and the like count from when it was written.
+    Not readable: when it begins and when it ends. The original says more, or Northline does.
+    So says Northline; what is suspected rests on what is measured alone.
+    "#);
     let older = Notice { sequence: Some(2), title: "late".to_owned(), ..notice("NL-1") };
     assert_eq!(take(&mut stage, older), []);
     assert_eq!(take(&mut stage, moved.clone()), []);
@@ -113,11 +130,14 @@ fn a_bad_switch() -> Stage {
 fn what_a_provider_denies_stands_beside_what_is_measured() {
     let mut stage = a_bad_switch();
     let reply = stage.types("upstream said northline \"We are unaware of any issues.\"");
-    assert_snapshot!(reply, @"");
+    assert_snapshot!(reply, @r#"
+    ok: Kept in the timeline of incident 1.
+    That is not what we measure: s1: 4 of 11 checks bad (4 failed, 0 slow), normally 0.3 %; s2: 5 of 12 checks bad (5 failed, 0 slow), normally 0.3 %. For their ticket: upstream packet 1
+    "#);
     let card = stage.engine.cards(stage.now, stage.now, 1).remove(0);
     let said = card.said.unwrap();
     assert!(said.disagrees);
-    assert_snapshot!(said.text, @"");
+    assert_snapshot!(said.text, @"Northline said: “We are unaware of any issues.” We measured: s1: 4 of 11 checks bad (4 failed, 0 slow), normally 0.3 %; s2: 5 of 12 checks bad (5 failed, 0 slow), normally 0.3 %.");
     stage.types("upstream said northline \"we have found a bad switch\"");
     let card = stage.engine.cards(stage.now, stage.now, 1).remove(0);
     assert!(!card.said.unwrap().disagrees);
@@ -136,7 +156,7 @@ fn a_notice_about_an_incidents_servers_is_in_its_story_and_changes_no_probabilit
     )));
     assert_eq!(stage.engine.answer(stage.now, &Query::Suspects, Role::Staff), before);
     let card = stage.engine.cards(stage.now, stage.now, 1).remove(0);
-    assert_snapshot!(card.said.unwrap().text, @"");
+    assert_snapshot!(card.said.unwrap().text, @"Northline announced: “Replacement of a switch ＠here” (confirmed; 24 April, 22:00 EDT to 23:00 EDT (25 April, 02:00 UTC to 03:00 UTC))");
 }
 
 #[test]
@@ -145,7 +165,23 @@ fn the_packet_fits_one_message_and_names_nobody() {
     stage.types("upstream said northline \"unaware of any issues\"");
     stage.types("upstream said elsewhere \"a word of another provider\"");
     let packet = stage.types("upstream packet");
-    assert_snapshot!(packet, @"");
+    assert_snapshot!(packet, @r#"
+    ok: Evidence of Example Host, 24 April 2014, 03:15 UTC. Trouble since about 03:00 UTC (23:00 EDT).
+    Our checks point at switch 1 in Atlanta (network) (94 %).
+    Your reference: NLC-77-ATL-0001 and A-1009.
+    Affected:
+    - s1 (192.0.2.10): 4 of 11 checks bad lately (4 failed, 0 late), normally 0.3 %
+    - s2 (192.0.2.10): 5 of 12 checks bad lately (5 failed, 0 late), normally 0.3 %
+    Bad of all checks in each 2 minutes from 02:56 UTC on:
+    s1 0/8 0/8 2/8 4/8 3/8 2/8 2/8 3/8 4/8 2/4
+    s2 0/8 0/8 4/8 1/8 4/8 4/8 0/8 2/8 3/8 1/4
+    The checks run from home; from there other networks answer as usual.
+    Ruled out so far:
+    - 03:15 UTC: restarted the web server on s1: no change
+    What you said:
+    - 03:15 UTC: Northline said: “unaware of any issues” We measured: s1: 4 of 11 checks bad (4 failed, 0 slow), normally 0.3 %; s2: 5 of 12 checks bad (5 failed, 0 slow), normally 0.3 %.
+    Please check what these servers share on your side.
+    "#);
     assert!(!packet.contains("tim") && !packet.contains("anna") && !packet.contains("another"));
     for number in 0..40 {
         stage.types(&format!("tried \"{} {number}\"", "a long story ".repeat(30)));
@@ -165,12 +201,21 @@ fn the_packet_fits_one_message_and_names_nobody() {
 #[test]
 fn the_packet_needs_an_incident_that_is_meant() {
     let mut stage: Stage = Stage::with(below_a_provider());
-    assert_snapshot!(stage.types("upstream packet"), @"");
-    assert_snapshot!(stage.types("upstream packet 7"), @"");
+    assert_snapshot!(stage.types("upstream packet"), @"ok: No incident is open. Which one: upstream packet ID");
+    assert_snapshot!(stage.types("upstream packet 7"), @"ok: There is no incident 7.");
     stage.types("incident open \"One\" --servers s1");
     stage.types("incident open \"Two\" --servers s3");
-    assert_snapshot!(stage.types("upstream packet"), @"");
-    assert_snapshot!(stage.types("upstream packet 2"), @"");
+    assert_snapshot!(stage.types("upstream packet"), @"ok: Several incidents are open (1, 2). Which one: upstream packet ID");
+    assert_snapshot!(stage.types("upstream packet 2"), @r#"
+    ok: Evidence of Example Host, 24 April 2014, 01:00 UTC. Trouble since about 01:00 UTC (21:00 EDT).
+    Our checks point at nothing in particular yet.
+    Your reference: A-1009.
+    Affected:
+    - s3 (192.0.2.10): not measured lately
+    No counts by the minute are at hand now.
+    The checks run from home; from there other networks answer as usual.
+    Please check what these servers share on your side.
+    "#);
 }
 
 #[test]
