@@ -87,6 +87,9 @@ impl Records {
                     None => self.note(Moment { at, step }),
                 }
             }
+            Output::Notice { id, notice, components, servers } => {
+                self.apply_notice(at, *id, notice, components, servers);
+            }
             Output::Reminder { incident, text } => {
                 self.tell(*incident, Moment { at, step: Step::Reminded { text: text.clone() } });
             }
@@ -421,6 +424,7 @@ fn source_of(input: &Input) -> String {
         Input::Started { .. }
         | Input::ProbeResult { .. }
         | Input::Command { .. }
+        | Input::Notice { .. }
         | Input::Subscribe { .. }
         | Input::Confirm { .. }
         | Input::Unsubscribe { .. }
