@@ -30,5 +30,5 @@ pub use phrases::{
     clock_time, date, date_time, day_time, list, near_time, percent, span, time_in_both,
 };
 pub use times::{ToldTime, mark_times, tells_time};
-pub use weighted::links;
+pub use weighted::links as weighted_links;
 pub use words::{WordProblem, Words};
