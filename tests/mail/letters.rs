@@ -35,6 +35,7 @@ pub fn destination(address: SocketAddr, audience: Audience, more: &[(&str, &str)
         kind: "email".to_owned(),
         audience,
         language: "en".to_owned(),
+        timezone: None,
         options: options.collect::<BTreeMap<String, String>>(),
         limits: Limits::of(20_000, TextUnit::Characters),
         abilities: Abilities::default(),
