@@ -11,6 +11,7 @@
 
 mod destinations {
 
+    pub mod bluesky;
     pub mod checking;
     pub mod console;
     pub mod discord;
@@ -25,4 +26,5 @@ mod destinations {
     pub mod webhook;
     #[path = "../common/worlds/mod.rs"]
     pub mod worlds;
+    pub mod x;
 }

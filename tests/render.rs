@@ -10,13 +10,17 @@
 #[path = "render/languages.rs"]
 mod languages;
 
+mod render {
+    pub mod weighted;
+}
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use bellwether::{
     domain::{Limits, ReportId, TextUnit, Timestamp, WordFiles},
     render::{
-        Facts, Hidden, Words, clock_time, date_time, fit, length, list, neutralise, percent,
-        person_marker, report_marker, reveal, span,
+        Facts, Hidden, Words, clock_time, date_time, fit, hashtags, length, links, list,
+        neutralise, percent, person_marker, report_marker, reveal, span,
     },
 };
 use proptest::prelude::*;
@@ -238,6 +242,17 @@ fn where_every_url_counts_alike_a_long_one_costs_no_more_and_a_short_one_no_less
 }
 
 #[test]
+fn links_and_hashtags_are_found_where_they_are_and_not_in_each_other() {
+    let text =
+        "Lé #outage, see (https://a.example/x#top), http://b.example. #1 a#b #größe https://c";
+    let shown = |found: Vec<std::ops::Range<usize>>| {
+        found.into_iter().map(|range| &text[range]).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(shown(links(text)), "https://a.example/x#top http://b.example");
+    assert_eq!(shown(hashtags(text)), "#outage #größe");
+}
+
+#[test]
 fn a_url_that_counts_little_leaves_room_for_words_and_is_never_cut() {
     let limits = |length_max| Limits {
         url_length: Some(10),
@@ -265,8 +280,12 @@ fn a_second_limit_of_bytes_holds_beside_the_first() {
 }
 
 fn any_limits() -> impl Strategy<Value = Limits> {
-    let unit =
-        prop_oneof![Just(TextUnit::Bytes), Just(TextUnit::Characters), Just(TextUnit::Graphemes)];
+    let unit = prop_oneof![
+        Just(TextUnit::Bytes),
+        Just(TextUnit::Characters),
+        Just(TextUnit::Graphemes),
+        Just(TextUnit::Weighted),
+    ];
     let url_length = prop::option::of(0u32..40);
     let bytes_max = prop::option::of(0u32..200);
     (0u32..80, unit, url_length, bytes_max).prop_map(|(length_max, unit, url_length, bytes_max)| {

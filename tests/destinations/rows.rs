@@ -18,7 +18,7 @@ use secrecy::SecretString;
 
 use super::{
     fake::{self, Plain, Request, World},
-    worlds::{mastodon, matrix, ntfy},
+    worlds::{bluesky, mastodon, matrix, ntfy, x},
 };
 
 /// The signing key behind [`SECRET`].
@@ -52,6 +52,19 @@ pub struct Row {
 
 pub const ROWS: &[Row] = &[
     Row {
+        kind: "bluesky",
+        options: Some(|address| {
+            let mut options = option("pds", &format!("http://{address}"));
+            options.extend(option("identifier", "status.example"));
+            options
+        }),
+        secrets: &["app_password"],
+        key_of: record_key,
+        repeats_refusals: false,
+        world: || Box::new(bluesky::World::new(&secret())),
+        once: Once::ByKey,
+    },
+    Row {
         kind: "console",
         options: None,
         secrets: &[],
@@ -70,6 +83,22 @@ pub const ROWS: &[Row] = &[
         }),
         secrets: &["token"],
         key_of: discord_nonce,
+        repeats_refusals: false,
+        world: || Box::new(Plain),
+        once: Once::ByKey,
+    },
+    Row {
+        kind: "email",
+        options: Some(|address| {
+            let mut options = option("host", &address.ip().to_string());
+            options.extend(option("port", &address.port().to_string()));
+            options.extend(option("tls", "none"));
+            options.extend(option("from", "status@example.net"));
+            options.extend(option("to", "announce@lists.example"));
+            options
+        }),
+        secrets: &[],
+        key_of: |_| String::new(),
         repeats_refusals: false,
         world: || Box::new(Plain),
         once: Once::ByKey,
@@ -130,6 +159,15 @@ pub const ROWS: &[Row] = &[
         repeats_refusals: true,
         world: || Box::new(Plain),
         once: Once::ByKey,
+    },
+    Row {
+        kind: "x",
+        options: Some(|address| option("api_url", &format!("http://{address}"))),
+        secrets: &["api_key", "api_key_secret", "access_token", "access_token_secret"],
+        key_of: x_text,
+        repeats_refusals: false,
+        world: || Box::new(x::World::new(clock(), &secret())),
+        once: Once::ByReadingBack,
     },
 ];
 
@@ -213,6 +251,12 @@ fn signed_webhook_id(request: &Request) -> String {
     id.to_owned()
 }
 
+fn record_key(request: &Request) -> String {
+    assert_eq!(request.line, "POST /xrpc/com.atproto.repo.putRecord HTTP/1.1");
+    let body: serde_json::Value = serde_json::from_slice(&request.body).expect("JSON");
+    body["rkey"].as_str().expect("a key").to_owned()
+}
+
 fn idempotency_key(request: &Request) -> String {
     let header = |name: &str| request.headers.get(name).map(String::as_str).unwrap_or_default();
     assert_eq!(header("authorization"), format!("Bearer {}", secret()));
@@ -240,6 +284,12 @@ fn ntfy_tag(request: &Request) -> String {
 
 fn slack_text(request: &Request) -> String {
     assert_eq!(request.line, "POST /services/B1/t0ken-in-path HTTP/1.1");
+    assert_eq!(request.header("content-type"), "application/json");
+    request.json()["text"].as_str().expect("a text").to_owned()
+}
+
+fn x_text(request: &Request) -> String {
+    assert_eq!(request.line, "POST /2/tweets HTTP/1.1");
     assert_eq!(request.header("content-type"), "application/json");
     request.json()["text"].as_str().expect("a text").to_owned()
 }

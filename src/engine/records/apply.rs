@@ -311,9 +311,6 @@ impl Records {
 
     fn apply_post(&mut self, context: &Context<'_>, post: &Post) {
         let at = context.received;
-        if post.subject.starts_with(SUBSCRIBER_SUBJECT) {
-            return self.apply_letter(at, post);
-        }
         let record = PostRecord {
             destination: post.destination.clone(),
             audience: post.audience,
@@ -324,6 +321,11 @@ impl Records {
             last: None,
             deletes: post.thread.clone().filter(|_| post.action == PostAction::Delete),
         };
+        if post.subject.starts_with(SUBSCRIBER_SUBJECT) {
+            // There are many: each is known while it waits, and no longer.
+            self.posts.insert(post.id.clone(), record);
+            return self.apply_letter(at, post);
+        }
         if self.posts.insert(post.id.clone(), record).is_none() && post.audience != Audience::Public
         {
             self.post_order.push_back(post.id.clone());
