@@ -80,13 +80,7 @@ impl Records {
             Output::ReportSettled { report, server, counted, by } => {
                 return self.apply_settled(at, report, server.as_ref(), *counted, by);
             }
-            Output::Timeline { incident, kind, by, text } => {
-                let step = Step::Told { kind: *kind, by: by.clone(), text: text.clone() };
-                match incident {
-                    Some(id) => self.tell(*id, Moment { at, step }),
-                    None => self.note(Moment { at, step }),
-                }
-            }
+            Output::Timeline { .. } => self.apply_timeline(at, output),
             Output::Notice { id, notice, components, servers } => {
                 self.apply_notice(at, *id, notice, components, servers);
             }
@@ -110,6 +104,15 @@ impl Records {
         }
         if let Output::MonitorRecovered { vantage } = output {
             self.blind.remove(vantage);
+        }
+    }
+
+    fn apply_timeline(&mut self, at: Timestamp, output: &Output) {
+        let Output::Timeline { incident, kind, by, text } = output else { return };
+        let step = Step::Told { kind: *kind, by: by.clone(), text: text.clone() };
+        match incident {
+            Some(id) => self.tell(*id, Moment { at, step }),
+            None => self.note(Moment { at, step }),
         }
     }
 
