@@ -176,6 +176,12 @@ const BROKEN: &[(&str, &[&str])] = &[
             "fleet.toml:3: found `timezone` = \"America/New_Yrok\", expected an IANA time zone such as \"America/New_York\"; did you mean \"America/New_York\"?",
         ],
     ),
+    (
+        "languages = [\"en\", \"de-AT\", \"it\"]",
+        &[
+            "fleet.toml:3: found the language \"it\", expected one that has words: de, en, es, fr; or a folder with its words in `bot.words`",
+        ],
+    ),
     ("languages = []", &["fleet.toml:3: found no language, expected at least one, such as \"en\""]),
     (
         "languages = [\"en\", \"?\", 5]",
@@ -403,7 +409,7 @@ const BROKEN: &[(&str, &[&str])] = &[
             "fleet.toml:11: found `channel` = \"general\", expected the id of a channel, which Discord copies when its developer mode is on",
             "fleet.toml:12: found `crosspost` on a destination for staff, expected it only for public",
             "fleet.toml:17: found `channel` on a destination for reporters, expected it only for public and staff",
-            "fleet.toml:18: found unknown key `token_env`, expected a key of [[destination]]: id, kind, audience, language, channel, crosspost, ping_role, updates",
+            "fleet.toml:18: found unknown key `token_env`, expected a key of [[destination]]: id, kind, audience, language, timezone, channel, crosspost, ping_role, updates",
         ],
     ),
     (
@@ -427,7 +433,7 @@ const BROKEN: &[(&str, &[&str])] = &[
     (
         "[[destination]]\nid = \"d\"\nkind = \"console\"\naudience = \"staff\"\nurl = \"https://x.example\"\nlanguage = \"de\"",
         &[
-            "fleet.toml:7: found unknown key `url`, expected a key of [[destination]]: id, kind, audience, language",
+            "fleet.toml:7: found unknown key `url`, expected a key of [[destination]]: id, kind, audience, language, timezone",
             "fleet.toml:8: found `language` = \"de\", expected one of `bot.languages`: en",
         ],
     ),
@@ -570,17 +576,17 @@ fn a_discord_server_is_read_whole_and_its_token_stays_hidden() {
     assert_eq!(discord.guild, 1_034_567_890_123_456_701);
     assert_eq!(discord.staff_channel, 1_034_567_890_123_456_702);
     assert_eq!(discord.api.as_str(), "https://discord.com/");
-    assert!(discord.presence && !discord.message_content);
+    assert!(discord.presence && discord.events && !discord.message_content);
     assert!(discord.staff_roles.is_empty() && discord.admin_roles.is_empty());
     assert!(!format!("{config:?}").contains("hunter2"));
 
     let more = format!(
-        "{least}support_channels = [7, \"8\"]\nmessage_content = true\nstaff_roles = [9]\nadmin_roles = [\"10\"]\npresence = false\napi = \"http://127.0.0.1:9\""
+        "{least}support_channels = [7, \"8\"]\nmessage_content = true\nstaff_roles = [9]\nadmin_roles = [\"10\"]\npresence = false\nevents = false\napi = \"http://127.0.0.1:9\""
     );
     let discord = read_in(base.path(), &with_bot(&more)).expect("loads").discord.expect("there");
     assert_eq!(discord.support_channels, [7, 8]);
     assert_eq!((discord.staff_roles, discord.admin_roles), (vec![9], vec![10]));
-    assert!(discord.message_content && !discord.presence);
+    assert!(discord.message_content && !discord.presence && !discord.events);
     assert_eq!(discord.api.as_str(), "http://127.0.0.1:9/");
 
     let text = with_bot(&more);
@@ -691,7 +697,9 @@ fn words_of_staffs_own_are_read_by_language() {
     fs::write(words.join("en/incident.ftl"), "a = b").expect("written");
     fs::write(words.join("en/notes.txt"), "not words").expect("written");
     fs::write(words.join("pt-BR/page.ftl"), "c = d").expect("written");
-    let config = read_in(base.path(), &with_bot("words = \"words\"")).expect("loads");
+    let own = "words = \"words\"\nlanguages = [\"en\", \"pt-BR\"]";
+    let config = read_in(base.path(), &with_bot(own)).expect("loads");
+    assert_eq!(config.settings.languages, ["en", "pt-BR"], "a folder of words is a language");
     assert_eq!(config.settings.words.len(), 2);
     assert_eq!(config.settings.words["en"]["incident.ftl"], "a = b");
     assert_eq!(config.settings.words["en"].len(), 1);
@@ -744,5 +752,46 @@ proptest! {
             prop_assert!(problem.line >= 1 && problem.line <= text.lines().count() + 1);
             prop_assert!(problem.to_string().len() < 5000);
         }
+    }
+}
+
+#[test]
+fn what_is_decided_about_maintenance_is_read() {
+    let text = with_bot("timezone = \"America/New_York\"\n")
+        + "[maintenance]\nnotice = \"3d\"\nreminders = [\"2d\", \"30m\"]\noverrun = \"1h\"\n\
+           [[blackout]]\nfrom = 2026-12-10\nto = \"2026-12-18\"\nreason = \"final projects\"\n\
+           [[blackout]]\nfrom = \"2026-03-08T02:30\"\nto = 2026-11-01T01:30:00\nreason = \"clocks\"\n";
+    let policy = read_in(Path::new(""), &text).expect("it is in order").settings.policy;
+    assert_eq!(policy.maintenance.notice_s, 3 * 86_400);
+    assert_eq!(policy.maintenance.reminders_s, [2 * 86_400, 1800]);
+    assert_eq!(policy.maintenance.overrun_s, 3600);
+    let spans: Vec<(String, String)> = policy
+        .blackouts
+        .iter()
+        .map(|one| (one.from.to_rfc3339(), one.until.to_rfc3339()))
+        .collect();
+    let span = |from: &str, until: &str| (from.to_owned(), until.to_owned());
+    assert_eq!(
+        spans,
+        [
+            span("2026-12-10T05:00:00+00:00", "2026-12-19T05:00:00+00:00"),
+            span("2026-03-08T06:30:00+00:00", "2026-11-01T06:30:00+00:00"),
+        ],
+        "the last day is part of it; of two moments the one that makes it longer"
+    );
+    let complaints = complaints(&with_bot(
+        "[maintenance]\nask_before = \"5m\"\nreminders = [\"soon\"]\n[[blackout]]\nfrom = \"2026-12-18\"\n\
+         to = \"2026-12-10\"\nreason = \"x\"\n[[blackout]]\nfrom = \"Christmas\"\n",
+    ));
+    let said = complaints.join("\n");
+    for what in [
+        "followers told before staff are asked",
+        "an end that is not after the beginning",
+        "`reminders` = \"soon\"",
+        "`from` = \"Christmas\"",
+        "[[blackout]] without `to`",
+        "[[blackout]] without `reason`",
+    ] {
+        assert!(said.contains(what), "{what}: {said}");
     }
 }

@@ -21,6 +21,8 @@ mod chats;
 mod detector;
 #[path = "engine/determinism.rs"]
 mod determinism;
+#[path = "engine/languages.rs"]
+mod languages;
 #[path = "engine/map.rs"]
 mod map;
 #[path = "engine/notices.rs"]
@@ -37,3 +39,5 @@ mod stage;
 mod stories;
 #[path = "engine/subscribers.rs"]
 mod subscribers;
+#[path = "engine/windows.rs"]
+mod windows;

@@ -1,13 +1,22 @@
 //! Words: said, overridden, cut to fit, and made harmless.
-#![allow(clippy::expect_used, reason = "tests")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    missing_docs,
+    reason = "tests say what holds by failing"
+)]
+
+#[path = "render/languages.rs"]
+mod languages;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use bellwether::{
     domain::{Limits, ReportId, TextUnit, Timestamp, WordFiles},
     render::{
-        Facts, Hidden, Words, clock_time, date_time, fit, length, list, neutralise, percent,
-        person_marker, report_marker, reveal, span,
+        Facts, Hidden, Words, clock_time, date_time, fit, hashtags, length, links, list,
+        neutralise, percent, person_marker, report_marker, reveal, span,
     },
 };
 use proptest::prelude::*;
@@ -106,6 +115,9 @@ fn staffs_own_words_replace_the_built_in_ones_and_leave_the_rest() {
     let words = Words::with(&overrides("de", "list-and = { $first } und { $last }\n"))
         .expect("these words are whole");
     assert_eq!(list(&words, "de-AT", &["s1", "s2", "s3"]), "s1, s2 und s3");
+    let hours = |language| words.say(language, "span-hours", &Facts::new().number("count", 2));
+    assert_eq!(hours("de"), "2 Stunden", "what a language's own files leave out stays built in");
+    assert_eq!(hours("fr"), "2 heures");
     assert_eq!(list(&words, "en", &["s1", "s2"]), "s1 and s2");
     Words::with(&overrides("en", "-us = we\nlist-and = { -us }: { $first }\n"))
         .expect("a term of their own is theirs, and a fact may be left out");
@@ -223,6 +235,17 @@ fn where_every_url_counts_alike_a_long_one_costs_no_more_and_a_short_one_no_less
     ]
     .map(|text| length(text, &limits));
     assert_eq!(lengths, [23, 4 + 23 + 1, 1 + 23 + 3 + 23 + 1, 19, 20, 24, 8]);
+}
+
+#[test]
+fn links_and_hashtags_are_found_where_they_are_and_not_in_each_other() {
+    let text =
+        "Lé #outage, see (https://a.example/x#top), http://b.example. #1 a#b #größe https://c";
+    let shown = |found: Vec<std::ops::Range<usize>>| {
+        found.into_iter().map(|range| &text[range]).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(shown(links(text)), "https://a.example/x#top http://b.example");
+    assert_eq!(shown(hashtags(text)), "#outage #größe");
 }
 
 #[test]

@@ -1,18 +1,10 @@
-### What people read in Discord: commands, answers, buttons, and what is amiss there.
+### What staff read in Discord: commands, answers, buttons, and what is amiss there.
 
 ## Commands, as Discord lists them: at most 100 characters each
 
-chat-about-report = Report a problem with your site
-chat-about-status = How things stand
-chat-about-subscribe = Hear of updates in direct messages
-chat-about-unsubscribe = Hear of no more updates
-chat-option-subscribe-server = A server; leave it out to hear of everything
-chat-option-domain = Your domain, such as example.org
-chat-option-what = What is wrong?
-chat-option-since = Since when?
-chat-option-about = A server, or your domain
 chat-group-draft = What the bot would say: read, change, approve, put off
 chat-group-incident = Open, tell of, end and show incidents
+chat-group-maintenance = What maintenance is planned, and how it goes
 chat-group-reports = What customers reported
 chat-group-upstream = What a provider said
 # The two commands in a message's menu: at most 32 characters each.
@@ -25,39 +17,11 @@ chat-menu-add-to-timeline = Add to timeline
 chat-form-title = Draft { $draft }, revision { $revision }
 chat-form-label = What the public will read
 
-## Answers to customers
-
-chat-report-empty = Please name your domain and say what is wrong. Nothing was sent yet.
-chat-report-since =
-    { $what }
-    Since: { $since }
-chat-report-no-words = (a message without words)
-chat-report-again = You sent us this already: we have it.
-chat-report-too-many = We have your reports, and staff see them. You need not send more for now.
-chat-report-noted = Thank you, this is noted as a report. We are looking into it.
-chat-which-domain = Which domain is it about? Please answer with its name, such as example.org.
-chat-busy = I could not take this just now: it was not kept. Please try again in a minute.
-chat-status-server = { $server } { $standing }.
-chat-standing = { $status ->
-    [operational] works normally
-    [under_maintenance] is under maintenance
-    [degraded_performance] is slow or now and then unavailable
-    [partial_outage] is mostly unavailable
-   *[major_outage] is down
-}
-chat-status-page = More: { $url }
-chat-fixed = Thank you. We are glad that it works again for you.
-chat-fixed-note = A reporter says that it is fixed for them.
-chat-still-broken = Thank you for telling us. Staff now know that it is still broken for you.
-chat-still-broken-text = Still broken for me (the answer to our word about incident { $incident }).
-
 ## Answers to staff
 
 chat-not-allowed = That is for { $needed }, and you have no role here that makes you that. An admin of the bot can add one of your roles to staff_roles.
 chat-only-in-guild = That is for { $needed }, whom I know by their roles: please do it in our server.
 chat-nobody-is-staff = Nobody can do that yet: staff_roles and admin_roles in the bot’s configuration are empty.
-chat-command-unknown = I do not know this command any more. Please reload Discord.
-chat-button-unknown = This button is not one of mine, or of an older kind. The commands do the same: see /help.
 chat-done-already = This was done already.
 chat-draft-words =
     Draft { $draft } is now revision { $revision }:
@@ -98,20 +62,11 @@ chat-filed-nowhere = Filed { $reports }. It names no domain of ours: “reports 
 chat-file-bot = A program wrote this. Reports are what people say.
 chat-note-message = See a customer’s message in “{ $channel }”, { $time }.
 chat-note-message-somewhere = See a customer’s message of { $time }.
-chat-answer-late = Discord gave up waiting, so here is my answer:
 
-## Presence: at most 128 characters
+## What the timeline and reports say of an answer
 
-chat-presence = { $status ->
-    [operational] { $incidents ->
-        [0] All is well
-       *[other] All servers up, an incident is open
-    }
-    [under_maintenance] Maintenance in progress
-    [degraded_performance] Some trouble; see /status
-    [partial_outage] Partial outage; see /status
-   *[major_outage] Outage; see /status
-}
+chat-fixed-note = A reporter says that it is fixed for them.
+chat-still-broken-text = Still broken for me (the answer to our word about incident { $incident }).
 
 ## What is amiss in Discord, for staff
 
@@ -122,6 +77,7 @@ chat-trouble-content = Discord does not let me read messages. Switch “Message 
 chat-trouble-not-in-guild = I am no member of the server that [discord] guild names. Invite the bot with the scopes “bot” and “applications.commands”, or correct the id.
 chat-trouble-kicked = I was removed from our Discord server. Invite the bot again with the scopes “bot” and “applications.commands”. Until then nothing of mine appears there.
 chat-trouble-commands = Discord does not take my commands ({ $reason }). Invite the bot again with the scope “applications.commands”.
+chat-trouble-events = I may not show maintenance as events of our Discord server. Please give the bot’s role there “Create Events”, or set events = false in [discord].
 chat-trouble-no-roles = Nobody in Discord may approve anything: staff_roles and admin_roles in [discord] are empty.
 chat-trouble-role = There is no role { $role } in our Discord server: it was deleted, or staff_roles or admin_roles in [discord] has a wrong id. Nobody is staff by it.
 chat-trouble-channel = There is no channel { $channel } in our Discord server that I know: it was deleted, or [discord] has a wrong id.

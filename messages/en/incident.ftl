@@ -1,105 +1,4 @@
-### What the engine says: drafts, explanations, acknowledgements, timeline, answers.
-###
-### Public words: customer impact first, plain, no guess, no promise but the time of the next word.
-
-## Names in public
-
-# One server without a public name, or several, are never named.
-servers-unnamed = { $count ->
-    [one] one of our servers
-   *[other] some of our servers
-}
-servers-others = other servers
-servers-many = { $count } of our servers
-
-component-public = { $kind ->
-    [provider] our network provider
-    [datacenter] our data centre
-    [network] our network provider
-    [rack] our data centre
-    [hypervisor] one of our host machines
-    [database] our database service
-    [dns] our name service
-    [mail] our mail service
-    [server] one of our servers
-   *[other] a part of our service
-}
-
-## Titles
-
-title = { $impact ->
-    [critical] Websites on { $servers } do not load
-    [major] Websites on { $servers } often do not load
-   *[other] Websites on { $servers } are slow or do not always load
-}
-title-reported = Reports of trouble with websites on { $servers }
-
-## Drafts of public updates
-
-trouble = { $impact ->
-    [critical] Websites on { $servers } do not load at the moment.
-    [major] Websites on { $servers } often do not load.
-   *[other] Websites on { $servers } are slow, and some visits fail.
-}
-
-draft-investigating = { $trouble } It began at about { $since }. We are looking for the cause.
-draft-investigating-reported = Customers tell us that websites on { $servers } are slow or do not load. We are looking into it.
-draft-investigating-opened = { $title }. We are looking into it.
-
-draft-holding = { $trouble } It began at about { $since }. Our monitoring noticed it and has alerted our staff.
-
-draft-identified = { $trouble } We have found the cause and are working on it.
-draft-identified-cause = { $trouble } We have traced it to { $cause } and are working on it.
-draft-identified-opened = { $title }. We have found the cause and are working on it.
-
-draft-update = { $trouble } We are still working on it; there is nothing new to tell yet.
-draft-update-reported = Customers tell us that websites on { $servers } are slow or do not load. We are still looking into it; there is nothing new to tell yet.
-draft-update-opened = { $title }. We are still working on it; there is nothing new to tell yet.
-draft-watching = Websites on { $servers } still load normally. We go on watching until we are sure.
-draft-watching-opened = “{ $title }”: this looks well, and we go on watching until we are sure.
-
-draft-wider = { $trouble } More servers are affected than we told before. We are working on it.
-
-draft-back = The trouble has come back. { $trouble } We are working on it.
-draft-back-reported = The trouble has come back: customers tell us that websites on { $servers } are slow or do not load. We are working on it.
-
-draft-monitoring = Websites on { $servers } load normally again. We go on watching until we are sure.
-draft-monitoring-opened = “{ $title }”: this works normally again. We go on watching until we are sure.
-
-draft-resolved = It is over: websites on { $servers } have fully recovered. The trouble lasted from about { $since } to about { $until }. If your site still fails, please tell us.
-draft-resolved-opened = “{ $title }”: this is over, and everything has fully recovered. If something still fails, please tell us.
-
-draft-false-alarm = We told you of trouble with websites on { $servers }. That was a false alarm: they worked normally all the time. Sorry.
-draft-false-alarm-opened = We told you: “{ $title }”. That was a false alarm: everything worked normally all the time. Sorry.
-
-promise = Next update by { $time }.
-
-## Reporters
-
-acknowledgement = Thank you, your report has reached our staff. { $known }
-acknowledgement-known = What we know: { $incidents }.
-acknowledgement-unknown = We are looking into it.
-acknowledgement-incident = { $title } ({ $state })
-acknowledgement-people = { $people ->
-    [one] You are the first to report { $server } in the last hours.
-   *[other] { $people } people have reported { $server } in the last hours.
-}
-acknowledgement-server = your server
-
-follow-up-identified =
-    You reported a problem to us. { $text }
-    We will write to you again when it is over.
-follow-up-resolved =
-    You reported a problem to us. { $text }
-    Is it fixed for you?
-
-state = { $state ->
-    [investigating] we are looking for the cause
-    [identified] we know the cause and are working on it
-    [monitoring] it looks well again and we are watching it
-    [resolved] it is over
-   *[false_alarm] it was a false alarm
-}
+### What the engine tells staff: explanations, proposals, answers, the timeline.
 
 ## Explanations for staff
 
@@ -180,6 +79,11 @@ staff-proposal-commands =
     { staff-draft-commands }
     Not an incident: incident false-alarm { $incident }
 staff-stale-commands = draft publish { $draft } --revision { $revision } | draft edit { $draft } "your words" | draft dismiss { $draft }
+# How a draft's words leave in other languages; $languages is a list of them.
+elsewhere-bot = In { $languages }: the bot’s own words for the same facts.
+elsewhere-quoted = In { $languages }: a sentence of the bot’s, then these words as they are. To put in your own: draft edit, with --language.
+elsewhere-person = In { $languages }: words that staff put in.
+elsewhere-wording = { $language }: “{ $text }”
 recovering = The affected servers look well again; the evidence is not yet certain.
 recovered = The affected servers are well again, and the suspicion is cleared.
 recovered-quietly = The affected servers are well again, and the suspicion is cleared. Nothing was published; “incident resolve { $incident }” ends it without a word.
@@ -315,6 +219,7 @@ reply-draft-revision = Draft { $draft } is now at revision { $revision }: “{ $
 reply-draft-published = Draft { $draft } was published already, by { $by } at { $time }.
 reply-draft-dismissed = Draft { $draft } was dismissed by { $by }.
 reply-draft-superseded = Draft { $draft } gave way to a newer one: see “draft list”.
+reply-no-readers = No destination for the public or for reporters is in “{ $language }”: nobody would read these words.
 reply-edited = Draft { $draft } is now revision { $revision }: draft publish { $draft }
 reply-dismissed = Draft { $draft } is dismissed.
 reply-waits = You will be asked about draft { $draft } again at { $time }.
@@ -341,10 +246,8 @@ reply-kept-diary = Kept; no incident is open.
 
 ## Answers to questions
 
-answer-staff-only = That is for staff. “status” says how things stand.
 answer-incident = { $id } { $state }, { $impact }: { $title }
 answer-no-incidents = There are no incidents.
-answer-next = Next update promised by { $time }.
 answer-never-published = Nothing has been published.
 answer-draft = Draft { $draft } of incident { $incident } ({ $kind }, revision { $revision }, by { $by }): “{ $text }”
 answer-draft-stale = Stale: { $changed }
@@ -364,10 +267,6 @@ answer-suspicion = Suspicion { $id }: { $explanation }
 answer-blind = Our own vantage “{ $vantage }” is failing; it is no evidence.
 answer-no-deliveries = Every post has arrived.
 answer-delivery = { $time } { $destination } { $subject }: { $standing }
-answer-status-well = No trouble is announced at the moment.
-answer-status-incident =
-    { $title }: { $state }.
-    { $text }
 
 receipt-due = waits to be sent
 receipt-sending = is being sent (attempt { $attempt })

@@ -7,6 +7,7 @@
 //! `Debug`. Start at [`Driver`].
 
 mod attempts;
+mod bluesky;
 mod console;
 pub mod discord;
 mod http;
@@ -21,17 +22,18 @@ mod slack;
 mod tls;
 mod webhook;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use futures_util::future::BoxFuture;
 
 use crate::{
     clock::Clock,
     config::{DriverSpec, OptionSpec, Secrets},
-    domain::{Audience, Destination, DestinationId, Limits, Timestamp},
+    domain::{Abilities, Audience, Destination, DestinationId, Limits, Timestamp},
     event::{Post, Receipt, Resolution, SendError},
 };
 
+pub use bluesky::Bluesky;
 pub use console::Console;
 pub use discord::Discord;
 pub use mastodon::Mastodon;
@@ -114,6 +116,7 @@ pub type Build = fn(&Destination, &Secrets, &Clock) -> Result<Arc<dyn Driver>, B
 
 /// Every kind of destination.
 pub const REGISTRY: &[Registration] = &[
+    bluesky::REGISTRATION,
     console::REGISTRATION,
     discord::REGISTRATION,
     mastodon::REGISTRATION,
@@ -133,6 +136,12 @@ const UPDATES: OptionSpec = OptionSpec {
     fits: OptionSpec::is_way_of_updating,
     audiences: &[Audience::Public],
 };
+
+/// What can be done where posts can be changed and deleted.
+fn changeable(options: &BTreeMap<String, String>) -> Abilities {
+    let edits = options.get(UPDATES.name).is_some_and(|way| way == "edit");
+    Abilities { edits, deletes: true, ..Abilities::default() }
+}
 
 /// Why a destination's driver cannot be made. Names options, never their values.
 #[derive(Debug, thiserror::Error)]

@@ -5,7 +5,7 @@
 //! what was answered already is left alone. Must not: reach further back, or ask Discord for more
 //! than a page a channel.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use chrono::TimeDelta;
 use serenity::all::{ChannelId, GuildId, Message as SerenityMessage, MessageId, UserId};
@@ -45,11 +45,11 @@ pub(super) async fn catch_up(responder: &Responder, config: &DiscordConfig, us: 
                 continue;
             }
             // Whether its author is of the staff comes with no message that is read back.
-            if !roles.contains_key(&message.author.id) {
-                let asked = roles_of(responder, guild, found.author.id).await;
-                roles.insert(message.author.id, asked);
-            }
-            let Some(Some(roles)) = roles.get(&message.author.id) else { continue };
+            let known: &mut Option<Vec<u64>> = match roles.entry(message.author.id) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(roles_of(responder, guild, found.author.id).await),
+            };
+            let Some(roles) = known else { continue };
             message.author.roles.clone_from(roles);
             responder.take(&message).await;
         }

@@ -10,16 +10,20 @@ use serenity::http::{Http, HttpBuilder};
 
 use crate::{clock::Clock, config::DiscordConfig};
 
-use super::trouble::Trouble;
+use super::{trouble::Trouble, wire::Wire};
 
 const CONNECT_TIMEOUT: TimeDelta = TimeDelta::seconds(5);
 /// From the beginning of a request to the end of its answer; a card with its picture fits.
 const ANSWER_TIMEOUT: TimeDelta = TimeDelta::seconds(10);
 
-/// The way to ask, with the configured account.
-pub(super) fn http(config: &DiscordConfig, clock: &Clock) -> Result<Http, Trouble> {
+/// What Discord asks bots to call themselves: a place and a version.
+const USER_AGENT: &str = concat!("DiscordBot (Bellwether, ", env!("CARGO_PKG_VERSION"), ")");
+
+/// The ways to ask, with the configured account: serenity's, and our own for answers.
+pub(super) fn make(config: &DiscordConfig, clock: &Clock) -> Result<(Http, Wire), Trouble> {
     let client = Client::builder()
         .use_rustls_tls()
+        .user_agent(USER_AGENT)
         .redirect(redirect::Policy::none())
         .no_proxy()
         .connect_timeout(clock.real(CONNECT_TIMEOUT))
@@ -27,9 +31,11 @@ pub(super) fn http(config: &DiscordConfig, clock: &Clock) -> Result<Http, Troubl
         .build()
         .map_err(|_| Trouble::Unreachable { reason: "no HTTP client can be made".to_owned() })?;
     let api = config.api.as_str().trim_end_matches('/');
-    Ok(HttpBuilder::new(config.token.expose_secret())
+    let wire = Wire::new(client.clone(), config, clock);
+    let http = HttpBuilder::new(config.token.expose_secret())
         .client(client)
         .proxy(api)
         .ratelimiter_disabled(true)
-        .build())
+        .build();
+    Ok((http, wire))
 }

@@ -31,13 +31,14 @@ use crate::{
 };
 
 use super::{
-    Face, cards, catch_up, client,
+    Face, cards, catch_up, client, events,
     heard::Message,
     menu,
     presence::{self, Dot, Presence},
     respond::{Responder, said},
     translate,
     trouble::{Trouble, survey},
+    wire::Wire,
 };
 
 /// Interactions and messages that are worked on at once; more are turned away.
@@ -116,8 +117,8 @@ struct Attempt {
 
 impl Attempt {
     async fn run(&self, down: &mut watch::Receiver<bool>) -> Ended {
-        let http = match client::http(&self.config, &self.face.setup.clock) {
-            Ok(http) => http,
+        let (http, wire) = match client::make(&self.config, &self.face.setup.clock) {
+            Ok(made) => made,
             Err(trouble) => return Ended::Failed(trouble),
         };
         let (url, us) = tokio::select! {
@@ -127,7 +128,7 @@ impl Attempt {
             },
             _ = down.wait_for(|down| *down) => return Ended::Asked,
         };
-        let handler = Arc::new(self.handler(us));
+        let handler = Arc::new(self.handler(us, wire));
         let client =
             ClientBuilder::new_with_http(http, self.intents()).event_handler_arc(handler.clone());
         let client = tokio::select! {
@@ -173,11 +174,12 @@ impl Attempt {
         if self.with_content { intents | GatewayIntents::MESSAGE_CONTENT } else { intents }
     }
 
-    fn handler(&self, us: UserId) -> Handler {
+    fn handler(&self, us: UserId, wire: Wire) -> Handler {
         Handler {
             config: self.config.clone(),
             face: self.face.clone(),
             us,
+            wire: Arc::new(wire),
             connected: self.connected.clone(),
             with_content: self.with_content,
             commands_may_be_gone: AtomicBool::new(false),
@@ -200,7 +202,9 @@ impl Attempt {
             ended = client.start() => Some(ended),
             () = handler.show_presence(), if self.config.presence => None,
             () = handler.watch_connection() => None,
-            () = cards::keep(self.face.clone(), client_http) => None,
+            () = cards::keep(self.face.clone(), client_http.clone()) => None,
+            () = events::keep(self.face.clone(), client_http, self.config.guild, handler.us),
+                if self.config.events => None,
             _ = down.wait_for(|down| *down) => None,
         };
         // Also after an error: serenity's queue of shards would wait for ever.
@@ -231,6 +235,7 @@ struct Handler {
     config: DiscordConfig,
     face: Arc<Face>,
     us: UserId,
+    wire: Arc<Wire>,
     connected: Arc<AtomicU64>,
     with_content: bool,
     /// The bot was no member of its server; commands come and go with the membership.
@@ -254,6 +259,7 @@ impl Handler {
     fn responder(&self, context: &Context) -> Responder {
         Responder {
             http: context.http.clone(),
+            wire: self.wire.clone(),
             face: self.face.clone(),
             clock: self.clock().clone(),
             words: self.words(),

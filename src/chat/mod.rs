@@ -16,6 +16,7 @@ mod catch_up;
 mod client;
 mod commands;
 mod complete;
+pub mod events;
 mod face;
 pub mod floods;
 mod gateway;
@@ -32,6 +33,7 @@ mod status;
 mod subscribe;
 mod translate;
 pub mod trouble;
+mod wire;
 
 pub use face::{Face, Setup};
 pub use gateway::run;

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use reqwest_serenity::Method;
 use serde_json::{Value, json};
 use serenity::{
     all::{ChannelId, InteractionId, UserId},
@@ -23,6 +24,7 @@ use super::{
     Face,
     answer::{self, Answer, Reply},
     heard::{Ask, Heard},
+    wire::{Failed, Wire},
 };
 
 /// After this time an answer is promised.
@@ -35,15 +37,15 @@ const REQUEST_PATIENCE: TimeDelta = TimeDelta::milliseconds(2000);
 /// Discord's codes that mean something here.
 mod code {
     /// The interaction is unknown: older than three seconds, or answered by nobody in time.
-    pub(super) const UNKNOWN_INTERACTION: isize = 10062;
+    pub(super) const UNKNOWN_INTERACTION: i64 = 10062;
     /// It was answered: by us, in a request whose answer was lost.
-    pub(super) const ACKNOWLEDGED: isize = 40060;
+    pub(super) const ACKNOWLEDGED: i64 = 40060;
     /// The token is older than fifteen minutes.
-    pub(super) const UNKNOWN_WEBHOOK: isize = 10015;
+    pub(super) const UNKNOWN_WEBHOOK: i64 = 10015;
     /// The same.
-    pub(super) const INVALID_TOKEN: isize = 50027;
+    pub(super) const INVALID_TOKEN: i64 = 50027;
     /// What would be changed is gone.
-    pub(super) const UNKNOWN_MESSAGE: isize = 10008;
+    pub(super) const UNKNOWN_MESSAGE: i64 = 10008;
 }
 
 /// The way to answer one interaction.
@@ -58,6 +60,7 @@ pub(super) struct Ticket {
 #[derive(Clone)]
 pub(super) struct Responder {
     pub(super) http: Arc<Http>,
+    pub(super) wire: Arc<Wire>,
     pub(super) face: Arc<Face>,
     pub(super) clock: Clock,
     pub(super) words: Arc<Words>,
@@ -91,6 +94,14 @@ impl Call<'_> {
         match self {
             Self::FollowUp(..) => true,
             Self::First(..) | Self::Edit(..) | Self::Send(..) => false,
+        }
+    }
+
+    /// The longest wait that Discord may ask for: nobody reads a first answer after three seconds.
+    fn patience(&self) -> TimeDelta {
+        match self {
+            Self::First(..) => TimeDelta::milliseconds(1500),
+            Self::Edit(..) | Self::FollowUp(..) | Self::Send(..) => TimeDelta::seconds(30),
         }
     }
 }
@@ -249,15 +260,20 @@ impl Responder {
     async fn again(&self, call: &Call<'_>) -> Outcome {
         let mut why = String::new();
         for pause_ms in AGAIN_AFTER_MS {
+            let mut pause = TimeDelta::milliseconds(pause_ms);
             match self.clock.timeout(REQUEST_PATIENCE, self.request(call)).await {
                 Ok(Ok(())) => return Outcome::Done,
-                Ok(Err(error)) => match judged(&error) {
-                    Some(outcome) => return outcome,
-                    None if call.is_sent_once() && !is_turned_back(&error) => {
-                        return Outcome::Failed(said(&error));
+                Ok(Err(failed)) => {
+                    if let Some(outcome) = judged(&failed) {
+                        return outcome;
                     }
-                    None => why = said(&error),
-                },
+                    why = failed.words();
+                    pause = pause.max(failed.pause().unwrap_or_default());
+                    let is_settled = call.is_sent_once() && !failed.is_turned_back();
+                    if is_settled || pause > call.patience() {
+                        return Outcome::Failed(why);
+                    }
+                }
                 Err(_) => {
                     "no answer in time".clone_into(&mut why);
                     if call.is_sent_once() {
@@ -265,28 +281,30 @@ impl Responder {
                     }
                 }
             }
-            self.clock.sleep(TimeDelta::milliseconds(pause_ms)).await;
+            self.clock.sleep(pause).await;
         }
         Outcome::Failed(why)
     }
 
-    async fn request(&self, call: &Call<'_>) -> serenity::Result<()> {
-        let (http, none) = (&self.http, Vec::new());
-        match call {
+    async fn request(&self, call: &Call<'_>) -> Result<(), Failed> {
+        let application = || self.http.application_id().map_or(0, |id| id.get());
+        let (method, path, body) = match call {
             Call::First(ticket, body) => {
-                http.create_interaction_response(ticket.id, &ticket.token, body, none).await
+                let path = format!("interactions/{}/{}/callback", ticket.id, ticket.token);
+                (Method::POST, path, body)
             }
             Call::Edit(ticket, message) => {
-                let edit = http.edit_original_interaction_response(&ticket.token, message, none);
-                edit.await.map(drop)
+                let webhook = format!("webhooks/{}/{}", application(), ticket.token);
+                (Method::PATCH, format!("{webhook}/messages/@original"), message)
             }
             Call::FollowUp(ticket, message) => {
-                http.create_followup_message(&ticket.token, message, none).await.map(drop)
+                (Method::POST, format!("webhooks/{}/{}", application(), ticket.token), message)
             }
             Call::Send(channel, message) => {
-                http.send_message(*channel, none, message).await.map(drop)
+                (Method::POST, format!("channels/{channel}/messages"), message)
             }
-        }
+        };
+        self.wire.send(method, &path, body).await
     }
 }
 
@@ -295,27 +313,18 @@ fn without_privacy(mut message: Value) -> Value {
     message
 }
 
-/// Whether Discord said that it did nothing, for now.
-fn is_turned_back(error: &serenity::Error) -> bool {
-    let serenity::Error::Http(http) = error else { return false };
-    http.status_code().is_some_and(|code| code == 429)
-}
-
-/// What an error settles; nothing where another try may do better.
-fn judged(error: &serenity::Error) -> Option<Outcome> {
-    let serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) = error else {
-        return None;
-    };
-    match response.error.code {
+/// What a failure settles; nothing where another try may do better.
+fn judged(failed: &Failed) -> Option<Outcome> {
+    let Failed::Refused { status, code, .. } = failed else { return None };
+    match *code {
         code::ACKNOWLEDGED => Some(Outcome::Done),
         code::UNKNOWN_INTERACTION
         | code::UNKNOWN_WEBHOOK
         | code::INVALID_TOKEN
         | code::UNKNOWN_MESSAGE => Some(Outcome::TooLate),
         _ => {
-            let status = response.status_code.as_u16();
-            let may_pass = status == 429 || status >= 500;
-            (!may_pass).then(|| Outcome::Failed(said(error)))
+            let may_pass = *status == 429 || *status >= 500;
+            (!may_pass).then(|| Outcome::Failed(failed.words()))
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `draft …`: read, change, approve or put off what the bot would say.
 
-use crate::domain::Role;
+use crate::domain::{LANGUAGES, Role};
 
 use super::{Arg, Args, Command, CommandSpec, Kind, Line, Problem, Query};
 
@@ -14,7 +14,12 @@ pub(super) const SHOW: CommandSpec = CommandSpec {
 
 pub(super) const EDIT: CommandSpec = CommandSpec {
     name: "draft edit",
-    args: &[Arg::DRAFT, Arg::text("text", "text"), Arg::REVISION],
+    args: &[
+        Arg::DRAFT,
+        Arg::text("text", "text"),
+        Arg::option("language", "de|en|es|fr", Kind::Choice(&LANGUAGES)),
+        Arg::REVISION,
+    ],
     role: Role::Staff,
     about_key: "command-draft-edit",
     parse: edit,
@@ -53,10 +58,11 @@ pub(super) const LIST: CommandSpec = CommandSpec {
 };
 
 fn edit(args: &mut Args) -> Result<Line, Problem> {
+    let language = args.option_of("language", &LANGUAGES, &LANGUAGES)?;
     let revision = args.revision_option()?;
     let draft = args.draft()?;
     let text = args.text("text")?;
-    Ok(Line::Command(Command::DraftEdit { draft, text, revision }))
+    Ok(Line::Command(Command::DraftEdit { draft, text, language, revision }))
 }
 
 fn publish(args: &mut Args) -> Result<Line, Problem> {

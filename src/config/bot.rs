@@ -8,7 +8,7 @@ use std::{
 
 use chrono_tz::Tz;
 
-use crate::domain::Policy;
+use crate::domain::{LANGUAGES, Policy, WordFiles};
 
 use super::{
     WebLimits,
@@ -97,6 +97,30 @@ fn read_languages(section: &Section<'_>) -> Option<Vec<String>> {
         languages.push(at.value);
     }
     Some(languages)
+}
+
+/// Refuses a language that has no words: neither the built-in ones nor staff's own in `words`, nor
+/// those of the language it is a kind of ("de" for "de-AT").
+pub(super) fn refuse_unspoken(root: &Root<'_>, languages: &[String], words: &WordFiles) {
+    let has_words = |language: &str| LANGUAGES.contains(&language) || words.contains_key(language);
+    let Some(section) = root.section(&BOT) else { return };
+    let place = section.place_of("languages").unwrap_or(section.place());
+    for language in languages.iter().filter(|language| is_language(language)) {
+        let parent = language.split('-').next().unwrap_or(language);
+        if has_words(language) || has_words(parent) {
+            continue;
+        }
+        let mut there_are: Vec<&str> =
+            LANGUAGES.iter().copied().chain(words.keys().map(String::as_str)).collect();
+        there_are.sort_unstable();
+        there_are.dedup();
+        let found = format!("the language {}", super::value::quoted(language));
+        let expected = format!(
+            "one that has words: {}; or a folder with its words in `bot.words`",
+            there_are.join(", ")
+        );
+        section.problems.at(place, found, expected);
+    }
 }
 
 /// Reads `[policy]`.

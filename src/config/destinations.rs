@@ -11,6 +11,7 @@ use crate::domain::{Audience, Destination, Limits, Role, Scope, TextUnit};
 
 use super::{
     DriverSpec, OptionSpec, Secrets, SecretsWanted, Token,
+    bot::read_timezone,
     discord::Discord,
     fleet::{read_id, refuse_twice},
     keys::{DESTINATION, TOKEN},
@@ -67,6 +68,7 @@ fn read_destination(
         kind: driver.map(|driver| driver.kind.to_owned()).unwrap_or_default(),
         audience: audience.unwrap_or(Audience::Staff),
         language: read_language(section, around.languages),
+        timezone: read_timezone(section),
         abilities: driver.map(|driver| (driver.abilities)(&options)).unwrap_or_default(),
         options,
         limits: driver.map_or(unlimited, |driver| driver.limits),

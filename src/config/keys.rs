@@ -15,6 +15,8 @@ pub struct SectionKeys {
 pub const SECTIONS: &[SectionKeys] = &[
     BOT,
     POLICY,
+    MAINTENANCE,
+    BLACKOUT,
     JOURNAL,
     RETENTION,
     WEB,
@@ -37,6 +39,12 @@ pub(super) const POLICY: SectionKeys = SectionKeys {
     section: "[policy]",
     keys: &["holding_after", "update_every", "remind_before", "reopen_within", "give_up_after"],
 };
+pub(super) const MAINTENANCE: SectionKeys = SectionKeys {
+    section: "[maintenance]",
+    keys: &["notice", "reminders", "ask_before", "tell_before", "overrun", "verify_within"],
+};
+pub(super) const BLACKOUT: SectionKeys =
+    SectionKeys { section: "[[blackout]]", keys: &["from", "to", "reason"] };
 pub(super) const JOURNAL: SectionKeys = SectionKeys { section: "[journal]", keys: &["reserve"] };
 pub(super) const RETENTION: SectionKeys =
     SectionKeys { section: "[retention]", keys: &["personal", "probes"] };
@@ -62,6 +70,7 @@ pub(super) const DISCORD: SectionKeys = SectionKeys {
         "staff_roles",
         "admin_roles",
         "presence",
+        "events",
         "api",
     ],
 };
@@ -107,8 +116,10 @@ pub(super) const PROBE: SectionKeys = SectionKeys {
 };
 pub(super) const VANTAGE: SectionKeys =
     SectionKeys { section: "[[vantage]]", keys: &["id", "faults_per_hour"] };
-pub(super) const DESTINATION: SectionKeys =
-    SectionKeys { section: "[[destination]]", keys: &["id", "kind", "audience", "language"] };
+pub(super) const DESTINATION: SectionKeys = SectionKeys {
+    section: "[[destination]]",
+    keys: &["id", "kind", "audience", "language", "timezone"],
+};
 pub(super) const UPSTREAM: SectionKeys =
     SectionKeys { section: "[[upstream]]", keys: &["provider", "kind", "url", "every"] };
 pub(super) const TOKEN: SectionKeys = SectionKeys {

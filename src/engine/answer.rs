@@ -14,7 +14,7 @@ use super::{
     packet::packet,
     records::{Draft, Incident, PostRecord, ReportRecord},
     speech::Speech,
-    timeline,
+    timeline, window_answer,
 };
 
 /// Incidents that have ended, in the list.
@@ -53,6 +53,7 @@ pub(super) fn answer(speech: &Speech<'_>, query: &Query, role: Role, look: &Look
         | Query::DraftList
         | Query::ReportsList
         | Query::Suspects
+        | Query::MaintenanceShow(_)
         | Query::Deliveries
         | Query::UpstreamPacket { .. }
         | Query::UpstreamNotices
@@ -69,6 +70,8 @@ pub(super) fn answer(speech: &Speech<'_>, query: &Query, role: Role, look: &Look
         Query::Deliveries => deliveries(speech),
         Query::UpstreamPacket { incident, in_full } => packet(speech, *incident, *in_full, look),
         Query::UpstreamNotices => notices(speech),
+        Query::MaintenanceShow(id) => window_answer::show(speech, *id),
+        Query::MaintenanceList => window_answer::list(speech, role),
     }
 }
 
@@ -135,7 +138,12 @@ fn list_incidents(speech: &Speech<'_>) -> String {
 
 fn show_draft(speech: &Speech<'_>, id: DraftId) -> String {
     match speech.records.drafts.get(&id) {
-        Some(draft) => draft_line(speech, draft),
+        Some(draft) => {
+            let mut lines = vec![draft_line(speech, draft)];
+            lines.extend(speech.elsewhere(&draft.wordings));
+            lines.extend(speech.wording_lines(&draft.wordings));
+            lines.join("\n")
+        }
         None => speech.say("reply-no-draft", Facts::new().text("id", id.to_string())),
     }
 }
@@ -252,7 +260,7 @@ fn has_arrived(post: &PostRecord) -> bool {
     matches!(post.last, Some(DeliveryEvent::Sent { .. }))
 }
 
-fn delivery_line(speech: &Speech<'_>, post: &PostRecord) -> String {
+pub(super) fn delivery_line(speech: &Speech<'_>, post: &PostRecord) -> String {
     let facts = Facts::new()
         .text("time", speech.moment(post.at))
         .text("destination", post.destination.to_string())

@@ -105,6 +105,8 @@ pub struct CardDraft {
     pub kind: UpdateKind,
     /// Its words, without the promise; moments in them are marked.
     pub body: String,
+    /// How it leaves in other languages, in a sentence or two; `None`: in none.
+    pub elsewhere: Option<String>,
     /// Who wrote it; `None`: the bot.
     pub by: Option<String>,
     /// What changed since staff last looked.
@@ -321,6 +323,7 @@ fn card_draft(speech: &Speech<'_>, incident: &Incident, draft: &Draft) -> CardDr
         revision: draft.revision,
         kind: draft.kind,
         body: speech.with_times_marked(&desk::body_of(draft), incident),
+        elsewhere: speech.elsewhere(&draft.wordings),
         by: draft.by.clone(),
         stale: draft.stale.clone(),
         waits_until: draft.waits_until,

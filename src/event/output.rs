@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    ComponentId, DestinationId, DraftId, Impact, IncidentId, IncidentState, MailingId, Notice,
-    NoticeId, PersonId, PostId, ReportId, Role, ServerId, Suspicion, SuspicionId, Timestamp, Topic,
-    UpdateKind,
+    ComponentId, DestinationId, DraftId, Impact, IncidentId, IncidentState, MailingId,
+    MaintenanceWindow, Notice, NoticeId, PersonId, PostId, ReportId, Role, ServerId, Suspicion,
+    SuspicionId, Timestamp, Topic, UpdateKind, WindowId, WindowNews, Wording,
 };
 
 use super::Post;
@@ -24,6 +24,13 @@ pub enum Output {
         id: SuspicionId,
         /// The suspicion that explains it as well.
         merged_into: Option<SuspicionId>,
+    },
+    /// A suspicion is put down to announced work, or no longer.
+    SuspicionHeld {
+        /// Which.
+        id: SuspicionId,
+        /// The window that covers its servers; `None`: it is an alarm from now on.
+        window: Option<WindowId>,
     },
     /// Below the alarm, for staff alone.
     HeadsUp {
@@ -79,6 +86,12 @@ pub enum Output {
         /// time that then holds in its place.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         promise: Option<String>,
+        /// The words in short, for destinations where `text` does not fit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        short: Option<String>,
+        /// The words for readers of other languages and zones.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        wordings: Vec<Wording>,
         /// Who wrote it: `None` for the bot, else who asked for or edited it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<String>,
@@ -126,6 +139,9 @@ pub enum Output {
         kind: UpdateKind,
         /// The public words.
         text: String,
+        /// The words for readers of other languages and zones.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        wordings: Vec<Wording>,
         /// Who approved it, or the standing policy's name (`policy:holding_after`).
         by: String,
         /// The approver's right; `None` for a policy.
@@ -133,6 +149,41 @@ pub enum Output {
         role: Option<Role>,
         /// When the next update is promised; `None` once it is over.
         next_update_at: Option<Timestamp>,
+    },
+    /// A maintenance window was made or changed: all of it as it is now.
+    Window {
+        /// The window.
+        #[serde(flatten)]
+        window: MaintenanceWindow,
+        /// Who did it, when a person did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
+    /// A public statement about a window: approved by a person, or a standing policy's words.
+    Announcement {
+        /// The window it speaks of.
+        window: WindowId,
+        /// Its place among the window's announcements, from 1.
+        revision: u32,
+        /// What it tells.
+        news: WindowNews,
+        /// The public words.
+        text: String,
+        /// Who approved it, or the standing policy's name (`policy:maintenance`).
+        by: String,
+        /// The approver's right; `None` for a policy.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<Role>,
+        /// The incident whose update it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        incident: Option<IncidentId>,
+    },
+    /// A window's work is over and its servers are not well: they alarm again.
+    WindowFails {
+        /// Which.
+        window: WindowId,
+        /// The servers whose probes still fail; none: nothing measures them.
+        servers: Vec<ServerId>,
     },
     /// Words for one destination.
     Post(Post),
@@ -278,6 +329,7 @@ impl Output {
         match self {
             Self::Suspicion(_) => "suspicion",
             Self::SuspicionCleared { .. } => "suspicion_cleared",
+            Self::SuspicionHeld { .. } => "suspicion_held",
             Self::HeadsUp { .. } => "heads_up",
             Self::MonitorBlind { .. } => "monitor_blind",
             Self::MonitorRecovered { .. } => "monitor_recovered",
@@ -287,6 +339,9 @@ impl Output {
             Self::DraftClosed { .. } => "draft_closed",
             Self::DraftWaits { .. } => "draft_waits",
             Self::Update { .. } => "update",
+            Self::Window { .. } => "window",
+            Self::Announcement { .. } => "announcement",
+            Self::WindowFails { .. } => "window_fails",
             Self::Post(_) => "post",
             Self::PostAgain { .. } => "post_again",
             Self::ReportFiled { .. } => "report_filed",

@@ -10,7 +10,10 @@ use unic_langid::LanguageIdentifier;
 
 use crate::domain::WordFiles;
 
-use super::{WordProblem, files::FILES};
+use super::{
+    WordProblem,
+    files::{self, LANGUAGE},
+};
 
 /// Every problem in `files`, by language, file and line.
 pub(super) fn problems(files: &WordFiles) -> Vec<WordProblem> {
@@ -46,7 +49,7 @@ struct Known(BTreeMap<String, Names>);
 
 impl Known {
     fn built_in() -> Self {
-        let entries = FILES.iter().flat_map(|(_, text)| body_of(text));
+        let entries = files::texts(LANGUAGE).into_iter().flat_map(body_of);
         let mut known = BTreeMap::new();
         for entry in entries {
             if let Entry::Message(message) = entry

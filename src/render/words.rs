@@ -9,7 +9,7 @@ use crate::domain::WordFiles;
 
 use super::{
     Facts, check,
-    files::{FILES, LANGUAGE},
+    files::{self, LANGUAGE},
 };
 
 type Bundle = FluentBundle<Arc<FluentResource>>;
@@ -39,8 +39,11 @@ pub struct WordProblem {
 impl Words {
     /// The words this build comes with.
     pub fn built_in() -> Self {
-        let bundle = bundle_of(LANGUAGE, FILES.iter().map(|(_, text)| *text));
-        Self { bundles: BTreeMap::from([(LANGUAGE.to_owned(), Arc::new(bundle))]) }
+        let bundles = files::PUBLIC.iter().map(|(language, _)| {
+            let bundle = bundle_of(language, files::texts(language).into_iter());
+            ((*language).to_owned(), Arc::new(bundle))
+        });
+        Self { bundles: bundles.collect() }
     }
 
     /// The built-in words with `files` put over them; a message that the files leave out stays the
@@ -58,8 +61,7 @@ impl Words {
         let mut words = Self::built_in();
         for (language, files) in files {
             let own = files.values().map(String::as_str);
-            let built_in = FILES.iter().map(|(_, text)| *text).filter(|_| language == LANGUAGE);
-            let bundle = bundle_of(language, built_in.chain(own));
+            let bundle = bundle_of(language, files::texts(language).into_iter().chain(own));
             words.bundles.insert(language.clone(), Arc::new(bundle));
         }
         Ok(words)
@@ -97,7 +99,7 @@ impl Words {
         self.bundles.get(LANGUAGE).is_some_and(|bundle| bundle.has_message(key))
     }
 
-    /// The languages that have words of their own.
+    /// The languages that have words of their own, sorted.
     pub fn languages(&self) -> impl Iterator<Item = &str> {
         self.bundles.keys().map(String::as_str)
     }

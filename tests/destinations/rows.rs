@@ -18,7 +18,7 @@ use secrecy::SecretString;
 
 use super::{
     fake::{self, Plain, Request, World},
-    worlds::{mastodon, matrix, ntfy},
+    worlds::{bluesky, mastodon, matrix, ntfy},
 };
 
 /// The signing key behind [`SECRET`].
@@ -51,6 +51,19 @@ pub struct Row {
 }
 
 pub const ROWS: &[Row] = &[
+    Row {
+        kind: "bluesky",
+        options: Some(|address| {
+            let mut options = option("pds", &format!("http://{address}"));
+            options.extend(option("identifier", "status.example"));
+            options
+        }),
+        secrets: &["app_password"],
+        key_of: record_key,
+        repeats_refusals: false,
+        world: || Box::new(bluesky::World::new(&secret())),
+        once: Once::ByKey,
+    },
     Row {
         kind: "console",
         options: None,
@@ -147,6 +160,7 @@ pub fn destination(row: &Row, address: SocketAddr) -> Destination {
         kind: row.kind.to_owned(),
         audience: Audience::Public,
         language: "en".to_owned(),
+        timezone: None,
         options: row.options.map(|options| options(address)).unwrap_or_default(),
         limits: Limits::of(1000, TextUnit::Characters),
         abilities: Abilities::default(),
@@ -184,6 +198,7 @@ pub fn post() -> Post {
         action: PostAction::Post,
         subject: "incident.investigating".to_owned(),
         incident: Some(IncidentId(7)),
+        window: None,
         recipient: None,
         thread: None,
         body: "Some sites are slow.\nNext update by 22:00.".to_owned(),
@@ -209,6 +224,12 @@ fn signed_webhook_id(request: &Request) -> String {
     assert_eq!(header("content-type"), "application/json");
     assert!(request.line.starts_with("POST /hook/"), "{}", request.line);
     id.to_owned()
+}
+
+fn record_key(request: &Request) -> String {
+    assert_eq!(request.line, "POST /xrpc/com.atproto.repo.putRecord HTTP/1.1");
+    let body: serde_json::Value = serde_json::from_slice(&request.body).expect("JSON");
+    body["rkey"].as_str().expect("a key").to_owned()
 }
 
 fn idempotency_key(request: &Request) -> String {

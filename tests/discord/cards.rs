@@ -248,6 +248,12 @@ async fn a_deleted_card_comes_back_while_a_draft_waits_and_not_after() {
         (gone && story.contains("update 2")).then_some(())
     })
     .await;
+    let tried = || scene.fake.requests("PATCH /channels/*/messages/*");
+    eventually("the second deletion found out", async || {
+        let refused = tried().iter().filter(|seen| seen.status == 404).count();
+        (refused >= 2).then_some(())
+    })
+    .await;
     tokio::time::sleep(Duration::from_secs(4)).await;
     assert_eq!(posted(&scene), 2, "no draft waits: nothing is posted");
     assert!(bot.stop().status.success());

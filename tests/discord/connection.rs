@@ -2,7 +2,7 @@
 
 use super::scene::{Scene, shown};
 use crate::{
-    fake::{AnswerKind, Fault, world::Seen},
+    fake::{AnswerKind, Fault, Scope, world::Seen},
     harness::eventually,
 };
 
@@ -135,6 +135,24 @@ async fn a_request_that_discord_never_answers_is_given_up_and_holds_nothing_up()
     let bot = scene.start().await;
     let answer = scene.report("anna", "example.org", "slow").await;
     assert_eq!(answer.kind, AnswerKind::Message, "once the commands are there");
+    assert!(bot.stop().status.success());
+    scene.fake.finish();
+}
+
+#[tokio::test]
+async fn a_word_that_discord_wants_later_is_said_when_it_asks_for_it() {
+    let scene = Scene::new(true).await;
+    let bot = scene.start().await;
+    let support = scene.fake.channel("support");
+    let route = format!("POST /channels/{}/messages", support.id());
+    let wait = std::time::Duration::from_secs(2);
+    scene.fake.fail(&route, Fault::TooMany(Scope::User, wait)).times(2);
+    scene.fake.user("anna").at("support").say("example.org is slow");
+    support.until_message("noted").await;
+    let asked = scene.fake.requests(&route);
+    let gaps: Vec<i64> =
+        asked.windows(2).map(|two| (two[1].at - two[0].at).num_milliseconds()).collect();
+    assert!(gaps.len() == 2 && gaps.iter().all(|gap| *gap >= 2000), "{gaps:?}");
     assert!(bot.stop().status.success());
     scene.fake.finish();
 }

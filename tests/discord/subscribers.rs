@@ -27,7 +27,7 @@ async fn who_subscribed_hears_each_update_once_until_they_leave() {
     insta::assert_snapshot!(words(&heard), @r"
     Slow pages on Server One
     Slow pages on Server One. We are looking into it.
-    Next update by TIME.
+    Next update by READER’S TIME.
 
     You asked for these updates. /unsubscribe ends them.
     ");

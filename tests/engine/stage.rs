@@ -76,6 +76,7 @@ pub fn settings() -> Settings {
         ],
         words: WordFiles::new(),
         public_url: Some("https://status.example.net".to_owned()),
+        languages: vec!["en".to_owned()],
     }
 }
 
@@ -98,6 +99,7 @@ pub fn destination(id: &str, audience: Audience) -> Destination {
         kind: "console".to_owned(),
         audience,
         language: "en".to_owned(),
+        timezone: None,
         options: BTreeMap::new(),
         limits: Limits::of(2000, TextUnit::Characters),
         abilities: Abilities::default(),
@@ -148,6 +150,19 @@ impl<D: Detector> Stage<D> {
                 received,
                 Happening { at: received, input: Input::Timer { reason, due } },
             );
+        }
+        panic!("a timer fires for ever: {:?}", self.engine.next_deadline());
+    }
+
+    /// Nobody is there for so long; what was due meanwhile is met now, as after a start.
+    pub fn sleep(&mut self, minutes: i64) {
+        self.now += TimeDelta::minutes(minutes);
+        for _ in 0..1000 {
+            let Some((due, reason)) = self.engine.next_deadline() else { return };
+            if due > self.now {
+                return;
+            }
+            self.take_at(self.now, Input::Timer { reason, due });
         }
         panic!("a timer fires for ever: {:?}", self.engine.next_deadline());
     }

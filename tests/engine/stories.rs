@@ -522,7 +522,7 @@ fn a_post_keeps_its_promise_and_link_where_little_fits() {
     let body = &stage.posts_to("feed")[0];
     assert!(body.chars().count() <= 140, "{body}");
     assert_snapshot!(body, @r#"
-    Websites on Server One and Server Two are slow, and some visits fail. …
+    Websites on Server One and Server Two are slow or fail at times. …
     Next update by 22:16 EDT.
     https://status.example.net/incidents/1
     "#);

@@ -199,6 +199,7 @@ fn told(mut settings: Settings) -> Settings {
         kind: "console".to_owned(),
         audience,
         language: "en".to_owned(),
+        timezone: None,
         options: Default::default(),
         abilities: Abilities::default(),
         limits: Limits::of(2000, TextUnit::Characters),

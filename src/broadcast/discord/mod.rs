@@ -33,7 +33,7 @@ use crate::{
     event::{PostAction, Receipt, Resolution, SendError},
 };
 
-use super::{BuildError, Driver, Registration, Sending, UPDATES};
+use super::{BuildError, Driver, Registration, Sending, UPDATES, changeable};
 
 use api::Api;
 use message::{Draft, Message, Standing};
@@ -456,8 +456,7 @@ fn abilities(options: &BTreeMap<String, String>) -> Abilities {
         threads: true,
         letters: false,
         times: true,
-        edits: options.get(UPDATES.name).is_some_and(|way| way == "edit"),
-        deletes: true,
+        ..changeable(options)
     }
 }
 

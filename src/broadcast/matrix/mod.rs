@@ -29,7 +29,7 @@ use crate::{
 };
 
 use super::{
-    BuildError, CheckError, Checked, Driver, Registration, Sending,
+    BuildError, CheckError, Checked, Driver, Registration, Sending, UPDATES, changeable,
     http::{self, Http},
     json::{self, Trouble},
     options::{self, Options, encoded},
@@ -73,7 +73,7 @@ const THREADS: OptionSpec = OptionSpec {
 pub(super) const REGISTRATION: Registration = Registration {
     spec: DriverSpec {
         kind: "matrix",
-        options: &[HOMESERVER, ROOM, TOKEN, THREADS],
+        options: &[HOMESERVER, ROOM, TOKEN, THREADS, UPDATES],
         limits: Limits { bytes_max: Some(5000), ..Limits::of(4000, TextUnit::Characters) },
         account: None,
         abilities,
@@ -323,8 +323,8 @@ fn build(
     Ok(Arc::new(Matrix::new(destination, secrets, clock)?))
 }
 
-fn abilities(_options: &BTreeMap<String, String>) -> Abilities {
-    Abilities { headline: true, ..Abilities::default() }
+fn abilities(options: &BTreeMap<String, String>) -> Abilities {
+    Abilities { headline: true, ..changeable(options) }
 }
 
 /// Whether a text can be a room's id or address. Rooms of the newest versions name no server in

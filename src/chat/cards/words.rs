@@ -187,6 +187,7 @@ impl Page<'_> {
             lines.push(self.say("card-draft-stale", facts));
         }
         lines.push(quoted(&discord_times(&within(&draft.body, DRAFT_LENGTH_MAX))));
+        lines.extend(draft.elsewhere.clone());
         if draft.by.is_some() {
             let facts = Facts::new().text("by", self.person(draft.by.as_deref()));
             lines.push(self.say("card-draft-by", facts));

@@ -15,9 +15,9 @@ use super::{
 
 /// Who asks, and with what right.
 #[derive(Clone, Copy, Debug)]
-struct Person<'a> {
-    by: &'a str,
-    role: Role,
+pub(super) struct Person<'a> {
+    pub by: &'a str,
+    pub role: Role,
 }
 
 impl Desk<'_> {
@@ -56,8 +56,8 @@ impl Desk<'_> {
                 self.resolve(incident, text.as_deref(), publish, who);
             }
             Command::IncidentFalseAlarm { incident } => self.false_alarm(incident, who),
-            Command::DraftEdit { draft, text, revision } => {
-                self.edit(draft, &text, revision, who);
+            Command::DraftEdit { draft, text, language, revision } => {
+                self.edit(draft, &text, language, revision, who);
             }
             Command::DraftPublish { draft, revision, anyway } => {
                 self.publish_draft(draft, revision, anyway, who.by, who.role);
@@ -74,6 +74,7 @@ impl Desk<'_> {
             Command::UpstreamSaid { who: provider, words, incident } => {
                 self.keep_said(&provider, &words, incident, who.by);
             }
+            Command::Maintenance(what) => self.change_window(what, who),
             Command::Reload => {
                 // Only where there is no file to read: in a replay of what was typed.
                 let text = self.speech().say("reply-no-reload", Facts::new());
@@ -161,7 +162,7 @@ impl Desk<'_> {
     ) -> Option<DraftId> {
         let incident = self.records.incidents.get(&id)?;
         let next = self.speech().next_update(incident, kind, self.now());
-        let words = self.speech().with_promise(text, next);
+        let words = self.speech().in_words_of_staff(incident, kind, text, next);
         Some(self.draft(id, kind, words, Some(who.by)))
     }
 
@@ -174,9 +175,18 @@ impl Desk<'_> {
         text: &str,
         who: Person<'_>,
     ) {
-        let body = text.to_owned();
-        let (by, role) = (who.by, Some(who.role));
-        let statement = Statement { incident, draft: Some(draft), kind, body, by, role };
+        let words = self.records.drafts.get(&draft);
+        let wordings = words.map(|draft| draft.wordings.clone()).unwrap_or_default();
+        let statement = Statement {
+            incident,
+            draft: Some(draft),
+            kind,
+            body: text.to_owned(),
+            short: None,
+            wordings,
+            by: who.by,
+            role: Some(who.role),
+        };
         self.publish_and_reply(&statement);
     }
 
@@ -242,17 +252,30 @@ impl Desk<'_> {
         self.reply(true, text);
     }
 
-    fn edit(&mut self, id: DraftId, text: &str, revision: Option<u32>, who: Person<'_>) {
+    fn edit(
+        &mut self,
+        id: DraftId,
+        text: &str,
+        language: Option<&str>,
+        revision: Option<u32>,
+        who: Person<'_>,
+    ) {
         let Some(draft) = self.waiting_draft(id) else { return };
         if revision.is_some_and(|read| read != draft.revision) {
             let facts = draft_facts(&draft);
             let text = self.speech().say("reply-draft-revision", facts);
             return self.reply(false, text);
         }
-        let Some(incident) = self.records.incidents.get(&draft.incident) else { return };
-        let next = self.speech().next_update(incident, draft.kind, self.now());
-        let body = draft.promise.as_deref().and_then(|line| text.strip_suffix(line));
-        let words = self.speech().with_promise(body.unwrap_or(text).trim_end(), next);
+        let main = self.records.settings.main_locale().language;
+        let words = match language.filter(|language| *language != main) {
+            Some(language) => self.translated(&draft, language, text),
+            None => self.reworded(&draft, text),
+        };
+        let Some(words) = words else {
+            let facts = Facts::new().text("language", language.unwrap_or(&main));
+            let text = self.speech().say("reply-no-readers", facts);
+            return self.reply(false, text);
+        };
         let revision = draft.revision + 1;
         self.decide(Output::Draft {
             id,
@@ -260,6 +283,8 @@ impl Desk<'_> {
             kind: draft.kind,
             text: words.text,
             promise: words.promise,
+            short: words.short,
+            wordings: words.wordings,
             by: Some(who.by.to_owned()),
             revision,
         });

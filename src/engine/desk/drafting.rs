@@ -2,7 +2,7 @@
 
 use crate::{
     command::Button,
-    domain::{Audience, DestinationId, DraftId, IncidentId, UpdateKind},
+    domain::{Audience, DestinationId, DraftId, IncidentId, UpdateKind, WordingOrigin},
     engine::{
         records::{Draft, Incident},
         speech::Draftable,
@@ -30,6 +30,8 @@ impl Desk<'_> {
             kind,
             text: words.text,
             promise: words.promise,
+            short: words.short,
+            wordings: words.wordings,
             by: by.map(str::to_owned),
             revision: 1,
         });
@@ -88,17 +90,15 @@ impl Desk<'_> {
                 changed: changed.clone(),
             };
             let of_person = draft.by.is_some();
-            let (text, promise) = if of_person {
-                (draft.text, draft.promise)
-            } else {
-                (renewed.text, renewed.promise)
-            };
+            let words = if of_person { as_they_are(&draft) } else { renewed };
             let next = Output::Draft {
                 id: draft.id,
                 incident,
                 kind: draft.kind,
-                text,
-                promise,
+                text: words.text,
+                promise: words.promise,
+                short: words.short,
+                wordings: words.wordings,
                 by: draft.by,
                 revision: draft.revision + 1,
             };
@@ -109,6 +109,42 @@ impl Desk<'_> {
             }
             self.tell_stale(draft.id, &changed);
         }
+    }
+
+    /// A draft with a person's words in place of its own, in every language; the same words again
+    /// change none.
+    pub(super) fn reworded(&self, draft: &Draft, text: &str) -> Option<Draftable> {
+        let incident = self.records.incidents.get(&draft.incident)?;
+        let next = self.speech().next_update(incident, draft.kind, self.now());
+        let body = draft.promise.as_deref().and_then(|line| text.strip_suffix(line));
+        let body = body.unwrap_or(text).trim_end();
+        if body == super::body_of(draft) {
+            let renewed = self.speech().with_promise(body, next);
+            return Some(Draftable {
+                text: renewed.text,
+                promise: renewed.promise,
+                ..as_they_are(draft)
+            });
+        }
+        Some(self.speech().in_words_of_staff(incident, draft.kind, body, next))
+    }
+
+    /// A draft with a person's translation; nothing where nobody reads that language.
+    pub(super) fn translated(
+        &self,
+        draft: &Draft,
+        language: &str,
+        text: &str,
+    ) -> Option<Draftable> {
+        let mut words = as_they_are(draft);
+        let mut found = false;
+        for wording in words.wordings.iter_mut().filter(|one| one.locale.language == language) {
+            wording.text = text.trim().to_owned();
+            wording.short = None;
+            wording.origin = WordingOrigin::Person;
+            found = true;
+        }
+        found.then_some(words)
     }
 
     fn tell_stale(&mut self, id: DraftId, changed: &str) {
@@ -166,7 +202,12 @@ impl Desk<'_> {
             .text("reason", reason)
             .text("kind", speech.kind(draft.kind))
             .text("text", draft.text.clone());
-        Some((incident.id, speech.say(key, facts)))
+        let said = speech.say(key, facts);
+        let text = match speech.elsewhere(&draft.wordings) {
+            Some(elsewhere) => format!("{said}\n{elsewhere}"),
+            None => said,
+        };
+        Some((incident.id, text))
     }
 
     /// What staff can press under a draft's words.
@@ -182,5 +223,15 @@ impl Desk<'_> {
         ];
         buttons.extend(may_be_none.then_some(Button::NotAnIncident { incident, seen }));
         buttons
+    }
+}
+
+/// The words that a draft has.
+fn as_they_are(draft: &Draft) -> Draftable {
+    Draftable {
+        text: draft.text.clone(),
+        promise: draft.promise.clone(),
+        short: draft.short.clone(),
+        wordings: draft.wordings.clone(),
     }
 }

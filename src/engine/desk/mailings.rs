@@ -7,15 +7,12 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    domain::{Audience, MailingId, ServerId, Topic, UpdateKind},
-    engine::{
-        records::{Incident, MailingRecord, PAGE_MAX, Subscriber},
-        speech::Draftable,
-    },
+    domain::{Audience, MailingId, ServerId, Timestamp, Topic},
+    engine::records::{Incident, MailingRecord, PAGE_MAX, Subscriber},
     event::{Mailing, Output, Post, PostAction, SUBSCRIBER_SUBJECT},
 };
 
-use super::Desk;
+use super::{Desk, publishing::Statement};
 
 /// Subscribers that are looked at for one page.
 const LOOKED_AT_MAX: usize = 5_000;
@@ -25,9 +22,9 @@ impl Desk<'_> {
     pub(super) fn mail_out(
         &mut self,
         incident: &Incident,
-        kind: UpdateKind,
+        statement: &Statement<'_>,
         revision: u32,
-        words: &Draftable,
+        next: Option<Timestamp>,
     ) {
         if self.records.subscribers.count() == 0 {
             return;
@@ -43,12 +40,17 @@ impl Desk<'_> {
                 id: MailingId(self.records.last_mailing.0 + 1),
                 incident: incident.id,
                 revision,
-                kind,
+                kind: statement.kind,
                 destination: destination.id.clone(),
                 source,
                 topics: topics.clone(),
                 through: self.records.subscribers.last_place,
-                body: self.speech().letter(incident, words, &destination),
+                body: self.told_at(
+                    &destination,
+                    statement,
+                    (&incident.title, next),
+                    |speech, told| speech.letter(incident, told, &destination),
+                ),
             };
             let mut all = self.records.subscribers.by_place.values();
             if all.any(|one| is_for(&mailing, one)) {
@@ -104,6 +106,7 @@ impl Desk<'_> {
             action: PostAction::Post,
             subject: format!("{SUBSCRIBER_SUBJECT}{}", mailing.kind.word()),
             incident: Some(mailing.incident),
+            window: None,
             recipient: Some(person.clone()),
             thread: first.map(|revision| id_of("letter", *revision)),
             body: mailing.body.clone(),

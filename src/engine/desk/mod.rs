@@ -17,13 +17,15 @@ mod suspicions;
 mod taking_back;
 mod threads;
 mod timers;
+mod windows;
 
 pub(super) use publishing::body_of;
 
 use crate::{
     command::Button,
     domain::{
-        Audience, Destination, DestinationId, IncidentId, PersonId, PostId, ServerId, Timestamp,
+        Audience, Destination, DestinationId, IncidentId, Locale, PersonId, PostId, ServerId,
+        Timestamp,
     },
     event::{Input, Output, Post, PostAction, PostButton, post_id},
     render::{Facts, Words},
@@ -133,8 +135,10 @@ impl<'e> Desk<'e> {
         let all = &self.records.settings.destinations;
         let there = all.iter().find(|one| one.id == post.destination && one.abilities.times);
         let incident = post.incident.and_then(|id| self.records.incidents.get(&id));
-        let (Some(there), Some(incident)) = (there, incident) else { return };
-        let speech = Speech { language: &there.language, ..self.speech() };
+        let window = post.window.and_then(|id| self.records.windows.get(&id));
+        let Some(there) = there.filter(|_| incident.is_some() || window.is_some()) else { return };
+        let locale = self.locale_at(there);
+        let speech = self.speech().to(&locale);
         let has_name = match post.audience {
             Audience::Public => there.abilities.headline,
             Audience::Staff => threads::is_entry(post),
@@ -143,7 +147,22 @@ impl<'e> Desk<'e> {
         let name_length =
             if has_name { post.body.find('\n').unwrap_or(post.body.len()) } else { 0 };
         let (name, words) = post.body.split_at(name_length);
-        post.body = format!("{name}{}", speech.with_times_marked(words, incident));
+        let mut words = words.to_owned();
+        if let Some(window) = window {
+            words = speech.with_times_of_window(&words, &window.window);
+        }
+        if let Some(incident) = incident {
+            words = speech.with_times_marked(&words, incident);
+        }
+        post.body = format!("{name}{words}");
+    }
+
+    /// How those who read a destination do so: staff in the bot's own language everywhere.
+    fn locale_at(&self, destination: &Destination) -> Locale {
+        match destination.audience {
+            Audience::Staff => self.records.settings.main_locale(),
+            Audience::Public | Audience::Reporters => self.records.settings.locale_of(destination),
+        }
     }
 
     fn speech(&self) -> Speech<'_> {
@@ -209,10 +228,12 @@ impl<'e> Desk<'e> {
     /// What can be pressed under a post at a destination.
     fn buttons_at(&self, destination: &Destination, buttons: &[Button]) -> Vec<PostButton> {
         let shown = buttons.iter().filter(|_| destination.abilities.buttons);
+        let locale = self.locale_at(destination);
+        let speech = self.speech().to(&locale);
         shown
             .map(|button| PostButton {
                 id: button.id(),
-                label: self.speech().say(button.label_key(), Facts::new()),
+                label: speech.say(button.label_key(), Facts::new()),
             })
             .collect()
     }
@@ -258,6 +279,7 @@ impl<'e> Desk<'e> {
                 action: PostAction::Post,
                 subject: subject.to_owned(),
                 incident,
+                window: None,
                 recipient: None,
                 thread: None,
                 body: join_within(asking.text, tail, &destination.limits),

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use crate::{
     command::Button,
     domain::{
-        Audience, Destination, DraftId, IncidentId, IncidentState, PersonId, Role, Timestamp,
-        UpdateKind,
+        Audience, Destination, DraftId, IncidentId, IncidentState, PersonId, PostId, Role,
+        Timestamp, UpdateKind, Wording,
     },
-    engine::records::{Draft, Incident},
+    engine::{
+        records::{Draft, Incident},
+        speech::{Speech, Told},
+    },
     event::{DeliveryEvent, DraftEnd, Output, Post, PostAction},
     render::Facts,
 };
@@ -28,6 +31,10 @@ pub(super) struct Statement<'a> {
     pub kind: UpdateKind,
     /// The words without the promise.
     pub body: String,
+    /// The same in short.
+    pub short: Option<String>,
+    /// For readers of other languages and zones.
+    pub wordings: Vec<Wording>,
     pub by: &'a str,
     pub role: Option<Role>,
 }
@@ -46,46 +53,47 @@ impl Desk<'_> {
             draft: statement.draft,
             revision,
             kind: statement.kind,
-            text: words.text.clone(),
+            text: words.text,
+            wordings: statement.wordings.clone(),
             by: statement.by.to_owned(),
             role: statement.role,
             next_update_at,
         });
-        let sent = self.post_update(
-            &incident,
-            statement.kind,
-            revision,
-            &words.text,
-            words.promise.as_deref(),
-        );
+        let sent = self.post_update(&incident, statement, revision, next_update_at);
         self.move_on(&incident, statement.kind, statement.role.map(|_| statement.by));
-        self.follow_up(&incident, statement.kind, revision, &statement.body);
-        self.mail_out(&incident, statement.kind, revision, &words);
+        self.follow_up(&incident, statement, revision);
+        self.mail_out(&incident, statement, revision, next_update_at);
         Some((revision, sent))
     }
 
     fn post_update(
         &mut self,
         incident: &Incident,
-        kind: UpdateKind,
+        statement: &Statement<'_>,
         revision: u32,
-        text: &str,
-        promise: Option<&str>,
+        next: Option<Timestamp>,
     ) -> usize {
         let (id, number) = (incident.id.to_string(), revision.to_string());
         let destinations = self.destinations(Audience::Public);
         for destination in &destinations {
-            let action = self.action_of_update(incident, destination);
+            let first = incident.first_posts.get(&destination.id);
+            let action = self.action_after(first, destination);
             let post = Post {
                 id: self.id_of(action, &["incident", &id, &number], &destination.id, None),
                 destination: destination.id.clone(),
                 audience: Audience::Public,
                 action,
-                subject: format!("incident.{}", kind.word()),
+                subject: format!("incident.{}", statement.kind.word()),
                 incident: Some(incident.id),
+                window: None,
                 recipient: None,
-                thread: incident.first_posts.get(&destination.id).cloned(),
-                body: self.speech().body(incident, text, promise, destination),
+                thread: first.cloned(),
+                body: self.told_at(
+                    destination,
+                    statement,
+                    (&incident.title, next),
+                    |speech, told| speech.body(incident, told, destination),
+                ),
                 buttons: Vec::new(),
             };
             let subject = ["incident", &id, &number];
@@ -100,10 +108,34 @@ impl Desk<'_> {
         destinations.len()
     }
 
+    /// What becomes of a statement in the words that the readers of a destination get.
+    pub(super) fn told_at(
+        &self,
+        destination: &Destination,
+        statement: &Statement<'_>,
+        (title, next): (&str, Option<Timestamp>),
+        fit: impl FnOnce(&Speech<'_>, &Told<'_>) -> String,
+    ) -> String {
+        let locale = self.records.settings.locale_of(destination);
+        let wording = statement.wordings.iter().find(|one| one.locale == locale);
+        let speech = if wording.is_some() { self.speech().to(&locale) } else { self.speech() };
+        let promise = next.map(|next| speech.promise(next));
+        let told = Told {
+            title: wording.map_or(title, |wording| &wording.title),
+            text: wording.map_or(&statement.body, |wording| &wording.text),
+            short: wording.map_or(&statement.short, |wording| &wording.short).as_deref(),
+            promise: promise.as_deref(),
+        };
+        fit(&speech, &told)
+    }
+
     /// Whether an update is a post of its own, or takes the first one's place where policy says so
     /// and it still stands or may yet.
-    fn action_of_update(&self, incident: &Incident, destination: &Destination) -> PostAction {
-        let first = incident.first_posts.get(&destination.id);
+    pub(super) fn action_after(
+        &self,
+        first: Option<&PostId>,
+        destination: &Destination,
+    ) -> PostAction {
         let first = first.and_then(|id| self.records.posts.get(id));
         let Some(first) = first.filter(|_| destination.abilities.edits) else {
             return PostAction::Post;
@@ -126,7 +158,7 @@ impl Desk<'_> {
     }
 
     /// What has a destination pass an update on to those who follow it from elsewhere.
-    fn passed_on(&self, post: &Post, subject: &[&str; 3]) -> Post {
+    pub(super) fn passed_on(&self, post: &Post, subject: &[&str; 3]) -> Post {
         let action = PostAction::Crosspost;
         Post {
             id: self.id_of(action, subject, &post.destination, None),
@@ -159,7 +191,8 @@ impl Desk<'_> {
 
     /// Everybody whose report belongs to the incident hears when it is identified and when it is
     /// over, once each.
-    fn follow_up(&mut self, incident: &Incident, kind: UpdateKind, revision: u32, body: &str) {
+    fn follow_up(&mut self, incident: &Incident, statement: &Statement<'_>, revision: u32) {
+        let kind = statement.kind;
         let is_told = matches!(kind, UpdateKind::Identified | UpdateKind::Resolved);
         if !is_told || incident.followed_up.contains(&kind) {
             return;
@@ -170,7 +203,6 @@ impl Desk<'_> {
             .map(|(_, report)| (report.person.clone(), report.source.clone()))
             .take(FOLLOW_UPS_MAX)
             .collect();
-        let text = self.speech().follow_up(kind, body);
         let (id, number) = (incident.id.to_string(), revision.to_string());
         let answers = [
             Button::Fixed { incident: incident.id },
@@ -178,6 +210,7 @@ impl Desk<'_> {
         ];
         let asked = if kind == UpdateKind::Resolved { &answers[..] } else { &[] };
         for destination in self.destinations(Audience::Reporters) {
+            let text = self.follow_up_at(&destination, statement);
             let reached = people.iter().filter(|(_, source)| self.serves(&destination, source));
             let reached: Vec<&PersonId> = reached.map(|(person, _)| person).collect();
             for person in reached {
@@ -188,6 +221,7 @@ impl Desk<'_> {
                     action: PostAction::Post,
                     subject: format!("follow_up.{}", kind.word()),
                     incident: Some(incident.id),
+                    window: None,
                     recipient: Some(person.clone()),
                     thread: None,
                     body: crate::engine::speech::join_within(&text, &[], &destination.limits),
@@ -195,6 +229,15 @@ impl Desk<'_> {
                 };
                 self.decide(Output::Post(post));
             }
+        }
+    }
+
+    /// A statement as reporters who are reached by a destination hear it.
+    fn follow_up_at(&self, destination: &Destination, statement: &Statement<'_>) -> String {
+        let locale = self.records.settings.locale_of(destination);
+        match statement.wordings.iter().find(|one| one.locale == locale) {
+            Some(wording) => self.speech().to(&locale).follow_up(statement.kind, &wording.text),
+            None => self.speech().follow_up(statement.kind, &statement.body),
         }
     }
 
@@ -227,6 +270,8 @@ impl Desk<'_> {
             draft: Some(id),
             kind: draft.kind,
             body: body_of(&draft),
+            short: draft.short,
+            wordings: draft.wordings,
             by,
             role: Some(role),
         };
@@ -300,6 +345,8 @@ impl Desk<'_> {
             draft: None,
             kind: UpdateKind::Holding,
             body: without_promise(&words.text, words.promise.as_deref()),
+            short: words.short,
+            wordings: words.wordings,
             by: HOLDING_POLICY,
             role: None,
         };
@@ -316,7 +363,7 @@ pub(in crate::engine) fn body_of(draft: &Draft) -> String {
     without_promise(&draft.text, draft.promise.as_deref())
 }
 
-fn without_promise(text: &str, promise: Option<&str>) -> String {
+pub(super) fn without_promise(text: &str, promise: Option<&str>) -> String {
     promise.and_then(|line| text.strip_suffix(line)).unwrap_or(text).trim_end().to_owned()
 }
 

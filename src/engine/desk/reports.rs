@@ -6,7 +6,7 @@ use crate::{
     domain::{Audience, PersonId, ReportId, ServerId},
     engine::{
         records::{Person, REPEAT_WITHIN_S},
-        speech::join_within,
+        speech::{Speech, join_within},
     },
     event::{Input, Output, Post, PostAction},
     render::{self, Facts},
@@ -54,7 +54,7 @@ impl Desk<'_> {
             reason: reason.map(str::to_owned),
         });
         if *answered {
-            let text = self.words_for(linked.as_ref());
+            let text = self.words_for(&self.speech(), linked.as_ref());
             self.reply(true, text);
         } else {
             self.acknowledge(id, reporter, source, linked.as_ref());
@@ -101,8 +101,9 @@ impl Desk<'_> {
         if last.is_some_and(|at| (self.now() - at).num_seconds() < ACKNOWLEDGED_WITHIN_S) {
             return;
         }
-        let text = self.words_for(linked);
         for destination in self.destinations_for(source) {
+            let locale = self.records.settings.locale_of(&destination);
+            let text = self.words_for(&self.speech().to(&locale), linked);
             let subject = ["acknowledgement", id.as_str(), "1"];
             let post = Post {
                 id: self.post_id(&subject, &destination.id, Some(person)),
@@ -111,6 +112,7 @@ impl Desk<'_> {
                 action: PostAction::Post,
                 subject: "acknowledgement".to_owned(),
                 incident: None,
+                window: None,
                 recipient: Some(person.clone()),
                 thread: None,
                 body: join_within(&text, &[], &destination.limits),
@@ -120,8 +122,8 @@ impl Desk<'_> {
         }
     }
 
-    fn words_for(&self, linked: Option<&ServerId>) -> String {
-        self.speech().acknowledgement(linked.map(|server| (server, self.people_on(server))))
+    fn words_for(&self, speech: &Speech<'_>, linked: Option<&ServerId>) -> String {
+        speech.acknowledgement(linked.map(|server| (server, self.people_on(server))))
     }
 
     /// Distinct people who reported a server in the last six hours.

@@ -128,11 +128,14 @@ impl Desk<'_> {
         let is_known =
             self.records.subscribers.of(&wish.person).map(|one| &one.subscription) == Some(&wish);
         let (person, source) = (wish.person.clone(), wish.source.clone());
-        let topics = self.speech().topics(&wish.wanted);
+        let wanted = wish.wanted.clone();
         if !is_known {
             self.decide(Output::Subscription(wish));
         }
         let Some(destination) = self.letterbox(&source).filter(|_| may_ask) else { return };
+        let locale = self.records.settings.locale_of(&destination);
+        let speech = self.speech().to(&locale);
+        let body = speech.confirm_letter(&speech.topics(&wanted), &destination.limits);
         let seq = self.context.seq.to_string();
         let post = Post {
             id: self.post_id(&["confirm", &seq, "1"], &destination.id, Some(&person)),
@@ -141,9 +144,10 @@ impl Desk<'_> {
             action: PostAction::Post,
             subject: CONFIRM_SUBJECT.to_owned(),
             incident: None,
+            window: None,
             recipient: Some(person),
             thread: None,
-            body: self.speech().confirm_letter(&topics, &destination.limits),
+            body,
             buttons: Vec::new(),
         };
         self.decide(Output::Post(post));

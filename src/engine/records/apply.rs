@@ -34,6 +34,10 @@ impl Records {
             Output::SuspicionCleared { id, merged_into } => {
                 self.apply_cleared(at, *id, *merged_into);
             }
+            Output::SuspicionHeld { .. }
+            | Output::Window { .. }
+            | Output::Announcement { .. }
+            | Output::WindowFails { .. } => self.apply_work(at, output),
             Output::MonitorBlind { .. } | Output::MonitorRecovered { .. } => {
                 self.apply_sight(output);
             }
@@ -112,13 +116,16 @@ impl Records {
     fn apply_suspicion(&mut self, at: Timestamp, suspicion: &Suspicion) {
         let id = suspicion.id;
         self.last_suspicion = self.last_suspicion.max(id);
-        let raised_at = self.suspicions.get(&id).map_or(at, |record| record.raised_at);
+        let before = self.suspicions.get(&id);
+        let raised_at = before.map_or(at, |record| record.raised_at);
+        let held = before.and_then(|record| record.held);
         let record = SuspicionRecord {
             suspicion: suspicion.clone(),
             raised_at,
             cleared_at: None,
             merged_into: None,
             recovery_proposed: false,
+            held,
         };
         self.suspicions.insert(id, record);
         let explanation = suspicion.explanation.clone();
@@ -189,7 +196,9 @@ impl Records {
     }
 
     fn apply_draft(&mut self, at: Timestamp, output: &Output) {
-        let Output::Draft { id, incident, kind, text, promise, by, revision } = output else {
+        let Output::Draft { id, incident, kind, text, promise, short, wordings, by, revision } =
+            output
+        else {
             return;
         };
         let basis = self.incidents.get(incident).map(|found| self.basis(found));
@@ -199,6 +208,8 @@ impl Records {
             kind: *kind,
             text: text.clone(),
             promise: promise.clone(),
+            short: short.clone(),
+            wordings: wordings.clone(),
             by: by.clone(),
             revision: *revision,
             asked_at: at,
@@ -260,8 +271,17 @@ impl Records {
     }
 
     fn apply_update(&mut self, at: Timestamp, output: &Output) {
-        let Output::Update { incident: id, draft, revision, kind, text, by, role, next_update_at } =
-            output
+        let Output::Update {
+            incident: id,
+            draft,
+            revision,
+            kind,
+            text,
+            wordings,
+            by,
+            role,
+            next_update_at,
+        } = output
         else {
             return;
         };
@@ -281,6 +301,7 @@ impl Records {
             impact: incident.impact,
             title: incident.title.clone(),
             state: kind.leads_to().unwrap_or(incident.state),
+            wordings: wordings.clone(),
         });
         incident.next_update_at = *next_update_at;
         incident.reminders = 0;
@@ -298,6 +319,7 @@ impl Records {
             audience: post.audience,
             subject: post.subject.clone(),
             incident: post.incident,
+            window: post.window,
             at,
             last: None,
             deletes: post.thread.clone().filter(|_| post.action == PostAction::Delete),
@@ -324,6 +346,7 @@ impl Records {
     }
 
     fn apply_public_post(&mut self, at: Timestamp, post: &Post) {
+        self.apply_window_post(post);
         let Some(id) = post.incident else { return };
         let Some(incident) = self.incidents.get_mut(&id) else { return };
         incident.posts.push(post.id.clone());

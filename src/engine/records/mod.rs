@@ -12,6 +12,7 @@ mod observe;
 mod prune;
 mod reports;
 mod subscribers;
+mod windows;
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -24,7 +25,7 @@ use crate::{
     domain::{
         AsShown, Audience, DestinationId, DraftId, Impact, IncidentId, IncidentState, Limits,
         MailingId, NoticeId, PersonId, PostId, ReportId, Role, ServerId, Settings, Suspicion,
-        SuspicionId, Timestamp, UpdateKind,
+        SuspicionId, Timestamp, UpdateKind, WindowId, Wording,
     },
     event::{DeliveryEvent, DraftEnd, Happening, TimelineKind, TimerReason},
 };
@@ -34,6 +35,7 @@ pub(super) use deadline::seconds;
 pub(super) use notices::NoticeRecord;
 use notices::is_zero;
 pub(super) use subscribers::{CONFIRM_SUBJECT, MailingRecord, PAGE_MAX, Subscriber, Subscribers};
+pub(super) use windows::{Agreement, OVERRUNS_MAX, WindowRecord};
 
 /// How long a person's further reports are no new evidence, in seconds.
 pub(super) const REPEAT_WITHIN_S: i64 = 6 * 3600;
@@ -87,6 +89,13 @@ pub(super) struct Records {
     pub notices: BTreeMap<NoticeId, NoticeRecord>,
     #[serde(default, skip_serializing_if = "is_zero")]
     pub last_notice: NoticeId,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub windows: BTreeMap<WindowId, WindowRecord>,
+    #[serde(default)]
+    pub last_window: WindowId,
+    /// Windows whose work has begun and is not over for good.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub under_way: BTreeSet<WindowId>,
     /// The last heads-up, for another detector at an upgrade.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heads_up: Option<HeadsUpRecord>,
@@ -126,6 +135,9 @@ pub(super) struct SuspicionRecord {
     pub merged_into: Option<SuspicionId>,
     /// A monitoring draft was proposed since it was last said.
     pub recovery_proposed: bool,
+    /// The window that it is put down to: no alarm while that lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<WindowId>,
 }
 
 impl SuspicionRecord {
@@ -197,6 +209,9 @@ pub(super) struct Published {
     pub title: String,
     /// The state that was published with it.
     pub state: IncidentState,
+    /// What readers of other languages and zones were told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wordings: Vec<Wording>,
 }
 
 /// Words for staff to approve, newest revision.
@@ -207,6 +222,10 @@ pub(super) struct Draft {
     pub kind: UpdateKind,
     pub text: String,
     pub promise: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub short: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wordings: Vec<Wording>,
     pub by: Option<String>,
     pub revision: u32,
     /// Staff were asked, or asked again.
@@ -274,6 +293,8 @@ pub(super) struct PostRecord {
     pub audience: Audience,
     pub subject: String,
     pub incident: Option<IncidentId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<WindowId>,
     pub at: Timestamp,
     /// The last that was heard of it; `None`: not tried yet.
     pub last: Option<DeliveryEvent>,

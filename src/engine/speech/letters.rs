@@ -8,18 +8,18 @@ use crate::{
     render::{self, CONFIRM_PATH, Facts, LEAVE_PATH, TOKEN_MARKER},
 };
 
-use super::{Draftable, Speech, join_within};
+use super::{Speech, Told, join_within};
 
 impl Speech<'_> {
     /// An update as one of a destination's subscribers reads it; how to leave is never cut off.
-    pub fn letter(&self, incident: &Incident, words: &Draftable, to: &Destination) -> String {
+    pub fn letter(&self, incident: &Incident, told: &Told<'_>, to: &Destination) -> String {
         let facts = Facts::new().text("url", self.link(LEAVE_PATH));
         let key = if to.abilities.letters { "letter-leave" } else { "letter-leave-command" };
         let leave = format!("\n\n{}", self.say(key, facts));
         let taken = u32::try_from(render::length(&leave, &to.limits)).unwrap_or(u32::MAX);
         let length_max = to.limits.length_max.saturating_sub(taken);
         let room = Destination { limits: Limits { length_max, ..to.limits }, ..to.clone() };
-        let body = self.body(incident, &words.text, words.promise.as_deref(), &room);
+        let body = self.body(incident, told, &room);
         format!("{body}{leave}")
     }
 

@@ -9,8 +9,10 @@ mod provider;
 mod public;
 mod staff;
 mod times;
+mod windows;
+mod wording;
 
-pub(super) use public::{Words as Draftable, join_within};
+pub(super) use public::{Told, Words as Draftable, join_within};
 
 use chrono::{TimeDelta, Timelike};
 use chrono_tz::Tz;
@@ -22,19 +24,22 @@ use crate::{
 
 use super::records::Records;
 
-/// Everything needed to say something.
+/// Everything needed to say something, to staff unless told otherwise.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Speech<'a> {
     pub words: &'a Words,
     pub records: &'a Records,
     pub language: &'a str,
+    timezone: Tz,
 }
 
 impl<'a> Speech<'a> {
     pub fn new(words: &'a Words, records: &'a Records) -> Self {
-        let language =
-            records.settings.destinations.first().map_or("en", |first| first.language.as_str());
-        Self { words, records, language }
+        let settings = &records.settings;
+        let of_first = || settings.destinations.first().map(|first| first.language.as_str());
+        let own = settings.languages.first().map(String::as_str);
+        let language = own.or_else(of_first).unwrap_or("en");
+        Self { words, records, language, timezone: settings.fleet.timezone }
     }
 
     pub fn say(&self, key: &str, facts: Facts) -> String {
@@ -46,7 +51,7 @@ impl<'a> Speech<'a> {
     }
 
     pub fn timezone(&self) -> Tz {
-        self.fleet().timezone
+        self.timezone
     }
 
     pub fn list<T: AsRef<str>>(&self, items: &[T]) -> String {

@@ -3,15 +3,17 @@
 use chrono::{TimeDelta, Timelike};
 
 use crate::{
-    domain::{Destination, Impact, Limits, ServerId, Suspicion, Timestamp, UpdateKind},
-    engine::records::{Incident, seconds},
+    domain::{Destination, Impact, Limits, ServerId, Suspicion, Timestamp, UpdateKind, Wording},
+    engine::records::{Incident, Published, seconds},
     render::{self, Facts},
 };
 
-use super::Speech;
+use super::{Speech, wording::Said};
 
 /// More public names than this are told as a number.
 const NAMED_MAX: usize = 4;
+/// The same where words are few.
+const NAMED_IN_SHORT_MAX: usize = 2;
 
 /// No cause is offered to the public below this.
 const CAUSE_PROBABILITY_MIN: f64 = 0.95;
@@ -21,11 +23,29 @@ const CAUSE_PROBABILITY_MIN: f64 = 0.95;
 pub(in crate::engine) struct Words {
     pub text: String,
     pub promise: Option<String>,
+    /// The words in short, without a promise.
+    pub short: Option<String>,
+    /// What readers of other languages and zones get.
+    pub wordings: Vec<Wording>,
+}
+
+/// One update for one destination, before it is made to fit.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::engine) struct Told<'a> {
+    pub title: &'a str,
+    pub text: &'a str,
+    pub short: Option<&'a str>,
+    pub promise: Option<&'a str>,
 }
 
 impl Speech<'_> {
     /// Servers as the public knows them; those without a public name are never named.
     pub fn public_servers(&self, servers: &[ServerId]) -> String {
+        self.public_servers_within(servers, NAMED_MAX)
+    }
+
+    /// The same in few words: more than `named_max` names are told as a number.
+    fn public_servers_within(&self, servers: &[ServerId], named_max: usize) -> String {
         let fleet = self.fleet();
         let names: Vec<String> = servers
             .iter()
@@ -37,7 +57,7 @@ impl Speech<'_> {
         if names.is_empty() {
             return self.say("servers-unnamed", Facts::new().number("count", unnamed.max(1)));
         }
-        if names.len() > NAMED_MAX {
+        if names.len() > named_max {
             return self.say("servers-many", Facts::new().number("count", servers.len()));
         }
         let mut names = names;
@@ -80,6 +100,12 @@ impl Speech<'_> {
 
     /// The bot's words for an update of `incident`, with the promise that would hold `now`.
     pub fn draft(&self, incident: &Incident, kind: UpdateKind, now: Timestamp) -> Words {
+        let next = self.next_update(incident, kind, now);
+        self.for_everybody(incident, next, |speech| speech.update(incident, kind, now))
+    }
+
+    /// The bot's words for an update in one language.
+    fn update(&self, incident: &Incident, kind: UpdateKind, now: Timestamp) -> Said {
         let suspicion =
             incident.suspicion.and_then(|id| self.records.suspicions.get(&self.records.alias(id)));
         let voice = match suspicion {
@@ -88,17 +114,6 @@ impl Speech<'_> {
             Some(_) => Voice::Measured,
         };
         let until = suspicion.and_then(|record| record.cleared_at).unwrap_or(now);
-        let servers = self.public_servers(&incident.servers);
-        let (from, to) = self.about_span(incident.since, until);
-        let facts = || {
-            Facts::new()
-                .text("servers", servers.clone())
-                .text("impact", incident.impact.word())
-                .text("title", incident.title.clone())
-                .text("since", from.clone())
-                .text("until", to.clone())
-        };
-        let facts_with_trouble = facts().text("trouble", self.say("trouble", facts()));
         let watching = incident.state == crate::domain::IncidentState::Monitoring;
         let cause = self.shared_cause(incident);
         let key = match cause {
@@ -108,27 +123,61 @@ impl Speech<'_> {
             }
             Some(_) | None => key(kind, voice, watching),
         };
-        let text = self.say(key, facts_with_trouble.text("cause", cause.unwrap_or_default()));
-        self.with_promise(&text, self.next_update(incident, kind, now))
+        let (from, to) = self.about_span(incident.since, until);
+        self.long_and_short(key, incident, |facts| {
+            facts
+                .text("title", self.title_for_readers(incident))
+                .text("since", from.clone())
+                .text("until", to.clone())
+                .text("cause", cause.clone().unwrap_or_default())
+        })
+    }
+
+    /// A message about an incident and its short form: fewer names, and less said where the message
+    /// has a shorter one.
+    fn long_and_short(
+        &self,
+        key: &str,
+        incident: &Incident,
+        more: impl Fn(Facts) -> Facts,
+    ) -> Said {
+        let say = |key: &str, trouble: &str, named_max: usize| {
+            let servers = self.public_servers_within(&incident.servers, named_max);
+            let facts = || {
+                let facts = Facts::new().text("servers", servers.clone());
+                more(facts.text("impact", incident.impact.word()))
+            };
+            self.say(key, facts().text("trouble", self.say(trouble, facts())))
+        };
+        let shorter = format!("{key}-short");
+        let short_key = if self.words.has(&shorter) { &shorter } else { key };
+        Said {
+            text: say(key, "trouble", NAMED_MAX),
+            short: say(short_key, "trouble-short", NAMED_IN_SHORT_MAX),
+        }
     }
 
     /// Words for trouble that came back.
     pub fn draft_back(&self, incident: &Incident, suspicion: &Suspicion, now: Timestamp) -> Words {
-        let facts = || {
-            Facts::new()
-                .text("servers", self.public_servers(&incident.servers))
-                .text("impact", incident.impact.word())
-        };
         let key = if suspicion.reports_only { "draft-back-reported" } else { "draft-back" };
-        let text = self.say(key, facts().text("trouble", self.say("trouble", facts())));
-        self.with_promise(&text, self.next_update(incident, UpdateKind::Update, now))
+        let next = self.next_update(incident, UpdateKind::Update, now);
+        let back = |speech: &Speech<'_>| speech.long_and_short(key, incident, |facts| facts);
+        self.for_everybody(incident, next, back)
     }
 
     /// `body` with the promise as its last line.
     pub fn with_promise(&self, body: &str, next: Option<Timestamp>) -> Words {
-        let Some(next) = next else { return Words { text: body.to_owned(), promise: None } };
-        let promise = self.say("promise", Facts::new().text("time", self.moment(next)));
-        Words { text: format!("{body}\n{promise}"), promise: Some(promise) }
+        let promise = next.map(|next| self.promise(next));
+        let text = match &promise {
+            Some(promise) => format!("{body}\n{promise}"),
+            None => body.to_owned(),
+        };
+        Words { text, promise, short: None, wordings: Vec::new() }
+    }
+
+    /// The line that promises the next update.
+    pub fn promise(&self, next: Timestamp) -> String {
+        self.say("promise", Facts::new().text("time", self.moment(next)))
     }
 
     /// When the update after one published at `now` is promised: never after a last word.
@@ -154,28 +203,28 @@ impl Speech<'_> {
         }
     }
 
-    /// An update's words as they fit a destination; promise and link are never cut off. Where the
-    /// destination has room for a headline, the incident's title is the first line.
-    pub fn body(
-        &self,
-        incident: &Incident,
-        text: &str,
-        promise: Option<&str>,
-        to: &Destination,
-    ) -> String {
+    /// An update's words as they fit a destination: in short where the long ones do not fit.
+    /// Promise and link are never cut off. Where the destination has room for a headline, the
+    /// incident's title is the first line.
+    pub fn body(&self, incident: &Incident, told: &Told<'_>, to: &Destination) -> String {
         let link = self
             .records
             .settings
             .public_url
             .as_ref()
             .map(|url| format!("{}/incidents/{}", url.trim_end_matches('/'), incident.id));
-        let main = promise.and_then(|line| text.strip_suffix(line)).unwrap_or(text).trim_end();
-        let promise = promise.filter(|_| main.len() < text.len());
-        let tail: Vec<&str> = promise.into_iter().chain(link.as_deref()).collect();
-        if to.abilities.headline {
-            return join_within(&format!("{}\n{main}", incident.title), &tail, &to.limits);
+        let tail: Vec<&str> = told.promise.into_iter().chain(link.as_deref()).collect();
+        let main = if to.abilities.headline {
+            format!("{}\n{}", told.title, told.text)
+        } else {
+            told.text.to_owned()
+        };
+        let whole: String = [&*main].iter().chain(&tail).copied().collect::<Vec<_>>().join("\n");
+        let fits = render::fit(&whole, &to.limits) == whole;
+        match told.short.filter(|_| !fits) {
+            Some(short) => join_within(short, &tail, &to.limits),
+            None => join_within(&main, &tail, &to.limits),
         }
-        join_within(main, &tail, &to.limits)
     }
 
     /// The answer to a report. `linked`: the server that its author is known to belong to, and how
@@ -190,7 +239,7 @@ impl Speech<'_> {
             .map(|published| {
                 let state = Facts::new().text("state", published.state.word());
                 let facts = Facts::new()
-                    .text("title", published.title.clone())
+                    .text("title", self.title_of(published))
                     .text("state", self.say("state", state));
                 self.say("acknowledgement-incident", facts)
             })
@@ -208,6 +257,12 @@ impl Speech<'_> {
             .unwrap_or_else(|| self.say("acknowledgement-server", Facts::new()));
         let facts = Facts::new().number("people", people.max(1)).text("server", name);
         format!("{said} {}", self.say("acknowledgement-people", facts))
+    }
+
+    /// The title that was published, as these readers were told it.
+    fn title_of(&self, published: &Published) -> String {
+        let told = published.wordings.iter().find(|one| one.locale.language == self.language);
+        told.map_or_else(|| published.title.clone(), |wording| wording.title.clone())
     }
 
     /// What a reporter hears when an incident is identified or over.

@@ -217,7 +217,7 @@ async fn answer(shared: &Shared, request: Request) -> Result<Reply, Cut> {
         Some(Fault::HangAfter(span)) => silence(span).await,
         Some(Fault::After(status)) => Ok(broken(status)),
         Some(Fault::BusyAfter(span)) => {
-            Ok(broken(503).with("retry-after", &span.as_secs().to_string()))
+            Ok(broken(503).with("retry-after", span.as_secs().to_string()))
         }
         _ => Ok(reply),
     }

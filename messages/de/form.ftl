@@ -1,0 +1,33 @@
+### Was Kunden auf dem Meldeformular lesen.
+
+form-title = Problem melden · { $host }
+form-brand = { $host }
+form-skip = Zum Inhalt springen
+form-heading = Problem melden
+form-intro = Ist Ihre Website langsam, fehlerhaft oder nicht erreichbar? Sagen Sie es uns hier: Ihre Meldung geht direkt an das Team von { $host }.
+form-status-link = Aktuellen Stand ansehen
+form-domain-label = Ihre Domain
+form-domain-hint = Zum Beispiel example.org
+form-what-label = Was funktioniert nicht?
+form-what-hint = Was Sie sehen und seit wann
+form-email-label = Ihre E-Mail-Adresse (freiwillig)
+form-email-hint = Nur, damit unser Team zu dieser Meldung nachfragen kann. Sie wird nie öffentlich gezeigt.
+form-trap-label = Bitte leer lassen
+form-send = Meldung senden
+form-errors = Die Meldung wurde noch nicht gesendet. Bitte sehen Sie sich die markierten Felder an.
+form-domain-missing = Bitte nennen Sie die Domain, die das Problem hat.
+form-domain-wrong = Das sieht nicht nach einer Domain aus. Schreiben Sie sie wie example.org.
+form-what-missing = Bitte sagen Sie uns, was nicht funktioniert.
+form-what-long = Bitte bleiben Sie unter { $max } Zeichen.
+form-email-wrong = Das sieht nicht nach einer E-Mail-Adresse aus. Sie können das Feld leer lassen.
+form-expired = Das Formular war zu lange geöffnet, oder Ihr Browser behält keine Cookies. Noch wurde nichts gesendet: Bitte drücken Sie den Knopf noch einmal.
+form-thanks-title = Vielen Dank
+form-thanks = Vielen Dank. Ihre Meldung liegt unserem Team vor, und wir gehen ihr nach.
+form-thanks-next = Wir können nicht jede Meldung beantworten. Was wir über laufende Störungen wissen, steht auf der Statusseite.
+form-limit-title = Zu viele Meldungen
+form-limit = In der letzten Stunde haben wir sehr viele Meldungen erhalten, von Ihnen oder von allen zusammen, und diese wurde nicht angenommen. Wahrscheinlich untersuchen wir das Problem schon: Die Statusseite sagt, was wir wissen.
+form-busy-title = Gerade nicht möglich
+form-busy = Wir konnten Ihre Meldung gerade nicht annehmen; sie wurde nicht gespeichert. Bitte versuchen Sie es in einigen Minuten noch einmal, oder erreichen Sie uns auf anderem Weg.
+form-broken-title = Das hat nicht funktioniert
+form-broken = Wir konnten nicht lesen, was Ihr Browser gesendet hat. Bitte gehen Sie zum Formular zurück und versuchen Sie es noch einmal.
+form-back = Zurück zum Formular

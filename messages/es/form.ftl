@@ -1,0 +1,33 @@
+### Lo que leen los clientes en el formulario de avisos.
+
+form-title = Avisar de un problema · { $host }
+form-brand = { $host }
+form-skip = Ir al contenido
+form-heading = Avisar de un problema
+form-intro = ¿Su sitio va lento, falla o ha desaparecido? Díganoslo aquí: su aviso llega directamente al equipo de { $host }.
+form-status-link = Ver el estado actual
+form-domain-label = Su dominio
+form-domain-hint = Por ejemplo, example.org
+form-what-label = ¿Qué falla?
+form-what-hint = Qué ve usted y desde cuándo
+form-email-label = Su correo electrónico (opcional)
+form-email-hint = Solo para que nuestro equipo pueda preguntarle por este aviso. Nunca se muestra en público.
+form-trap-label = Deje esto vacío
+form-send = Enviar el aviso
+form-errors = El aviso aún no se ha enviado. Revise los campos marcados, por favor.
+form-domain-missing = Indique el dominio que tiene el problema, por favor.
+form-domain-wrong = Esto no parece un dominio. Escríbalo como en example.org.
+form-what-missing = Díganos qué falla, por favor.
+form-what-long = No pase de { $max } caracteres, por favor.
+form-email-wrong = Esto no parece una dirección de correo. Puede dejarlo vacío.
+form-expired = El formulario llevaba demasiado tiempo abierto o su navegador no guarda cookies. Aún no se ha enviado nada: pulse el botón otra vez, por favor.
+form-thanks-title = Gracias
+form-thanks = Gracias. Su aviso ha llegado a nuestro equipo y lo investigaremos.
+form-thanks-next = No podemos prometer una respuesta a cada aviso. Lo que sabemos de los problemas actuales está en la página de estado.
+form-limit-title = Demasiados avisos
+form-limit = En la última hora hemos recibido muchísimos avisos, de usted o de todos, y este no se ha aceptado. Probablemente ya estamos investigando el problema: la página de estado dice lo que sabemos.
+form-busy-title = Ahora no es posible
+form-busy = Ahora mismo no hemos podido recibir su aviso; no se ha guardado. Inténtelo de nuevo en unos minutos o contáctenos por otra vía, por favor.
+form-broken-title = No ha funcionado
+form-broken = No hemos podido leer lo que envió su navegador. Vuelva al formulario e inténtelo de nuevo, por favor.
+form-back = Volver al formulario

@@ -1,0 +1,33 @@
+### Ce que les clients lisent sur le formulaire de signalement.
+
+form-title = Signaler un problème · { $host }
+form-brand = { $host }
+form-skip = Aller au contenu
+form-heading = Signaler un problème
+form-intro = Votre site est lent, en panne ou introuvable ? Dites-le-nous ici : votre signalement arrive directement à l’équipe de { $host }.
+form-status-link = Voir l’état actuel
+form-domain-label = Votre domaine
+form-domain-hint = Par exemple example.org
+form-what-label = Qu’est-ce qui ne va pas ?
+form-what-hint = Ce que vous voyez, et depuis quand
+form-email-label = Votre adresse e-mail (facultatif)
+form-email-hint = Uniquement pour que notre équipe puisse vous interroger sur ce signalement. Elle n’est jamais montrée en public.
+form-trap-label = Laissez ce champ vide
+form-send = Envoyer le signalement
+form-errors = Le signalement n’a pas encore été envoyé. Merci de vérifier les champs marqués.
+form-domain-missing = Merci d’indiquer le domaine qui pose problème.
+form-domain-wrong = Cela ne ressemble pas à un domaine. Écrivez-le comme example.org.
+form-what-missing = Merci de nous dire ce qui ne va pas.
+form-what-long = Merci de rester sous { $max } caractères.
+form-email-wrong = Cela ne ressemble pas à une adresse e-mail. Vous pouvez laisser ce champ vide.
+form-expired = Le formulaire est resté ouvert trop longtemps, ou votre navigateur ne conserve pas les cookies. Rien n’a encore été envoyé : merci d’appuyer de nouveau sur le bouton.
+form-thanks-title = Merci
+form-thanks = Merci. Votre signalement a été remis à notre équipe, et nous allons l’examiner.
+form-thanks-next = Nous ne pouvons pas promettre une réponse à chaque signalement. Ce que nous savons des problèmes en cours se trouve sur la page d’état.
+form-limit-title = Trop de signalements
+form-limit = Nous avons reçu énormément de signalements dans la dernière heure, de votre part ou de tous, et celui-ci n’a pas été pris. Nous examinons sans doute déjà le problème : la page d’état dit ce que nous savons.
+form-busy-title = Pas maintenant
+form-busy = Nous n’avons pas pu prendre votre signalement à l’instant ; il n’a pas été conservé. Merci de réessayer dans quelques minutes, ou de nous joindre autrement.
+form-broken-title = Cela n’a pas fonctionné
+form-broken = Nous n’avons pas pu lire ce que votre navigateur a envoyé. Merci de revenir au formulaire et de réessayer.
+form-back = Retour au formulaire
