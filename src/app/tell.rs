@@ -103,6 +103,11 @@ impl Teller {
             Output::ReportSettled { report, by, .. } => {
                 ("tell-report-settled", owned([("report", report.as_str()), ("by", by)]).collect())
             }
+            Output::Notice { id, notice, .. } => {
+                let facts = [("provider", &*notice.provider), ("status", notice.status.word())];
+                let text = [("text", notice.title.as_str())];
+                ("tell-upstream", with_id(id, facts).into_iter().chain(owned(text)).collect())
+            }
             Output::Timeline { by, text, .. } => {
                 ("tell-timeline", owned([("by", &**by), ("text", text)]).collect())
             }

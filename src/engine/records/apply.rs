@@ -81,6 +81,9 @@ impl Records {
                 return self.apply_settled(at, report, server.as_ref(), *counted, by);
             }
             Output::Timeline { .. } => self.apply_timeline(at, output),
+            Output::Notice { id, notice, components, servers } => {
+                self.apply_notice(at, *id, notice, components, servers);
+            }
             Output::Reminder { incident, text } => {
                 self.tell(*incident, Moment { at, step: Step::Reminded { text: text.clone() } });
             }
@@ -424,6 +427,7 @@ fn source_of(input: &Input) -> String {
         Input::Started { .. }
         | Input::ProbeResult { .. }
         | Input::Command { .. }
+        | Input::Notice { .. }
         | Input::Subscribe { .. }
         | Input::Confirm { .. }
         | Input::Unsubscribe { .. }
