@@ -78,7 +78,9 @@ fn the_documented_discord_server_loads_when_it_is_switched_on() {
     let config = config.expect("loads");
     let kinds: Vec<&str> =
         config.settings.destinations.iter().map(|one| one.kind.as_str()).collect();
-    assert_eq!(kinds, ["console", "webhook", "discord", "discord", "matrix", "ntfy", "slack"]);
+    let wanted =
+        ["console", "webhook", "mastodon", "discord", "discord", "matrix", "ntfy", "slack", "x"];
+    assert_eq!(kinds, wanted);
     assert_eq!(config.settings.destinations[2].options.len(), 6);
 }
 
@@ -421,7 +423,7 @@ const BROKEN: &[(&str, &[&str])] = &[
     (
         "[[destination]]\nid = \"d\"\nkind = \"webhok\"\naudience = \"public\"",
         &[
-            "fleet.toml:5: found `kind` = \"webhok\", expected one of console, discord, mastodon, matrix, ntfy, slack, webhook; did you mean \"webhook\"?",
+            "fleet.toml:5: found `kind` = \"webhok\", expected one of console, discord, mastodon, matrix, ntfy, slack, webhook, x; did you mean \"webhook\"?",
         ],
     ),
     (

@@ -26,4 +26,5 @@ mod destinations {
     pub mod webhook;
     #[path = "../common/worlds/mod.rs"]
     pub mod worlds;
+    pub mod x;
 }

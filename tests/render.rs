@@ -10,6 +10,10 @@
 #[path = "render/languages.rs"]
 mod languages;
 
+mod render {
+    pub mod weighted;
+}
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use bellwether::{
@@ -276,8 +280,12 @@ fn a_second_limit_of_bytes_holds_beside_the_first() {
 }
 
 fn any_limits() -> impl Strategy<Value = Limits> {
-    let unit =
-        prop_oneof![Just(TextUnit::Bytes), Just(TextUnit::Characters), Just(TextUnit::Graphemes)];
+    let unit = prop_oneof![
+        Just(TextUnit::Bytes),
+        Just(TextUnit::Characters),
+        Just(TextUnit::Graphemes),
+        Just(TextUnit::Weighted),
+    ];
     let url_length = prop::option::of(0u32..40);
     let bytes_max = prop::option::of(0u32..200);
     (0u32..80, unit, url_length, bytes_max).prop_map(|(length_max, unit, url_length, bytes_max)| {

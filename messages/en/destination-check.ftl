@@ -6,6 +6,7 @@ destination-check-unasked = { $destination }: nothing to ask
 destination-check-limit = , at most { $count } { $unit ->
     [bytes] bytes
     [graphemes] signs
+    [weighted] signs as X counts
    *[characters] characters
 }
 destination-check-refused = { $destination }: refused ({ $reason }). Are its account and its secret still right?

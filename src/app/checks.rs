@@ -54,6 +54,7 @@ impl Found {
                         TextUnit::Bytes => "bytes",
                         TextUnit::Characters => "characters",
                         TextUnit::Graphemes => "graphemes",
+                        TextUnit::Weighted => "weighted",
                     };
                     let facts = Facts::new().number("count", limits.length_max).text("unit", unit);
                     words.say(language, "destination-check-limit", &facts)

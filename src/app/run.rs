@@ -373,6 +373,7 @@ impl App {
             door: self.door(),
             clock: self.clock.clone(),
             memory: FormMemory::new(),
+            subscribing: FormMemory::new(),
             peers: web::trusted_peers(config),
         }
     }

@@ -10,6 +10,7 @@ mod attempts;
 mod bluesky;
 mod console;
 pub mod discord;
+pub mod email;
 mod http;
 mod json;
 mod mastodon;
@@ -21,6 +22,7 @@ mod reason;
 mod slack;
 mod tls;
 mod webhook;
+mod x;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -36,12 +38,14 @@ use crate::{
 pub use bluesky::Bluesky;
 pub use console::Console;
 pub use discord::Discord;
+pub use email::Email;
 pub use mastodon::Mastodon;
 pub use matrix::Matrix;
 pub use ntfy::Ntfy;
 pub use slack::Slack;
 pub use tls::install_crypto;
 pub use webhook::Webhook;
+pub use x::X;
 
 /// Sends posts to one destination. One at a time: the outbox has never two in flight.
 pub trait Driver: Send + Sync {
@@ -119,11 +123,13 @@ pub const REGISTRY: &[Registration] = &[
     bluesky::REGISTRATION,
     console::REGISTRATION,
     discord::REGISTRATION,
+    email::REGISTRATION,
     mastodon::REGISTRATION,
     matrix::REGISTRATION,
     ntfy::REGISTRATION,
     slack::REGISTRATION,
     webhook::REGISTRATION,
+    x::REGISTRATION,
 ];
 
 /// How an incident's later updates appear where posts can be changed: as replies to the first, or in

@@ -153,6 +153,10 @@ pub enum Query {
     Suspects,
     /// Posts that are not sent yet, may have arrived, or failed.
     Deliveries,
+    /// One maintenance window with all that was said of it.
+    MaintenanceShow(WindowId),
+    /// Maintenance windows that are open, and the latest others; for a customer what is announced.
+    MaintenanceList,
     /// Evidence to paste into a provider's ticket.
     UpstreamPacket {
         /// `None`: the only one that is open.
@@ -162,10 +166,6 @@ pub enum Query {
     },
     /// What providers announced.
     UpstreamNotices,
-    /// One maintenance window with all that was said of it.
-    MaintenanceShow(WindowId),
-    /// Maintenance windows that are open, and the latest others; for a customer what is announced.
-    MaintenanceList,
     /// How things stand, in public words.
     Status,
     /// What can be typed.

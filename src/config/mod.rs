@@ -267,6 +267,7 @@ fn assemble(root: &Root<'_>, base: &Path, drivers: &[DriverSpec], wanted: Secret
         languages: &bot.languages,
         wanted,
         discord: discord.as_ref(),
+        has_public_url: bot.public_url.is_some(),
     };
     let (destinations, secrets) = destinations::read_destinations(root, around);
     let tokens = destinations::read_tokens(root, around);

@@ -79,10 +79,10 @@ number_id! {
     SuspicionId,
     /// A draft, counted from 1.
     DraftId,
-    /// A provider's notice, counted from 1.
-    NoticeId,
     /// A maintenance window, counted from 1.
     WindowId,
+    /// A provider's notice, counted from 1.
+    NoticeId,
     /// A mailing to subscribers, counted from 1.
     MailingId,
 }

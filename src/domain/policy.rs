@@ -172,6 +172,8 @@ pub struct Abilities {
     pub edits: bool,
     /// A post there can be deleted.
     pub deletes: bool,
+    /// A public update there has no link to the status page, as a link costs too much.
+    pub linkless: bool,
 }
 
 impl Abilities {
@@ -254,6 +256,8 @@ pub enum TextUnit {
     Characters,
     /// What a reader would call a character (UAX #29).
     Graphemes,
+    /// As X counts: signs of most scripts two, an emoji two, a link 23.
+    Weighted,
 }
 
 /// What somebody may do. Ordered: a higher role may do all that a lower one may.

@@ -68,10 +68,10 @@ pub(super) fn answer(speech: &Speech<'_>, query: &Query, role: Role, look: &Look
         Query::ReportsList => list_reports(speech),
         Query::Suspects => suspects(speech, look.fresh),
         Query::Deliveries => deliveries(speech),
-        Query::UpstreamPacket { incident, in_full } => packet(speech, *incident, *in_full, look),
-        Query::UpstreamNotices => notices(speech),
         Query::MaintenanceShow(id) => window_answer::show(speech, *id),
         Query::MaintenanceList => window_answer::list(speech, role),
+        Query::UpstreamPacket { incident, in_full } => packet(speech, *incident, *in_full, look),
+        Query::UpstreamNotices => notices(speech),
     }
 }
 
@@ -230,7 +230,11 @@ fn suspects(speech: &Speech<'_>, fresh: Fresh<'_>) -> String {
         let now = fresh(&record.suspicion.servers);
         let evidence = if now.is_empty() { &record.suspicion.evidence } else { &now };
         let rows = speech.evidence_rows(evidence, ROWS_MAX);
-        format!("{line}\n{rows}").trim_end().to_owned()
+        let held = record.held.map_or_else(String::new, |window| {
+            let facts = Facts::new().text("window", window.to_string());
+            format!(" {}", speech.say("answer-suspicion-held", facts))
+        });
+        format!("{line}{held}\n{rows}").trim_end().to_owned()
     });
     or_none(speech, "answer-no-suspicions", blind.chain(suspicions).collect())
 }

@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::{Limits, TextUnit};
 
-use super::links::url_at;
+use super::{links::url_at, weighted};
 
 const ELLIPSIS: &str = "…";
 const ELLIPSIS_AFTER_SENTENCE: &str = " …";
@@ -32,7 +32,7 @@ pub fn fit(text: &str, limits: &Limits) -> String {
 
 /// How long a destination with these limits takes `text` to be, in their unit.
 pub fn length(text: &str, limits: &Limits) -> usize {
-    if limits.url_length.is_none() {
+    if limits.url_length.is_none() || limits.unit == TextUnit::Weighted {
         return plain_length(text, limits.unit);
     }
     pieces(text, limits).map(|piece| piece.length).sum()
@@ -58,6 +58,7 @@ fn plain_length(text: &str, unit: TextUnit) -> usize {
         TextUnit::Bytes => text.len(),
         TextUnit::Characters => text.chars().count(),
         TextUnit::Graphemes => text.graphemes(true).count(),
+        TextUnit::Weighted => weighted::length(text),
     }
 }
 
@@ -70,6 +71,18 @@ fn link_line(text: &str) -> Option<(&str, &str)> {
 }
 
 fn cut(text: &str, limits: &Limits) -> String {
+    let mut room = *limits;
+    loop {
+        let kept = cut_once(text, &room);
+        // What a word is cut to can be a link by itself ("host.com|puter"), which may count more.
+        if holds(&kept, limits) || room.length_max == 0 {
+            return kept;
+        }
+        room.length_max -= 1;
+    }
+}
+
+fn cut_once(text: &str, limits: &Limits) -> String {
     if holds(text, limits) {
         return text.to_owned();
     }
@@ -97,9 +110,17 @@ struct Piece<'a> {
 }
 
 /// A text's pieces, in order.
-fn pieces<'a>(text: &'a str, limits: &'a Limits) -> impl Iterator<Item = Piece<'a>> {
+fn pieces<'a>(text: &'a str, limits: &'a Limits) -> Box<dyn Iterator<Item = Piece<'a>> + 'a> {
+    if limits.unit == TextUnit::Weighted {
+        let piece = |(range, length): (std::ops::Range<usize>, usize)| Piece {
+            start: range.start,
+            text: &text[range],
+            length,
+        };
+        return Box::new(weighted::pieces(text).into_iter().map(piece));
+    }
     let mut at = 0;
-    std::iter::from_fn(move || {
+    Box::new(std::iter::from_fn(move || {
         let rest = &text[at..];
         let is_start = !text[..at].ends_with(char::is_alphanumeric);
         let url = limits.url_length.filter(|_| is_start).zip(url_at(rest));
@@ -113,7 +134,7 @@ fn pieces<'a>(text: &'a str, limits: &'a Limits) -> impl Iterator<Item = Piece<'
         let start = at;
         at += piece.len();
         Some(Piece { start, text: piece, length })
-    })
+    }))
 }
 
 /// As much of a text as fits, with every place where it may be cut: between pieces and outside

@@ -16,6 +16,7 @@ mod notice;
 mod outside;
 mod phrases;
 mod times;
+mod weighted;
 mod words;
 
 pub use facts::Facts;
@@ -31,4 +32,5 @@ pub use phrases::{
     clock_time, date, date_time, day_time, list, near_time, percent, span, time_in_both,
 };
 pub use times::{ToldTime, mark_times, tells_time};
+pub use weighted::links as weighted_links;
 pub use words::{WordProblem, Words};

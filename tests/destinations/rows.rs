@@ -18,7 +18,7 @@ use secrecy::SecretString;
 
 use super::{
     fake::{self, Plain, Request, World},
-    worlds::{bluesky, mastodon, matrix, ntfy},
+    worlds::{bluesky, mastodon, matrix, ntfy, x},
 };
 
 /// The signing key behind [`SECRET`].
@@ -88,6 +88,22 @@ pub const ROWS: &[Row] = &[
         once: Once::ByKey,
     },
     Row {
+        kind: "email",
+        options: Some(|address| {
+            let mut options = option("host", &address.ip().to_string());
+            options.extend(option("port", &address.port().to_string()));
+            options.extend(option("tls", "none"));
+            options.extend(option("from", "status@example.net"));
+            options.extend(option("to", "announce@lists.example"));
+            options
+        }),
+        secrets: &[],
+        key_of: |_| String::new(),
+        repeats_refusals: false,
+        world: || Box::new(Plain),
+        once: Once::ByKey,
+    },
+    Row {
         kind: "mastodon",
         options: Some(|address| option("url", &format!("http://{address}"))),
         secrets: &["token"],
@@ -143,6 +159,15 @@ pub const ROWS: &[Row] = &[
         repeats_refusals: true,
         world: || Box::new(Plain),
         once: Once::ByKey,
+    },
+    Row {
+        kind: "x",
+        options: Some(|address| option("api_url", &format!("http://{address}"))),
+        secrets: &["api_key", "api_key_secret", "access_token", "access_token_secret"],
+        key_of: x_text,
+        repeats_refusals: false,
+        world: || Box::new(x::World::new(clock(), &secret())),
+        once: Once::ByReadingBack,
     },
 ];
 
@@ -259,6 +284,12 @@ fn ntfy_tag(request: &Request) -> String {
 
 fn slack_text(request: &Request) -> String {
     assert_eq!(request.line, "POST /services/B1/t0ken-in-path HTTP/1.1");
+    assert_eq!(request.header("content-type"), "application/json");
+    request.json()["text"].as_str().expect("a text").to_owned()
+}
+
+fn x_text(request: &Request) -> String {
+    assert_eq!(request.line, "POST /2/tweets HTTP/1.1");
     assert_eq!(request.header("content-type"), "application/json");
     request.json()["text"].as_str().expect("a text").to_owned()
 }

@@ -84,11 +84,6 @@ pub(super) struct Records {
     pub pauses_told: BTreeSet<DestinationId>,
     /// When staff were last told of a report that is no evidence.
     pub report_told_at: VecDeque<Timestamp>,
-    /// What providers announced, as it now stands.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub notices: BTreeMap<NoticeId, NoticeRecord>,
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub last_notice: NoticeId,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub windows: BTreeMap<WindowId, WindowRecord>,
     #[serde(default)]
@@ -96,6 +91,11 @@ pub(super) struct Records {
     /// Windows whose work has begun and is not over for good.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub under_way: BTreeSet<WindowId>,
+    /// What providers announced, as it now stands.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub notices: BTreeMap<NoticeId, NoticeRecord>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub last_notice: NoticeId,
     /// The last heads-up, for another detector at an upgrade.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heads_up: Option<HeadsUpRecord>,

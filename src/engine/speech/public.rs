@@ -212,6 +212,7 @@ impl Speech<'_> {
             .settings
             .public_url
             .as_ref()
+            .filter(|_| !to.abilities.linkless)
             .map(|url| format!("{}/incidents/{}", url.trim_end_matches('/'), incident.id));
         let tail: Vec<&str> = told.promise.into_iter().chain(link.as_deref()).collect();
         let main = if to.abilities.headline {

@@ -6,3 +6,4 @@ pub mod bluesky;
 pub mod mastodon;
 pub mod matrix;
 pub mod ntfy;
+pub mod x;
