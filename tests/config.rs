@@ -81,7 +81,7 @@ fn the_documented_discord_server_loads_when_it_is_switched_on() {
     let wanted =
         ["console", "webhook", "mastodon", "discord", "discord", "matrix", "ntfy", "slack", "x"];
     assert_eq!(kinds, wanted);
-    assert_eq!(config.settings.destinations[2].options.len(), 6);
+    assert_eq!(config.settings.destinations[3].options.len(), 6);
 }
 
 #[test]

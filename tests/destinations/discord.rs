@@ -167,7 +167,7 @@ async fn refusals_say_what_to_do() {
     refused: status 400: the server's AutoMod refuses these words
     to be tried again: status 401: the bot's token is no longer valid: make a new one and name it
     to be tried again: status 403: the bot was removed from the server or may not see the channel
-    refused: status 403: this person takes no direct messages from the bot
+    nobody there: status 403: this person takes no direct messages from the bot
     to be tried again: status 403: the bot lacks a permission there: see “bellwether check --discord”
     refused: status 404: the channel is gone: name another in the configuration
     "#);
