@@ -6,7 +6,7 @@ use bellwether::{
         Arg, BUTTON_ID_BYTES_MAX, Button, Command, CommandSpec, Kind, Line, Place, TABLE, help,
         markdown_table, may, parse,
     },
-    domain::{AsShown, DraftId, Impact, IncidentId, IncidentState, Role},
+    domain::{AsShown, DraftId, Impact, IncidentId, IncidentState, Role, WindowId},
     render::Words,
 };
 use proptest::prelude::*;
@@ -364,6 +364,76 @@ fn bad_lines_are_answered_with_what_was_found_and_how_it_is_typed() {
 }
 
 #[test]
+fn maintenance_is_planned_in_one_line() {
+    let read = table(&[
+        "maintenance schedule s1,sw-1 2026-12-01T22:00 2h \"New disks\" \"Sites will be slow.\" --zone europe/berlin",
+        "maintenance schedule s1 2026-12-01 22:00 1h30m New disks for s1 --incident 3",
+        "maintenance schedule s1 now 30m “New disks”",
+        "maintenance move 3 22:00 --length 1h",
+        "maintenance extend #3 30m",
+        "maintenance publish 3 --revision 2",
+        "maintenance words 3 Sites will be slow",
+        "maintenance list",
+        "maintenance show 3",
+        "maintenance schedule s1 soon 1h \"New disks\"",
+        "maintenance schedule s1 2026-02-30T22:00 1h \"New disks\"",
+        "maintenance schedule s1 2026-12-01 \"New disks\"",
+        "maintenance schedule , now 1h \"New disks\"",
+        "maintenance schedule s1 now 8d \"New disks\"",
+        "maintenance schedule s1 now 1h",
+        "maintenance schedule s1 now 1h \"New disks\" --zone EDT",
+        "maintenance extend 3",
+        "maintenance postpone 3",
+    ]);
+    insta::assert_snapshot!(read, @r#"
+    > maintenance schedule s1,sw-1 2026-12-01T22:00 2h "New disks" "Sites will be slow." --zone europe/berlin
+    maintenance schedule: Maintenance(Schedule { targets: ["s1", "sw-1"], start: At(LocalTime { date: Some(2026-12-01), time: 22:00:00, offset: None }), length_s: 7200, title: "New disks", words: Some("Sites will be slow."), zone: Some(Europe/Berlin), incident: None })
+    > maintenance schedule s1 2026-12-01 22:00 1h30m New disks for s1 --incident 3
+    maintenance schedule: Maintenance(Schedule { targets: ["s1"], start: At(LocalTime { date: Some(2026-12-01), time: 22:00:00, offset: None }), length_s: 5400, title: "New disks for s1", words: None, zone: None, incident: Some(IncidentId(3)) })
+    > maintenance schedule s1 now 30m “New disks”
+    maintenance schedule: Maintenance(Schedule { targets: ["s1"], start: Now, length_s: 1800, title: "New disks", words: None, zone: None, incident: None })
+    > maintenance move 3 22:00 --length 1h
+    maintenance move: Maintenance(Move { window: WindowId(3), start: At(LocalTime { date: None, time: 22:00:00, offset: None }), length_s: Some(3600), zone: None })
+    > maintenance extend #3 30m
+    maintenance extend: Maintenance(Extend { window: WindowId(3), by_s: 1800 })
+    > maintenance publish 3 --revision 2
+    maintenance publish: Maintenance(Publish { window: WindowId(3), revision: Some(2) })
+    > maintenance words 3 Sites will be slow
+    maintenance words: Maintenance(Words { window: WindowId(3), text: "Sites will be slow" })
+    > maintenance list
+    maintenance list? MaintenanceList
+    > maintenance show 3
+    maintenance show? MaintenanceShow(WindowId(3))
+    > maintenance schedule s1 soon 1h "New disks"
+    start: found “soon”, expected a time such as 2026-12-01T22:00, 2026-12-01T22:00-05:00, 22:00 or now.
+    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID]
+    > maintenance schedule s1 2026-02-30T22:00 1h "New disks"
+    start: found “2026-02-30T22:00”, expected a time such as 2026-12-01T22:00, 2026-12-01T22:00-05:00, 22:00 or now.
+    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID]
+    > maintenance schedule s1 2026-12-01 "New disks"
+    start: found “2026-12-01 New disks”, expected a time such as 2026-12-01T22:00, 2026-12-01T22:00-05:00, 22:00 or now.
+    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID]
+    > maintenance schedule , now 1h "New disks"
+    targets: found “,”, expected ids of servers or components with commas between, such as s1,sw-1.
+    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID]
+    > maintenance schedule s1 now 8d "New disks"
+    how long: found “8d”, expected a time such as 15m, 1h30m or 2d, at most 7d.
+    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID]
+    > maintenance schedule s1 now 1h
+    Missing: title.
+    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID]
+    > maintenance schedule s1 now 1h "New disks" --zone EDT
+    zone: found “EDT”, expected a time zone such as America/New_York.
+    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID]
+    > maintenance extend 3
+    Missing: how long.
+    Usage: maintenance extend ID 30m
+    > maintenance postpone 3
+    There is no command “maintenance postpone”. Did you mean “maintenance start”?
+    "#);
+}
+
+#[test]
 fn a_line_is_read_up_to_4000_characters() {
     let line = |characters: usize| format!("note {}", "ü".repeat(characters - 5));
     assert!(parse(&line(4000)).is_ok());
@@ -377,6 +447,8 @@ fn help_shows_each_role_what_it_may_type() {
     let words = Words::built_in();
     let help = |role, topic| help(&words.sayer("en"), role, topic);
     insta::assert_snapshot!(help(Role::Customer, None), @r#"
+    maintenance list
+        Lists what maintenance is planned or under way.
     status
         Says how things stand.
     help [command]
@@ -427,10 +499,12 @@ fn line_of(spec: &CommandSpec, wanted: impl Fn(&Arg) -> bool) -> String {
     let mut line = spec.name.to_owned();
     for arg in spec.args.iter().filter(|arg| wanted(arg)) {
         let value = match arg.kind {
-            Kind::Incident | Kind::Draft | Kind::Number => "7",
+            Kind::Incident | Kind::Draft | Kind::Window | Kind::Number => "7",
             Kind::Report => "ab12",
             Kind::Post => "3f2a91bc04d1",
-            Kind::Server | Kind::Servers | Kind::Component => "s1",
+            Kind::Server | Kind::Servers | Kind::Component | Kind::Targets => "s1",
+            Kind::Moment => "2026-12-01 22:00",
+            Kind::Zone => "Europe/Berlin",
             Kind::Span => "15m",
             Kind::Text => "some words",
             Kind::Topic => "note",
@@ -481,6 +555,9 @@ fn a_button_is_read_back_and_nothing_else_is_one() {
         Button::PublishAnyway { draft, revision: 2 },
         Button::Edit { draft, revision: u32::MAX },
         Button::Wait { draft },
+        Button::PublishWindow { window: WindowId(4), revision: 2 },
+        Button::ExtendWindow { window: WindowId(4) },
+        Button::CompleteWindow { window: WindowId(4) },
         Button::NotAnIncident { incident, seen: None },
         Button::NotAnIncident { incident, seen: Some(seen) },
         Button::ReallyNone { incident, seen },

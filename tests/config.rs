@@ -78,10 +78,12 @@ fn the_documented_discord_server_loads_when_it_is_switched_on() {
     let config = config.expect("loads");
     let kinds: Vec<&str> =
         config.settings.destinations.iter().map(|one| one.kind.as_str()).collect();
-    let wanted =
-        ["console", "webhook", "mastodon", "discord", "discord", "matrix", "ntfy", "slack", "x"];
+    let wanted = [
+        "console", "webhook", "mastodon", "bluesky", "discord", "discord", "matrix", "ntfy",
+        "slack", "x",
+    ];
     assert_eq!(kinds, wanted);
-    assert_eq!(config.settings.destinations[3].options.len(), 6);
+    assert_eq!(config.settings.destinations[4].options.len(), 6);
 }
 
 #[test]
@@ -423,7 +425,7 @@ const BROKEN: &[(&str, &[&str])] = &[
     (
         "[[destination]]\nid = \"d\"\nkind = \"webhok\"\naudience = \"public\"",
         &[
-            "fleet.toml:5: found `kind` = \"webhok\", expected one of console, discord, mastodon, matrix, ntfy, slack, webhook, x; did you mean \"webhook\"?",
+            "fleet.toml:5: found `kind` = \"webhok\", expected one of bluesky, console, discord, mastodon, matrix, ntfy, slack, webhook, x; did you mean \"webhook\"?",
         ],
     ),
     (
@@ -578,17 +580,17 @@ fn a_discord_server_is_read_whole_and_its_token_stays_hidden() {
     assert_eq!(discord.guild, 1_034_567_890_123_456_701);
     assert_eq!(discord.staff_channel, 1_034_567_890_123_456_702);
     assert_eq!(discord.api.as_str(), "https://discord.com/");
-    assert!(discord.presence && !discord.message_content);
+    assert!(discord.presence && discord.events && !discord.message_content);
     assert!(discord.staff_roles.is_empty() && discord.admin_roles.is_empty());
     assert!(!format!("{config:?}").contains("hunter2"));
 
     let more = format!(
-        "{least}support_channels = [7, \"8\"]\nmessage_content = true\nstaff_roles = [9]\nadmin_roles = [\"10\"]\npresence = false\napi = \"http://127.0.0.1:9\""
+        "{least}support_channels = [7, \"8\"]\nmessage_content = true\nstaff_roles = [9]\nadmin_roles = [\"10\"]\npresence = false\nevents = false\napi = \"http://127.0.0.1:9\""
     );
     let discord = read_in(base.path(), &with_bot(&more)).expect("loads").discord.expect("there");
     assert_eq!(discord.support_channels, [7, 8]);
     assert_eq!((discord.staff_roles, discord.admin_roles), (vec![9], vec![10]));
-    assert!(discord.message_content && !discord.presence);
+    assert!(discord.message_content && !discord.presence && !discord.events);
     assert_eq!(discord.api.as_str(), "http://127.0.0.1:9/");
 
     let text = with_bot(&more);
@@ -754,5 +756,46 @@ proptest! {
             prop_assert!(problem.line >= 1 && problem.line <= text.lines().count() + 1);
             prop_assert!(problem.to_string().len() < 5000);
         }
+    }
+}
+
+#[test]
+fn what_is_decided_about_maintenance_is_read() {
+    let text = with_bot("timezone = \"America/New_York\"\n")
+        + "[maintenance]\nnotice = \"3d\"\nreminders = [\"2d\", \"30m\"]\noverrun = \"1h\"\n\
+           [[blackout]]\nfrom = 2026-12-10\nto = \"2026-12-18\"\nreason = \"final projects\"\n\
+           [[blackout]]\nfrom = \"2026-03-08T02:30\"\nto = 2026-11-01T01:30:00\nreason = \"clocks\"\n";
+    let policy = read_in(Path::new(""), &text).expect("it is in order").settings.policy;
+    assert_eq!(policy.maintenance.notice_s, 3 * 86_400);
+    assert_eq!(policy.maintenance.reminders_s, [2 * 86_400, 1800]);
+    assert_eq!(policy.maintenance.overrun_s, 3600);
+    let spans: Vec<(String, String)> = policy
+        .blackouts
+        .iter()
+        .map(|one| (one.from.to_rfc3339(), one.until.to_rfc3339()))
+        .collect();
+    let span = |from: &str, until: &str| (from.to_owned(), until.to_owned());
+    assert_eq!(
+        spans,
+        [
+            span("2026-12-10T05:00:00+00:00", "2026-12-19T05:00:00+00:00"),
+            span("2026-03-08T06:30:00+00:00", "2026-11-01T06:30:00+00:00"),
+        ],
+        "the last day is part of it; of two moments the one that makes it longer"
+    );
+    let complaints = complaints(&with_bot(
+        "[maintenance]\nask_before = \"5m\"\nreminders = [\"soon\"]\n[[blackout]]\nfrom = \"2026-12-18\"\n\
+         to = \"2026-12-10\"\nreason = \"x\"\n[[blackout]]\nfrom = \"Christmas\"\n",
+    ));
+    let said = complaints.join("\n");
+    for what in [
+        "followers told before staff are asked",
+        "an end that is not after the beginning",
+        "`reminders` = \"soon\"",
+        "`from` = \"Christmas\"",
+        "[[blackout]] without `to`",
+        "[[blackout]] without `reason`",
+    ] {
+        assert!(said.contains(what), "{what}: {said}");
     }
 }

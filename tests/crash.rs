@@ -1,8 +1,9 @@
 //! The real binary, killed with `kill -9` again and again while inputs arrive and posts go out.
 //!
 //! What was acknowledged must be in the journal, what was decided must have arrived, and no post
-//! may have two ids; in a Discord channel, where everybody sees a second message, it stands once. The seed is printed; `BELLWETHER_CRASH_SEED` and `BELLWETHER_CRASH_KILLS`
-//! repeat or lengthen a run.
+//! may have two ids; in a Discord channel and at the feeds, where everybody sees a second message, it
+//! stands once. The seed is printed; `BELLWETHER_CRASH_SEED` and `BELLWETHER_CRASH_KILLS` repeat or
+//! lengthen a run.
 #![allow(
     clippy::expect_used,
     clippy::disallowed_methods,
@@ -17,6 +18,8 @@ mod sink;
 mod crash {
     pub mod bot;
     pub mod discord;
+    pub mod feeds;
+    pub mod net;
     pub mod voices;
 }
 

@@ -11,6 +11,7 @@
 
 mod destinations {
 
+    pub mod bluesky;
     pub mod checking;
     pub mod console;
     pub mod discord;

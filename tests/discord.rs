@@ -16,6 +16,7 @@ mod discord {
     pub mod cards;
     pub mod connection;
     pub mod customers;
+    pub mod events;
     pub mod house;
     pub mod load;
     pub mod scene;

@@ -37,3 +37,5 @@ mod stage;
 mod stories;
 #[path = "engine/subscribers.rs"]
 mod subscribers;
+#[path = "engine/windows.rs"]
+mod windows;

@@ -25,6 +25,9 @@ use tower::ServiceExt;
 
 use ServerStatus::{DegradedPerformance, Operational, PartialOutage};
 
+#[path = "pages/windows.rs"]
+mod windows;
+
 fn at(text: &str) -> Timestamp {
     text.parse().expect("a time in the test is RFC 3339")
 }
@@ -45,6 +48,7 @@ fn quiet() -> View {
         servers: vec![server(Some("Server One")), server(Some("Server Two")), server(None)],
         open: Vec::new(),
         resolved: Vec::new(),
+        windows: Vec::new(),
     }
 }
 
@@ -552,10 +556,14 @@ async fn pages_can_be_written_out_to_look_at() {
         ("long-day", long_day(), "/"),
         ("incident", long_day(), "/incidents/2"),
         ("history", long_day(), "/history"),
+        ("working", windows::evening(), "/"),
+        ("maintenance", windows::evening(), "/maintenance"),
     ] {
         std::fs::write(folder.join(format!("{name}.html")), page(view, path).await)
             .expect("the folder can be written");
     }
     let (_, old) = pages(long_day(), 3600).get("/").await;
     std::fs::write(folder.join("old.html"), old).expect("the folder can be written");
+    let (_, calendar) = pages(windows::evening(), 0).get("/maintenance.ics").await;
+    std::fs::write(folder.join("maintenance.ics"), calendar).expect("the folder can be written");
 }

@@ -19,8 +19,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use bellwether::{
     domain::{Limits, ReportId, TextUnit, Timestamp, WordFiles},
     render::{
-        Facts, Hidden, Words, clock_time, date_time, fit, length, list, neutralise, percent,
-        person_marker, report_marker, reveal, span,
+        Facts, Hidden, Words, clock_time, date_time, fit, hashtags, length, links, list,
+        neutralise, percent, person_marker, report_marker, reveal, span,
     },
 };
 use proptest::prelude::*;
@@ -239,6 +239,17 @@ fn where_every_url_counts_alike_a_long_one_costs_no_more_and_a_short_one_no_less
     ]
     .map(|text| length(text, &limits));
     assert_eq!(lengths, [23, 4 + 23 + 1, 1 + 23 + 3 + 23 + 1, 19, 20, 24, 8]);
+}
+
+#[test]
+fn links_and_hashtags_are_found_where_they_are_and_not_in_each_other() {
+    let text =
+        "Lé #outage, see (https://a.example/x#top), http://b.example. #1 a#b #größe https://c";
+    let shown = |found: Vec<std::ops::Range<usize>>| {
+        found.into_iter().map(|range| &text[range]).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(shown(links(text)), "https://a.example/x#top http://b.example");
+    assert_eq!(shown(hashtags(text)), "#outage #größe");
 }
 
 #[test]

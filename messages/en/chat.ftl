@@ -4,6 +4,7 @@
 
 chat-group-draft = What the bot would say: read, change, approve, put off
 chat-group-incident = Open, tell of, end and show incidents
+chat-group-maintenance = What maintenance is planned, and how it goes
 chat-group-reports = What customers reported
 chat-group-upstream = What a provider said
 # The two commands in a message's menu: at most 32 characters each.
@@ -76,6 +77,7 @@ chat-trouble-content = Discord does not let me read messages. Switch “Message 
 chat-trouble-not-in-guild = I am no member of the server that [discord] guild names. Invite the bot with the scopes “bot” and “applications.commands”, or correct the id.
 chat-trouble-kicked = I was removed from our Discord server. Invite the bot again with the scopes “bot” and “applications.commands”. Until then nothing of mine appears there.
 chat-trouble-commands = Discord does not take my commands ({ $reason }). Invite the bot again with the scope “applications.commands”.
+chat-trouble-events = I may not show maintenance as events of our Discord server. Please give the bot’s role there “Create Events”, or set events = false in [discord].
 chat-trouble-no-roles = Nobody in Discord may approve anything: staff_roles and admin_roles in [discord] are empty.
 chat-trouble-role = There is no role { $role } in our Discord server: it was deleted, or staff_roles or admin_roles in [discord] has a wrong id. Nobody is staff by it.
 chat-trouble-channel = There is no channel { $channel } in our Discord server that I know: it was deleted, or [discord] has a wrong id.

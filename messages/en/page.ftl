@@ -67,6 +67,34 @@ page-history-intro = { $days ->
    *[other] The last { $days } days.
 }
 
+## Maintenance
+
+page-maintenance-link = Maintenance
+page-maintenance-title = Maintenance
+page-maintenance-heading = Planned work
+page-maintenance-intro = What is planned, what is under way, and what was done lately.
+page-maintenance-calendar = As a calendar
+page-maintenance-none = No maintenance is planned.
+page-maintenance-over = Over
+page-maintenance-when = { $start } to { $end }
+page-window-scheduled = Planned
+page-window-in-progress = Under way
+page-window-verifying = Being checked
+page-window-completed = Completed
+page-window-cancelled = Cancelled
+page-news-scheduled = Announced
+page-news-reminder = Reminder
+page-news-started = Begun
+page-news-moved = Moved
+page-news-extended = Takes longer
+page-news-delayed = Takes longer
+page-news-verifying = Being checked
+page-news-completed = Completed
+page-news-cancelled = Cancelled
+# The calendar's own name, and what its events are called.
+page-calendar-name = { $name } maintenance
+page-calendar-event = Maintenance: { $title }
+
 ## Servers
 
 page-servers-heading = Servers

@@ -41,5 +41,8 @@ date-in-year = { $day } { $month ->
 }
 date-time = { $date }, { $time }
 
+# "1 December, 22:00 EST (2 December, 03:00 UTC)".
+time-in-both = { $local } ({ $utc })
+
 # In place of a report's words when they are no longer kept.
 report-forgotten = (words no longer kept)

@@ -301,7 +301,11 @@ impl Desk {
                 }
                 Output::Suspicion(_)
                 | Output::SuspicionCleared { .. }
+                | Output::SuspicionHeld { .. }
                 | Output::HeadsUp { .. }
+                | Output::Window { .. }
+                | Output::Announcement { .. }
+                | Output::WindowFails { .. }
                 | Output::MonitorBlind { .. }
                 | Output::MonitorRecovered { .. }
                 | Output::Incident { .. }

@@ -65,6 +65,10 @@ impl Teller {
                     ("tell-suspicion-merged", facts)
                 }
             },
+            Output::SuspicionHeld { .. }
+            | Output::Window { .. }
+            | Output::Announcement { .. }
+            | Output::WindowFails { .. } => parts_of_work(output),
             Output::HeadsUp { explanation, .. } => ("tell-heads-up", text(explanation)),
             Output::MonitorBlind { vantage } => ("tell-monitor-blind", one("vantage", vantage)),
             Output::MonitorRecovered { vantage } => {
@@ -122,6 +126,28 @@ impl Teller {
             Output::MailingPage { id, .. } => ("tell-mailing-page", with_id(id, [])),
         }
     }
+}
+
+/// The same of what is about maintenance.
+fn parts_of_work(output: &Output) -> (&'static str, Vec<Fact>) {
+    if let Output::SuspicionHeld { id, window } = output {
+        let window = window.map(|window| window.to_string());
+        let key = window.as_ref().map_or("tell-suspicion-released", |_| "tell-suspicion-held");
+        return (key, with_id(id, [("window", &*window.unwrap_or_default())]));
+    }
+    if let Output::Window { window, .. } = output {
+        let facts = [("state", window.state.word()), ("title", &*window.title)];
+        return ("tell-window", with_id(&window.id, facts));
+    }
+    if let Output::Announcement { window, news, text, by, .. } = output {
+        let facts = [("news", news.word()), ("by", &**by), ("text", text)];
+        return ("tell-announcement", with_id(window, facts));
+    }
+    if let Output::WindowFails { window, servers } = output {
+        let servers: Vec<&str> = servers.iter().map(|server| server.as_str()).collect();
+        return ("tell-window-fails", with_id(window, [("servers", &*servers.join(", "))]));
+    }
+    ("tell-notice", text(output.kind()))
 }
 
 fn subscription(wish: &Subscription) -> (&'static str, Vec<Fact>) {

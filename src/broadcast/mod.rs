@@ -7,6 +7,7 @@
 //! `Debug`. Start at [`Driver`].
 
 mod attempts;
+mod bluesky;
 mod console;
 pub mod discord;
 mod http;
@@ -33,6 +34,7 @@ use crate::{
     event::{Post, Receipt, Resolution, SendError},
 };
 
+pub use bluesky::Bluesky;
 pub use console::Console;
 pub use discord::Discord;
 pub use mastodon::Mastodon;
@@ -116,6 +118,7 @@ pub type Build = fn(&Destination, &Secrets, &Clock) -> Result<Arc<dyn Driver>, B
 
 /// Every kind of destination.
 pub const REGISTRY: &[Registration] = &[
+    bluesky::REGISTRATION,
     console::REGISTRATION,
     discord::REGISTRATION,
     mastodon::REGISTRATION,

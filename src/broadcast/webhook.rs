@@ -192,6 +192,8 @@ struct Data<'a> {
     audience: Audience,
     action: PostAction,
     incident: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    window: Option<u64>,
     thread: Option<&'a PostId>,
     body: &'a str,
 }
@@ -203,6 +205,7 @@ fn body(post: &Post, decided_at: Timestamp) -> Vec<u8> {
         audience: post.audience,
         action: post.action,
         incident: post.incident.map(|id| id.0),
+        window: post.window.map(|id| id.0),
         thread: post.thread.as_ref(),
         body: &post.body,
     };

@@ -30,6 +30,9 @@ impl Face {
             | Button::PublishAnyway { .. }
             | Button::Edit { .. }
             | Button::Wait { .. }
+            | Button::PublishWindow { .. }
+            | Button::ExtendWindow { .. }
+            | Button::CompleteWindow { .. }
             | Button::Retry { .. }
             | Button::NotAnIncident { .. }
             | Button::ReallyNone { .. } => {}
@@ -54,6 +57,9 @@ impl Face {
             }
             Button::PublishAnyway { .. }
             | Button::Wait { .. }
+            | Button::PublishWindow { .. }
+            | Button::ExtendWindow { .. }
+            | Button::CompleteWindow { .. }
             | Button::Retry { .. }
             | Button::Fixed { .. }
             | Button::StillBroken { .. } => self.press_line(heard, role, &button).await,
@@ -250,6 +256,9 @@ fn after(button: &Button, draft: &OpenDraft) -> bool {
         | Button::ReallyNone { incident, .. }
         | Button::Fixed { incident }
         | Button::StillBroken { incident } => draft.incident == *incident,
-        Button::Retry { .. } => false,
+        Button::PublishWindow { .. }
+        | Button::ExtendWindow { .. }
+        | Button::CompleteWindow { .. }
+        | Button::Retry { .. } => false,
     }
 }

@@ -41,7 +41,11 @@ pub fn suggestions(
         STATUS => domains(known.links).into_iter().chain(public_servers(known.fleet)).collect(),
         SUBSCRIBE => public_servers(known.fleet),
         _ => match kind_of(name, field, role) {
-            Some(Kind::Servers) => return servers_list(known.fleet, typed),
+            Some(Kind::Servers) => return list_of(servers(known.fleet), typed),
+            Some(Kind::Targets) => {
+                let all = servers(known.fleet).into_iter().chain(components(known.fleet));
+                return list_of(all.collect(), typed);
+            }
             Some(kind) => of_kind(kind, role, known),
             None => Vec::new(),
         },
@@ -94,15 +98,25 @@ fn of_kind(kind: Kind, role: Role, known: &Known<'_>) -> Vec<Choice> {
                 })
                 .collect()
         }
+        Kind::Window => {
+            let windows = known.open.windows.iter();
+            windows.map(|one| number(one.id.0, &one.title)).collect()
+        }
+        Kind::Zone => chrono_tz::TZ_VARIANTS.iter().map(|zone| text(zone.name())).collect(),
         Kind::Server => named(servers(known.fleet)),
         Kind::Component => named(components(known.fleet)),
         Kind::Span => SPANS.iter().map(|span| text(span)).collect(),
         Kind::Topic => {
             TABLE.iter().filter(|spec| role >= spec.role).map(|spec| text(spec.name)).collect()
         }
-        Kind::Servers | Kind::Post | Kind::Number | Kind::Text | Kind::Choice(_) | Kind::Flag => {
-            Vec::new()
-        }
+        Kind::Servers
+        | Kind::Targets
+        | Kind::Moment
+        | Kind::Post
+        | Kind::Number
+        | Kind::Text
+        | Kind::Choice(_)
+        | Kind::Flag => Vec::new(),
     }
 }
 
@@ -156,11 +170,11 @@ fn staff_name(fleet: &Fleet, id: &str) -> String {
 }
 
 /// A list grows by one name at a time: what stands before the last comma stays.
-fn servers_list(fleet: &Fleet, typed: &str) -> Vec<Choice> {
+fn list_of(all: Vec<Named<'_>>, typed: &str) -> Vec<Choice> {
     let (before, last) =
         typed.rsplit_once(',').map_or(("", typed), |(before, last)| (before, last));
     let taken: Vec<&str> = before.split(',').map(str::trim).filter(|id| !id.is_empty()).collect();
-    named(servers(fleet))
+    named(all)
         .into_iter()
         .filter(|choice| fits(choice, last))
         .filter_map(|choice| {
@@ -207,7 +221,10 @@ mod tests {
         assert_eq!(shown("report", "domain", "exam", Role::Customer), ["example.org"]);
         assert!(shown("report", "domain", "other", Role::Customer).is_empty());
         assert!(shown("incident open", "servers", "", Role::Customer).is_empty());
-        assert_eq!(shown("help", "command", "", Role::Customer), ["status", "help"]);
+        assert_eq!(
+            shown("help", "command", "", Role::Customer),
+            ["maintenance list", "status", "help"]
+        );
     }
 
     #[test]

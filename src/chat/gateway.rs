@@ -31,7 +31,7 @@ use crate::{
 };
 
 use super::{
-    Face, cards, catch_up, client,
+    Face, cards, catch_up, client, events,
     heard::Message,
     menu,
     presence::{self, Dot, Presence},
@@ -202,7 +202,9 @@ impl Attempt {
             ended = client.start() => Some(ended),
             () = handler.show_presence(), if self.config.presence => None,
             () = handler.watch_connection() => None,
-            () = cards::keep(self.face.clone(), client_http) => None,
+            () = cards::keep(self.face.clone(), client_http.clone()) => None,
+            () = events::keep(self.face.clone(), client_http, self.config.guild, handler.us),
+                if self.config.events => None,
             _ = down.wait_for(|down| *down) => None,
         };
         // Also after an error: serenity's queue of shards would wait for ever.

@@ -46,6 +46,8 @@ const MANAGE_MESSAGES: u64 = 1 << 13;
 /// A domain's longest name.
 const DOMAIN_LENGTH_MAX: usize = 253;
 const SINCE_LENGTH_MAX: usize = 100;
+/// The longest way to write a moment, with room to spare.
+const MOMENT_LENGTH_MAX: usize = 40;
 /// The longest text that a field may hold: with the rest it must fit a line of the grammar.
 const POST_ID_LENGTH_MAX: usize = 32;
 const TEXT_FIELD_LENGTH_MAX: usize = 3800;
@@ -201,13 +203,16 @@ fn options(spec: &CommandSpec, say: Say<'_>) -> Vec<Value> {
 
 fn option_of(arg: &Arg, say: Say<'_>) -> Value {
     let kind = match arg.kind {
-        Kind::Incident | Kind::Draft | Kind::Number => option::INTEGER,
+        Kind::Incident | Kind::Draft | Kind::Window | Kind::Number => option::INTEGER,
         Kind::Flag => option::BOOLEAN,
         Kind::Report
         | Kind::Post
         | Kind::Server
         | Kind::Servers
         | Kind::Component
+        | Kind::Targets
+        | Kind::Moment
+        | Kind::Zone
         | Kind::Span
         | Kind::Text
         | Kind::Topic
@@ -220,7 +225,7 @@ fn option_of(arg: &Arg, say: Say<'_>) -> Value {
         "required": arg.required,
     });
     match arg.kind {
-        Kind::Incident | Kind::Draft => {
+        Kind::Incident | Kind::Draft | Kind::Window => {
             option["min_value"] = json!(1);
             option["autocomplete"] = json!(true);
         }
@@ -229,10 +234,13 @@ fn option_of(arg: &Arg, say: Say<'_>) -> Value {
         | Kind::Server
         | Kind::Servers
         | Kind::Component
+        | Kind::Targets
+        | Kind::Zone
         | Kind::Span
         | Kind::Topic => {
             option["autocomplete"] = json!(true);
         }
+        Kind::Moment => option["max_length"] = json!(MOMENT_LENGTH_MAX),
         Kind::Post => option["max_length"] = json!(POST_ID_LENGTH_MAX),
         Kind::Text => option["max_length"] = json!(TEXT_FIELD_LENGTH_MAX),
         Kind::Choice(choices) => {
@@ -367,7 +375,7 @@ mod tests {
     fn staffs_commands_are_hidden_and_customers_are_not() {
         for one in commands() {
             let hidden = !one["default_member_permissions"].is_null();
-            let open = ["report", "status", "subscribe", "unsubscribe", "help"]
+            let open = ["report", "status", "subscribe", "unsubscribe", "help", "maintenance"]
                 .contains(&one["name"].as_str().unwrap());
             assert_eq!(hidden, !open, "{}", one["name"]);
         }

@@ -16,6 +16,7 @@ mod catch_up;
 mod client;
 mod commands;
 mod complete;
+pub mod events;
 mod face;
 pub mod floods;
 mod gateway;

@@ -32,6 +32,8 @@ pub enum Trouble {
         /// What Discord said.
         reason: String,
     },
+    /// Maintenance cannot be shown as events of the server.
+    EventsRefused,
     /// Nobody is staff.
     NoRoles,
     /// A configured role does not exist.
@@ -136,6 +138,7 @@ impl Trouble {
                 let reason = render::neutralise(reason, 200);
                 say("chat-trouble-commands", Facts::new().text("reason", reason))
             }
+            Self::EventsRefused => say("chat-trouble-events", Facts::new()),
             Self::NoRoles => say("chat-trouble-no-roles", Facts::new()),
             Self::RoleMissing { role } => {
                 say("chat-trouble-role", Facts::new().text("role", role.to_string()))
@@ -168,6 +171,7 @@ impl Trouble {
             | Self::MessageContentRefused
             | Self::NotInGuild
             | Self::Kicked
+            | Self::EventsRefused
             | Self::NoRoles
             | Self::RoleMissing { .. }
             | Self::ChannelMissing { .. }
@@ -191,6 +195,7 @@ mod tests {
             staff_roles: vec![10],
             admin_roles: vec![11],
             presence: true,
+            events: true,
             api: "https://discord.com".parse().unwrap(),
         }
     }

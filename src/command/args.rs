@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::domain::{DraftId, IncidentId, ReportId, ServerId};
+use crate::domain::{DraftId, IncidentId, ReportId, ServerId, WindowId};
 
 use super::{Expected, LINE_CHARACTERS_MAX, Problem, problem};
 
@@ -146,6 +146,28 @@ impl Args {
         number("ID", &self.next("ID")?).map(DraftId)
     }
 
+    /// Takes a maintenance window's id.
+    pub(super) fn window(&mut self) -> Result<WindowId, Problem> {
+        number("ID", &self.next("ID")?).map(WindowId)
+    }
+
+    /// Takes ids of servers and components, each once.
+    pub(super) fn targets(&mut self) -> Result<Vec<String>, Problem> {
+        let found = self.next("targets")?;
+        let mut targets = Vec::new();
+        for name in found.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+            let target = id("targets", name, Expected::Targets)?;
+            if !targets.contains(&target) {
+                targets.push(target);
+            }
+        }
+        if targets.is_empty() {
+            Err(unreadable("targets", &found, Expected::Targets))
+        } else {
+            Ok(targets)
+        }
+    }
+
     /// Takes a report's id.
     pub(super) fn report(&mut self) -> Result<ReportId, Problem> {
         id("REPORT", &self.next("REPORT")?, Expected::Id).map(ReportId::from)
@@ -170,6 +192,12 @@ impl Args {
     pub(super) fn span_s(&mut self, what: &'static str) -> Result<u64, Problem> {
         let found = self.next(what)?;
         span_s(&found).ok_or_else(|| unreadable(what, &found, Expected::Span))
+    }
+
+    /// Takes a span of time given as `--name span`, in seconds.
+    pub(super) fn span_option_s(&mut self, name: &'static str) -> Result<Option<u64>, Problem> {
+        let Some(found) = self.option(name)? else { return Ok(None) };
+        span_s(&found).map(Some).ok_or_else(|| unreadable(name, &found, Expected::Span))
     }
 
     /// Takes one argument as it is.
@@ -332,6 +360,6 @@ fn span_s(found: &str) -> Option<u64> {
     (rest.is_empty() && (1..=SPAN_S_MAX).contains(&total_s)).then_some(total_s)
 }
 
-fn unreadable(what: &'static str, found: &str, expected: Expected) -> Problem {
+pub(super) fn unreadable(what: &'static str, found: &str, expected: Expected) -> Problem {
     Problem::Unreadable { what, found: problem::shown(found), expected }
 }

@@ -4,7 +4,7 @@
 //! hears of a press reads it back with [`Button::read`], strictly: an id that we did not write is
 //! no button. Must not: decide what a press leads to.
 
-use crate::domain::{AsShown, DraftId, IncidentId};
+use crate::domain::{AsShown, DraftId, IncidentId, WindowId};
 
 /// What a press asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +48,23 @@ pub enum Button {
         incident: IncidentId,
         /// As it stood when they were asked.
         seen: AsShown,
+    },
+    /// Staff: announce a maintenance window as it was read.
+    PublishWindow {
+        /// Which.
+        window: WindowId,
+        /// As it was shown.
+        revision: u32,
+    },
+    /// Staff: a window takes half an hour longer.
+    ExtendWindow {
+        /// Which.
+        window: WindowId,
+    },
+    /// Staff: a window's work is over.
+    CompleteWindow {
+        /// Which.
+        window: WindowId,
     },
     /// Staff: send a post again that did not arrive.
     Retry {
@@ -106,6 +123,11 @@ impl Button {
             }
             Self::Edit { draft, revision } => format!("{VERSION}:edit:{draft}:{revision}"),
             Self::Wait { draft } => format!("{VERSION}:wait:{draft}"),
+            Self::PublishWindow { window, revision } => {
+                format!("{VERSION}:announce:{window}:{revision}")
+            }
+            Self::ExtendWindow { window } => format!("{VERSION}:extend:{window}"),
+            Self::CompleteWindow { window } => format!("{VERSION}:complete:{window}"),
             Self::NotAnIncident { incident, seen: None } => {
                 format!("{VERSION}:no-incident:{incident}")
             }
@@ -141,6 +163,14 @@ impl Button {
             [VERSION, "no-incident", incident] => {
                 Self::NotAnIncident { incident: IncidentId(number(incident)?), seen: None }
             }
+            [VERSION, "announce", window, revision] => Self::PublishWindow {
+                window: WindowId(number(window)?),
+                revision: narrow(revision)?,
+            },
+            [VERSION, "extend", window] => Self::ExtendWindow { window: WindowId(number(window)?) },
+            [VERSION, "complete", window] => {
+                Self::CompleteWindow { window: WindowId(number(window)?) }
+            }
             [VERSION, "no-incident", incident, seen] => Self::NotAnIncident {
                 incident: IncidentId(number(incident)?),
                 seen: Some(AsShown::read(seen)?),
@@ -167,6 +197,9 @@ impl Button {
             Self::Edit { .. } => "button-edit",
             Self::Wait { .. } => "button-wait",
             Self::NotAnIncident { .. } => "button-not-an-incident",
+            Self::PublishWindow { .. } => "button-publish-window",
+            Self::ExtendWindow { .. } => "button-extend-window",
+            Self::CompleteWindow { .. } => "button-complete-window",
             Self::ReallyNone { .. } => "button-really-none",
             Self::Retry { .. } => "button-retry",
             Self::Fixed { .. } => "button-fixed",
@@ -177,8 +210,11 @@ impl Button {
     /// How much of a step a press is.
     pub fn tone(&self) -> Tone {
         match self {
-            Self::Publish { .. } | Self::Fixed { .. } => Tone::Good,
-            Self::Edit { .. } | Self::Retry { .. } => Tone::Main,
+            Self::Publish { .. }
+            | Self::PublishWindow { .. }
+            | Self::CompleteWindow { .. }
+            | Self::Fixed { .. } => Tone::Good,
+            Self::Edit { .. } | Self::Retry { .. } | Self::ExtendWindow { .. } => Tone::Main,
             Self::Wait { .. } => Tone::Quiet,
             Self::PublishAnyway { .. }
             | Self::NotAnIncident { .. }
@@ -198,6 +234,11 @@ impl Button {
                 Some(format!("draft publish {draft} --revision {revision} --anyway"))
             }
             Self::Wait { draft } => Some(format!("draft wait {draft} 15m")),
+            Self::PublishWindow { window, revision } => {
+                Some(format!("maintenance publish {window} --revision {revision}"))
+            }
+            Self::ExtendWindow { window } => Some(format!("maintenance extend {window} 30m")),
+            Self::CompleteWindow { window } => Some(format!("maintenance complete {window}")),
             Self::ReallyNone { incident, .. } => Some(format!("incident false-alarm {incident}")),
             Self::Retry { post } => Some(format!("retry {post:032x}")),
             Self::Edit { .. }

@@ -1,6 +1,8 @@
 //! What a line can ask for, as data.
 
-use crate::domain::{DraftId, Impact, IncidentId, ReportId, ServerId, UpdateKind};
+use crate::domain::{DraftId, Impact, IncidentId, ReportId, ServerId, UpdateKind, WindowId};
+
+use super::Maintenance;
 
 /// What a line asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,6 +111,8 @@ pub enum Command {
         /// `None`: the open one, if there is just one.
         incident: Option<IncidentId>,
     },
+    /// Change something about a maintenance window.
+    Maintenance(Maintenance),
     /// Read the configuration again. The program sees to it, not the engine.
     Reload,
     /// Keep a remark.
@@ -149,6 +153,10 @@ pub enum Query {
     Suspects,
     /// Posts that are not sent yet, may have arrived, or failed.
     Deliveries,
+    /// One maintenance window with all that was said of it.
+    MaintenanceShow(WindowId),
+    /// Maintenance windows that are open, and the latest others; for a customer what is announced.
+    MaintenanceList,
     /// How things stand, in public words.
     Status,
     /// What can be typed.

@@ -13,6 +13,7 @@ mod draft;
 mod help;
 mod incident;
 mod line;
+mod maintenance;
 mod note;
 mod problem;
 mod reload;
@@ -28,6 +29,7 @@ pub use args::Args;
 pub use button::{BUTTON_ID_BYTES_MAX, Button, Tone};
 pub use help::{help, markdown_table};
 pub use line::{Command, Line, Query};
+pub use maintenance::Maintenance;
 pub use problem::{Expected, ParseError, Problem};
 pub use shape::{Arg, Kind, Place};
 
@@ -81,6 +83,16 @@ pub const TABLE: &[CommandSpec] = &[
     suspects::SUSPECTS,
     tried::TRIED,
     upstream::SAID,
+    maintenance::SCHEDULE,
+    maintenance::PUBLISH,
+    maintenance::WORDS,
+    maintenance::START,
+    maintenance::EXTEND,
+    maintenance::MOVE,
+    maintenance::COMPLETE,
+    maintenance::CANCEL,
+    maintenance::SHOW,
+    maintenance::LIST,
     note::NOTE,
     deliveries::DELIVERIES,
     retry::RETRY,

@@ -109,6 +109,12 @@ pub enum Expected {
     Id,
     /// A post's id, or its beginning.
     Post,
+    /// Ids of servers and components with commas between.
+    Targets,
+    /// A local time, or `now`.
+    Moment,
+    /// A time zone's name.
+    Zone,
     /// One of these words.
     OneOf(&'static [&'static str]),
 }
@@ -176,6 +182,9 @@ impl Expected {
             Self::Ids => say("command-expected-ids", &[]),
             Self::Id => say("command-expected-id", &[]),
             Self::Post => say("command-expected-post", &[]),
+            Self::Targets => say("command-expected-targets", &[]),
+            Self::Moment => say("command-expected-moment", &[]),
+            Self::Zone => say("command-expected-zone", &[]),
             Self::OneOf(words) => say("command-expected-one-of", &[("words", words.join(", "))]),
         }
     }

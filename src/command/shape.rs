@@ -54,6 +54,14 @@ pub enum Kind {
     Servers,
     /// A component's id, or any name.
     Component,
+    /// A maintenance window's number.
+    Window,
+    /// Ids of servers and components with commas between.
+    Targets,
+    /// A local time, or `now`.
+    Moment,
+    /// A time zone's name.
+    Zone,
     /// A span of time.
     Span,
     /// Words.
@@ -69,6 +77,7 @@ pub enum Kind {
 impl Arg {
     pub(super) const INCIDENT: Self = Self::word("incident", "ID", Kind::Incident);
     pub(super) const DRAFT: Self = Self::word("draft", "ID", Kind::Draft);
+    pub(super) const WINDOW: Self = Self::word("window", "ID", Kind::Window);
     pub(super) const REPORT: Self = Self::word("report", "REPORT", Kind::Report);
     /// `[--incident ID]`: the open one, unless told.
     pub(super) const OF_INCIDENT: Self = Self::option("incident", "ID", Kind::Incident);

@@ -42,6 +42,8 @@ pub struct DiscordConfig {
     pub admin_roles: Vec<u64>,
     /// Whether the bot's presence shows how the fleet stands.
     pub presence: bool,
+    /// Whether announced maintenance is shown as the server's scheduled events.
+    pub events: bool,
     /// Where Discord is, without a path.
     pub api: Url,
 }
@@ -98,6 +100,7 @@ pub(super) fn read(root: &Root<'_>, base: &Path, wanted: SecretsWanted) -> Optio
         staff_roles: roles("staff_roles"),
         admin_roles: roles("admin_roles"),
         presence: flag("presence", true),
+        events: flag("events", true),
         api: section
             .parsed("api", API_EXPECTED, api_url)
             .map(|at| at.value)

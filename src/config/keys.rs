@@ -15,6 +15,8 @@ pub struct SectionKeys {
 pub const SECTIONS: &[SectionKeys] = &[
     BOT,
     POLICY,
+    MAINTENANCE,
+    BLACKOUT,
     JOURNAL,
     RETENTION,
     WEB,
@@ -36,6 +38,12 @@ pub(super) const POLICY: SectionKeys = SectionKeys {
     section: "[policy]",
     keys: &["holding_after", "update_every", "remind_before", "reopen_within", "give_up_after"],
 };
+pub(super) const MAINTENANCE: SectionKeys = SectionKeys {
+    section: "[maintenance]",
+    keys: &["notice", "reminders", "ask_before", "tell_before", "overrun", "verify_within"],
+};
+pub(super) const BLACKOUT: SectionKeys =
+    SectionKeys { section: "[[blackout]]", keys: &["from", "to", "reason"] };
 pub(super) const JOURNAL: SectionKeys = SectionKeys { section: "[journal]", keys: &["reserve"] };
 pub(super) const RETENTION: SectionKeys =
     SectionKeys { section: "[retention]", keys: &["personal", "probes"] };
@@ -61,6 +69,7 @@ pub(super) const DISCORD: SectionKeys = SectionKeys {
         "staff_roles",
         "admin_roles",
         "presence",
+        "events",
         "api",
     ],
 };

@@ -15,6 +15,7 @@ mod domains;
 mod fleet;
 mod graph;
 mod keys;
+mod maintenance;
 mod problem;
 mod reader;
 mod secret;
@@ -33,7 +34,7 @@ use std::{
 use secrecy::SecretString;
 use toml::de::DeTable;
 
-use crate::domain::{Abilities, Audience, Fleet, Limits, Role, Scope, Settings};
+use crate::domain::{Abilities, Audience, Fleet, Limits, Policy, Role, Scope, Settings};
 
 pub use discord::DiscordConfig;
 pub use keys::{SECTIONS, SectionKeys};
@@ -276,7 +277,11 @@ fn assemble(root: &Root<'_>, base: &Path, drivers: &[DriverSpec], wanted: Secret
         vantages: inventory.vantages,
         domains,
     };
-    let policy = bot::read_policy(root);
+    let policy = Policy {
+        maintenance: maintenance::read(root),
+        blackouts: maintenance::read_blackouts(root, bot.timezone),
+        ..bot::read_policy(root)
+    };
     let words = words.unwrap_or_default();
     bot::refuse_unspoken(root, &bot.languages, &words);
     let languages = bot.languages.clone();

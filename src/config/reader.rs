@@ -290,6 +290,39 @@ impl<'t> Section<'t> {
         self.span_ms(key, range_ms).map(|at| At { value: at.value / 1000, place: at.place })
     }
 
+    /// A list of times within a range, all in whole seconds; `None` when the key is not there.
+    pub(super) fn spans_s(&self, key: &str, range: RangeInclusive<u64>) -> Option<Vec<u64>> {
+        self.place_of(key)?;
+        let expected = format!(
+            "a time from \"{}\" to \"{}\"",
+            span_word(range.start().saturating_mul(1000)),
+            span_word(range.end().saturating_mul(1000))
+        );
+        let taken = self.list(key, &expected, |value| {
+            let span_s = span_ms(value.as_str()?)? / 1000;
+            range.contains(&span_s).then_some(span_s)
+        });
+        Some(taken.into_iter().map(|at| at.value).collect())
+    }
+
+    /// A day or a local time, as TOML or in quotes.
+    pub(super) fn local_time<T>(
+        &self,
+        key: &str,
+        expected: &str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<At<T>> {
+        self.value(key, expected, |value| match value {
+            DeValue::String(text) => parse(text),
+            DeValue::Datetime(moment) => parse(&moment.to_string()),
+            DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Array(_)
+            | DeValue::Table(_) => None,
+        })
+    }
+
     /// A size within a range, in bytes.
     pub(super) fn size(&self, key: &str, range: RangeInclusive<u64>) -> Option<At<u64>> {
         let expected = format!(

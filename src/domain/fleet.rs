@@ -1,6 +1,6 @@
 //! The fleet: providers, components, servers, customer domains, and the probes that watch them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -38,6 +38,24 @@ impl Fleet {
             }
             rest = rest.split_once('.')?.1;
         }
+    }
+
+    /// The servers that depend on a component, itself or through others, in the file's order.
+    pub fn servers_below(&self, component: &ComponentId) -> Vec<ServerId> {
+        // The components through which the server hangs on it, found from below: no cycle.
+        let mut holding: BTreeSet<&ComponentId> = BTreeSet::from([component]);
+        loop {
+            let before = holding.len();
+            let hangs = |one: &&Component| one.depends_on.iter().any(|up| holding.contains(up));
+            let more: Vec<&ComponentId> =
+                self.components.iter().filter(hangs).map(|one| &one.id).collect();
+            holding.extend(more);
+            if holding.len() == before {
+                break;
+            }
+        }
+        let hangs = |one: &&Server| one.depends_on.iter().any(|up| holding.contains(up));
+        self.servers.iter().filter(hangs).map(|server| server.id.clone()).collect()
     }
 }
 

@@ -79,6 +79,8 @@ number_id! {
     SuspicionId,
     /// A draft, counted from 1.
     DraftId,
+    /// A maintenance window, counted from 1.
+    WindowId,
     /// A mailing to subscribers, counted from 1.
     MailingId,
 }

@@ -6,24 +6,29 @@
 pub mod fleet;
 pub mod id;
 pub mod incident;
+pub mod local_time;
 pub mod name;
 pub mod policy;
 pub mod subscription;
 pub mod suspicion;
+pub mod window;
 pub mod wording;
 
 pub use fleet::{Component, ComponentKind, Fleet, Probe, ProbeKind, Server, Vantage};
 pub use id::{
     ComponentId, DestinationId, DraftId, IncidentId, MailingId, PersonId, PostId, ProbeId,
-    ReportId, ServerId, SuspicionId,
+    ReportId, ServerId, SuspicionId, WindowId,
 };
 pub use incident::{AsShown, Impact, IncidentState, ServerStatus, UpdateKind};
+pub use local_time::{Beginning, LocalTime, NoOneMoment, WithOffset, moment_of};
 pub use name::domain_name;
 pub use policy::{
-    Abilities, Audience, Destination, Limits, Policy, Role, Scope, Settings, TextUnit, WordFiles,
+    Abilities, Audience, Destination, Limits, MaintenancePolicy, Policy, Role, Scope, Settings,
+    TextUnit, WordFiles,
 };
 pub use subscription::{NoTopic, Topic};
 pub use suspicion::{Alternative, Cause, ServerEvidence, Suspicion};
+pub use window::{Blackout, MaintenanceWindow, WindowNews, WindowState};
 pub use wording::{LANGUAGES, Locale, Wording, WordingOrigin};
 
 /// A moment in UTC. JSON: RFC 3339 with `Z`.

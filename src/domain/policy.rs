@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::{DestinationId, Fleet, Locale};
+use super::{Blackout, DestinationId, Fleet, Locale};
 
 /// Files of words that replace the built-in ones: language to file name to text.
 pub type WordFiles = BTreeMap<String, BTreeMap<String, String>>;
@@ -74,6 +74,43 @@ pub struct Policy {
     pub reopen_within_s: u64,
     /// A delivery that fails is retried for this long, then given up and told to staff.
     pub give_up_after_s: u64,
+    /// What is said of maintenance windows, and when.
+    #[serde(default)]
+    pub maintenance: MaintenancePolicy,
+    /// Times in which no work should be done.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blackouts: Vec<Blackout>,
+}
+
+/// What is said of maintenance windows by themselves, and when. Times in seconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MaintenancePolicy {
+    /// A window that begins sooner than this after it was scheduled is told to be short notice.
+    pub notice_s: u64,
+    /// Followers are reminded so long before an announced window begins.
+    pub reminders_s: Vec<u64>,
+    /// Staff are asked about the end this long before it was promised.
+    pub ask_before_s: u64,
+    /// Followers are told this long before the promised end that it takes longer.
+    pub tell_before_s: u64,
+    /// By how much the promise is then put off.
+    pub overrun_s: u64,
+    /// What still fails this long after the end is no longer put down to the work.
+    pub verify_within_s: u64,
+}
+
+impl Default for MaintenancePolicy {
+    fn default() -> Self {
+        Self {
+            notice_s: 48 * 3600,
+            reminders_s: vec![72 * 3600, 24 * 3600, 3600],
+            ask_before_s: 15 * 60,
+            tell_before_s: 5 * 60,
+            overrun_s: 30 * 60,
+            verify_within_s: 10 * 60,
+        }
+    }
 }
 
 impl Default for Policy {
@@ -84,6 +121,8 @@ impl Default for Policy {
             remind_before_s: 5 * 60,
             reopen_within_s: 3600,
             give_up_after_s: 24 * 3600,
+            maintenance: MaintenancePolicy::default(),
+            blackouts: Vec::new(),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::{
 use super::{
     records::{Draft, Incident, PostRecord, ReportRecord},
     speech::Speech,
-    timeline,
+    timeline, window_answer,
 };
 
 /// Incidents that have ended, in the list.
@@ -40,6 +40,7 @@ pub(super) fn answer(speech: &Speech<'_>, query: &Query, role: Role, fresh: Fres
         | Query::DraftList
         | Query::ReportsList
         | Query::Suspects
+        | Query::MaintenanceShow(_)
         | Query::Deliveries
             if role < Role::Staff =>
         {
@@ -52,6 +53,8 @@ pub(super) fn answer(speech: &Speech<'_>, query: &Query, role: Role, fresh: Fres
         Query::ReportsList => list_reports(speech),
         Query::Suspects => suspects(speech, fresh),
         Query::Deliveries => deliveries(speech),
+        Query::MaintenanceShow(id) => window_answer::show(speech, *id),
+        Query::MaintenanceList => window_answer::list(speech, role),
     }
 }
 
@@ -228,7 +231,7 @@ fn has_arrived(post: &PostRecord) -> bool {
     matches!(post.last, Some(DeliveryEvent::Sent { .. }))
 }
 
-fn delivery_line(speech: &Speech<'_>, post: &PostRecord) -> String {
+pub(super) fn delivery_line(speech: &Speech<'_>, post: &PostRecord) -> String {
     let facts = Facts::new()
         .text("time", speech.moment(post.at))
         .text("destination", post.destination.to_string())

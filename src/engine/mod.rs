@@ -22,6 +22,8 @@ mod snapshot;
 mod speech;
 mod timeline;
 mod view;
+mod window_answer;
+mod window_view;
 
 use crate::{
     command::Query,
@@ -41,12 +43,13 @@ pub use detect::{
     Suspected, TargetEvidence,
 };
 pub use explain::{CHART_MINUTES_MAX, CHART_SERVERS_MAX, Chart, Explained, Standing};
-pub use open::{Link, OPEN_REPORTS_MAX, Open, OpenDraft, OpenIncident, OpenReport};
+pub use open::{Link, OPEN_REPORTS_MAX, Open, OpenDraft, OpenIncident, OpenReport, OpenWindow};
 pub use snapshot::RestoreError;
 pub use timeline::{Timeline, TimelineRow};
 pub use view::{
     IncidentView, RESOLVED_DAYS, STRIP_SLOT_MINUTES, STRIP_SLOTS, ServerView, UpdateView, View,
 };
+pub use window_view::{NewsView, WindowView};
 
 /// The engine with its whole state.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 //! anything.
 
 use crate::domain::{
-    AsShown, DraftId, IncidentId, PersonId, PostId, ReportId, ServerId, UpdateKind,
+    AsShown, DraftId, IncidentId, PersonId, PostId, ReportId, ServerId, UpdateKind, WindowId,
 };
 
 use super::{Detector, Engine, desk};
@@ -17,6 +17,17 @@ pub struct Open {
     /// The latest reports that were not dismissed, newest first, at most
     /// [`OPEN_REPORTS_MAX`].
     pub reports: Vec<OpenReport>,
+    /// Maintenance windows that are not over, the next first.
+    pub windows: Vec<OpenWindow>,
+}
+
+/// A maintenance window that is not over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenWindow {
+    /// Its number.
+    pub id: WindowId,
+    /// Its title.
+    pub title: String,
 }
 
 /// How many reports are named.
@@ -105,7 +116,11 @@ impl<D: Detector> Engine<D> {
             .take(OPEN_REPORTS_MAX)
             .map(|(id, report)| OpenReport { id: id.clone(), server: report.server.clone() })
             .collect();
-        Open { incidents, drafts, reports }
+        let windows = records
+            .open_windows_by_time()
+            .into_iter()
+            .map(|one| OpenWindow { id: one.window.id, title: one.window.title.clone() });
+        Open { incidents, drafts, reports, windows: windows.collect() }
     }
 
     /// The domains that a person reported, where they still are ours.

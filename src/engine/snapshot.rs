@@ -82,6 +82,10 @@ impl<D: Detector> Engine<D> {
         for record in self.records.suspicions.values().filter(|record| record.stands()) {
             self.detector.accept(now, &Output::Suspicion(record.suspicion.clone()));
         }
+        for record in self.records.windows_under_way() {
+            let window = record.window.clone();
+            self.detector.accept(now, &Output::Window { window, by: None });
+        }
         for vantage in &self.records.blind {
             self.detector.accept(now, &Output::MonitorBlind { vantage: vantage.clone() });
         }

@@ -13,7 +13,10 @@ use crate::domain::{
     Fleet, Impact, IncidentId, IncidentState, ServerId, ServerStatus, Timestamp, UpdateKind,
 };
 
-use super::records::{Incident, Records};
+use super::{
+    records::{Incident, Records, WindowRecord},
+    window_view::{self, WindowView},
+};
 
 /// How many slots today's strip has.
 pub const STRIP_SLOTS: usize = 48;
@@ -41,6 +44,9 @@ pub struct View {
     pub open: Vec<IncidentView>,
     /// Published incidents resolved in the last [`RESOLVED_DAYS`] days, newest first.
     pub resolved: Vec<IncidentView>,
+    /// Announced maintenance: under way, ahead, and over in the last [`RESOLVED_DAYS`] days.
+    #[serde(default)]
+    pub windows: Vec<WindowView>,
 }
 
 /// One row of the server list.
@@ -97,7 +103,8 @@ pub(super) fn of(records: &Records, now: Timestamp) -> View {
     let fleet = &records.settings.fleet;
     let published: Vec<&Incident> =
         records.incidents.values().rev().filter(|incident| incident.is_published()).collect();
-    let spans = spans(&published, now);
+    let mut spans = spans(&published, now);
+    spans.extend(records.windows.values().filter_map(|record| work_span(record, now)));
     let servers = rows(fleet, &spans, now);
     let show = |incident: &&Incident| incident_view(fleet, incident);
     let oldest = now - TimeDelta::days(RESOLVED_DAYS);
@@ -114,6 +121,7 @@ pub(super) fn of(records: &Records, now: Timestamp) -> View {
             .filter(|one| !one.state.is_open() && one.ended_at.is_some_and(|at| at >= oldest))
             .map(show)
             .collect(),
+        windows: window_view::of(records, now),
     }
 }
 
@@ -143,6 +151,19 @@ fn spans<'a>(published: &[&'a Incident], now: Timestamp) -> Vec<Span<'a>> {
         }
     }
     spans
+}
+
+/// The time in which announced work went on.
+fn work_span(record: &WindowRecord, now: Timestamp) -> Option<Span<'_>> {
+    let told = record.news.first()?.at;
+    let is_now = record.window.state.is_under_way();
+    Some(Span {
+        from: record.started_at?.max(told),
+        until: record.ended_at.unwrap_or(now),
+        status: ServerStatus::UnderMaintenance,
+        servers: &record.window.servers,
+        is_now,
+    })
 }
 
 fn rows(fleet: &Fleet, spans: &[Span<'_>], now: Timestamp) -> Vec<ServerView> {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     DestinationId, DraftId, IncidentId, Limits, MailingId, PersonId, PostId, ProbeId, ReportId,
-    Role, Settings, SuspicionId, Timestamp, Topic,
+    Role, Settings, SuspicionId, Timestamp, Topic, WindowId,
 };
 
 /// Something that enters the engine. In the journal every id of a person or report is random.
@@ -202,6 +202,18 @@ pub enum TimerReason {
     Reminder(IncidentId),
     /// A promised update is due now.
     PromisedUpdate(IncidentId),
+    /// Followers are to be reminded of a window.
+    WindowReminder(WindowId),
+    /// A window begins.
+    WindowStart(WindowId),
+    /// Staff are to be asked about a window's end.
+    WindowEnding(WindowId),
+    /// A window's promised end is near, and nobody has said anything.
+    WindowOverrun(WindowId),
+    /// A window's promised end has come.
+    WindowEnd(WindowId),
+    /// A window's servers are to be looked at again.
+    WindowCheck(WindowId),
     /// The next page of a mailing may be written.
     Mailing(MailingId),
 }

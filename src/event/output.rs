@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    DestinationId, DraftId, Impact, IncidentId, IncidentState, MailingId, PersonId, PostId,
-    ReportId, Role, ServerId, Suspicion, SuspicionId, Timestamp, Topic, UpdateKind, Wording,
+    DestinationId, DraftId, Impact, IncidentId, IncidentState, MailingId, MaintenanceWindow,
+    PersonId, PostId, ReportId, Role, ServerId, Suspicion, SuspicionId, Timestamp, Topic,
+    UpdateKind, WindowId, WindowNews, Wording,
 };
 
 use super::Post;
@@ -23,6 +24,13 @@ pub enum Output {
         id: SuspicionId,
         /// The suspicion that explains it as well.
         merged_into: Option<SuspicionId>,
+    },
+    /// A suspicion is put down to announced work, or no longer.
+    SuspicionHeld {
+        /// Which.
+        id: SuspicionId,
+        /// The window that covers its servers; `None`: it is an alarm from now on.
+        window: Option<WindowId>,
     },
     /// Below the alarm, for staff alone.
     HeadsUp {
@@ -141,6 +149,41 @@ pub enum Output {
         role: Option<Role>,
         /// When the next update is promised; `None` once it is over.
         next_update_at: Option<Timestamp>,
+    },
+    /// A maintenance window was made or changed: all of it as it is now.
+    Window {
+        /// The window.
+        #[serde(flatten)]
+        window: MaintenanceWindow,
+        /// Who did it, when a person did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
+    /// A public statement about a window: approved by a person, or a standing policy's words.
+    Announcement {
+        /// The window it speaks of.
+        window: WindowId,
+        /// Its place among the window's announcements, from 1.
+        revision: u32,
+        /// What it tells.
+        news: WindowNews,
+        /// The public words.
+        text: String,
+        /// Who approved it, or the standing policy's name (`policy:maintenance`).
+        by: String,
+        /// The approver's right; `None` for a policy.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        role: Option<Role>,
+        /// The incident whose update it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        incident: Option<IncidentId>,
+    },
+    /// A window's work is over and its servers are not well: they alarm again.
+    WindowFails {
+        /// Which.
+        window: WindowId,
+        /// The servers whose probes still fail; none: nothing measures them.
+        servers: Vec<ServerId>,
     },
     /// Words for one destination.
     Post(Post),
@@ -275,6 +318,7 @@ impl Output {
         match self {
             Self::Suspicion(_) => "suspicion",
             Self::SuspicionCleared { .. } => "suspicion_cleared",
+            Self::SuspicionHeld { .. } => "suspicion_held",
             Self::HeadsUp { .. } => "heads_up",
             Self::MonitorBlind { .. } => "monitor_blind",
             Self::MonitorRecovered { .. } => "monitor_recovered",
@@ -284,6 +328,9 @@ impl Output {
             Self::DraftClosed { .. } => "draft_closed",
             Self::DraftWaits { .. } => "draft_waits",
             Self::Update { .. } => "update",
+            Self::Window { .. } => "window",
+            Self::Announcement { .. } => "announcement",
+            Self::WindowFails { .. } => "window_fails",
             Self::Post(_) => "post",
             Self::PostAgain { .. } => "post_again",
             Self::ReportFiled { .. } => "report_filed",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::domain::{Audience, DestinationId, IncidentId, PersonId, PostId};
+use crate::domain::{Audience, DestinationId, IncidentId, PersonId, PostId, WindowId};
 
 /// One rendered text for one destination. Its bytes never change once decided.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,10 +22,13 @@ pub struct Post {
     pub subject: String,
     /// The incident it speaks of.
     pub incident: Option<IncidentId>,
+    /// The maintenance window it speaks of, where no incident does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<WindowId>,
     /// The one person it is for; the driver is handed their account when it sends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipient: Option<PersonId>,
-    /// The post that opened the incident at this destination, to reply to; of an edit, deletion or
+    /// The post that opened the incident or window at this destination, to reply to; of an edit, deletion or
     /// crosspost, the post that it is done to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread: Option<PostId>,

@@ -19,7 +19,7 @@
 //! ## Order
 //!
 //! Each destination has one post in flight at most (sent or looked up), so a slow destination delays
-//! nobody else. Within a destination posts about the same incident to the same reader form a
+//! nobody else. Within a destination posts about the same incident or window to the same reader form a
 //! *lane*: a later one waits until every earlier one is over, so that "resolved" never arrives before
 //! "investigating". Lanes don't wait for each other: a post that is retried on our own schedule
 //! holds back its lane alone, and among lanes that are ready the one tried least goes first, then
@@ -32,6 +32,7 @@
 //! a post that a destination never quite takes keeps its lane waiting until it is given up.
 
 mod delivery;
+mod lane;
 mod let_go;
 mod schedule;
 
@@ -40,9 +41,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::{DestinationId, IncidentId, IncidentState, PersonId, Policy, PostId, Timestamp},
+    domain::{DestinationId, IncidentId, Policy, PostId, Timestamp, WindowId},
     event::{DeliveryEvent, Output, Post, PostAction, Receipt, Resolution, SendError},
 };
+
+use lane::{Lane, Life, PastKey, day_of};
 
 pub use delivery::{Delivery, DeliveryState};
 pub use schedule::{ASKED_PAUSE_MAX_S, BACKOFF_MAX_MS, BACKOFF_MIN_MS, backoff};
@@ -64,7 +67,9 @@ pub struct Outbox {
     /// Ids of deliveries that are no longer kept in full, with the other side's id where a reply may
     /// still need it.
     past: BTreeMap<PastKey, BTreeMap<PostId, Option<String>>>,
-    incidents: BTreeMap<IncidentId, IncidentLife>,
+    incidents: BTreeMap<IncidentId, Life>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    windows: BTreeMap<WindowId, Life>,
     /// Jobs handed out whose event has not come yet; a restart forgets them.
     #[serde(skip)]
     claimed: BTreeSet<PostId>,
@@ -77,28 +82,6 @@ struct Queue {
     waiting: BTreeMap<u64, PostId>,
     /// The destination asked for a pause until then.
     paused_until: Option<Timestamp>,
-}
-
-/// Whose ids are remembered together: an incident's, or those of one day for posts without one.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-enum PastKey {
-    Incident(IncidentId),
-    Day(i64),
-}
-
-/// Posts that must arrive in the order in which they were decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Lane<'a> {
-    incident: Option<IncidentId>,
-    recipient: Option<&'a PersonId>,
-    passes_on: bool,
-}
-
-/// Whether an incident may still speak.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct IncidentLife {
-    ended_at: Option<Timestamp>,
 }
 
 /// One thing to do at a destination.
@@ -139,9 +122,17 @@ impl Outbox {
         match output {
             Output::Post(post) => self.add(at, post),
             Output::PostAgain { post, not_there, .. } => self.send_again(at, post, *not_there),
-            Output::Incident { id, state, .. } => self.follow(at, *id, *state),
+            Output::Incident { id, state, .. } => {
+                self.incidents.insert(*id, Life::of(at, state.is_open()));
+            }
+            Output::Window { window, .. } => {
+                self.windows.insert(window.id, Life::of(at, window.state.is_open()));
+            }
             Output::Suspicion(_)
             | Output::SuspicionCleared { .. }
+            | Output::SuspicionHeld { .. }
+            | Output::Announcement { .. }
+            | Output::WindowFails { .. }
             | Output::HeadsUp { .. }
             | Output::MonitorBlind { .. }
             | Output::MonitorRecovered { .. }
@@ -316,14 +307,17 @@ impl Outbox {
         for place in old {
             self.shrink(place);
         }
-        let speaking: BTreeSet<IncidentId> =
-            self.deliveries.values().filter_map(|delivery| delivery.post.incident).collect();
-        self.incidents.retain(|id, life| {
-            speaking.contains(id) || life.ended_at.is_none_or(|ended| ended >= before)
-        });
-        let incidents = &self.incidents;
+        let speaking: BTreeSet<PastKey> =
+            self.deliveries.values().filter_map(|one| PastKey::of_subject(&one.post)).collect();
+        let stays = |key: PastKey, life: &Life| {
+            speaking.contains(&key) || life.ended_at.is_none_or(|ended| ended >= before)
+        };
+        self.incidents.retain(|id, life| stays(PastKey::Incident(*id), life));
+        self.windows.retain(|id, life| stays(PastKey::Window(*id), life));
+        let (incidents, windows) = (&self.incidents, &self.windows);
         self.past.retain(|key, _| match key {
             PastKey::Incident(id) => incidents.contains_key(id),
+            PastKey::Window(id) => windows.contains_key(id),
             PastKey::Day(day) => *day >= day_of(before),
         });
     }
@@ -331,7 +325,7 @@ impl Outbox {
     fn add(&mut self, at: Timestamp, post: &Post) {
         let key = PastKey::of(post, at);
         let is_past = match key {
-            PastKey::Incident(_) => {
+            PastKey::Incident(_) | PastKey::Window(_) => {
                 self.past.get(&key).is_some_and(|ids| ids.contains_key(&post.id))
             }
             PastKey::Day(_) => self.knows(&post.id),
@@ -340,8 +334,10 @@ impl Outbox {
             return;
         }
         self.places += 1;
-        if let Some(incident) = post.incident {
-            self.incidents.entry(incident).or_insert(IncidentLife { ended_at: None });
+        match key {
+            PastKey::Incident(id) => _ = self.incidents.entry(id).or_default(),
+            PastKey::Window(id) => _ = self.windows.entry(id).or_default(),
+            PastKey::Day(_) => {}
         }
         let queue = self.queues.entry(post.destination.clone()).or_default();
         queue.waiting.insert(self.places, post.id.clone());
@@ -358,11 +354,6 @@ impl Outbox {
         let (place, destination) = (delivery.place, delivery.post.destination.clone());
         self.finished.remove(&place);
         self.queues.entry(destination).or_default().waiting.insert(place, id.clone());
-    }
-
-    fn follow(&mut self, at: Timestamp, id: IncidentId, state: IncidentState) {
-        let ended_at = (!state.is_open()).then_some(at);
-        self.incidents.insert(id, IncidentLife { ended_at });
     }
 
     fn unfinished(&self) -> impl Iterator<Item = &Delivery> {
@@ -444,50 +435,10 @@ impl Outbox {
         let Some(id) = self.finished.remove(&place) else { return };
         if let Some(delivery) = self.deliveries.remove(&id) {
             let key = PastKey::of(&delivery.post, delivery.decided_at);
-            let may_open_thread =
-                delivery.post.incident.is_some() && delivery.post.thread.is_none();
+            let is_told_on = PastKey::of_subject(&delivery.post).is_some();
+            let may_open_thread = is_told_on && delivery.post.thread.is_none();
             let remote_id = delivery.opened().filter(|_| may_open_thread).map(str::to_owned);
             self.past.entry(key).or_default().insert(id, remote_id);
         }
     }
-}
-
-impl<'a> Lane<'a> {
-    fn of(post: &'a Post) -> Self {
-        let passes_on = post.action == PostAction::Crosspost;
-        Self { incident: post.incident, recipient: post.recipient.as_ref(), passes_on }
-    }
-}
-
-impl PastKey {
-    fn of(post: &Post, at: Timestamp) -> Self {
-        post.incident.map_or_else(|| Self::Day(day_of(at)), Self::Incident)
-    }
-}
-
-impl From<PastKey> for String {
-    fn from(key: PastKey) -> Self {
-        match key {
-            PastKey::Incident(id) => format!("incident {id}"),
-            PastKey::Day(day) => format!("day {day}"),
-        }
-    }
-}
-
-impl TryFrom<String> for PastKey {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let bad = || format!("not a key of past posts: {text}");
-        let (kind, number) = text.split_once(' ').ok_or_else(bad)?;
-        match kind {
-            "incident" => Ok(Self::Incident(IncidentId(number.parse().map_err(|_| bad())?))),
-            "day" => Ok(Self::Day(number.parse().map_err(|_| bad())?)),
-            _ => Err(bad()),
-        }
-    }
-}
-
-fn day_of(at: Timestamp) -> i64 {
-    at.timestamp().div_euclid(24 * 3600)
 }

@@ -5,6 +5,7 @@
 //! change anything but by a new input, and must not show what a `View` does not hold. Start at
 //! [`router`]; what is shown is put into words in `present`, and into HTML by `templates/`.
 
+mod calendar;
 mod health;
 mod http;
 mod metrics;
@@ -54,7 +55,7 @@ struct Pages {
     templates: Templates,
 }
 
-/// `/`, `/history`, `/incidents/{id}`, `/style.css`, `/healthz`, `/readyz`, `/metrics`, and a page
+/// `/`, `/history`, `/incidents/{id}`, `/maintenance`, `/maintenance.ics`, `/style.css`, `/healthz`, `/readyz`, `/metrics`, and a page
 /// of its own for every other path: no router that this one is merged with may have a fallback.
 pub fn router(state: PageState) -> Router {
     let templates = Templates::new(state.words.clone(), &state.language);
@@ -67,6 +68,8 @@ pub fn router(state: PageState) -> Router {
         .route("/", get(status))
         .route("/history", get(history))
         .route("/incidents/{id}", get(incident))
+        .route("/maintenance", get(maintenance))
+        .route("/maintenance.ics", get(maintenance_calendar))
         .route("/style.css", get(http::style))
         .fallback(missing)
         .with_state(pages)
@@ -97,6 +100,18 @@ async fn incident(
         Some(page) => pages.templates.answer(StatusCode::OK, "incident.html", &page, &headers),
         None => pages.missing(&view),
     }
+}
+
+async fn maintenance(State(pages): State<Arc<Pages>>, headers: HeaderMap) -> Response {
+    let view = pages.view();
+    let page = pages.presenter(&view).maintenance();
+    pages.templates.answer(StatusCode::OK, "maintenance.html", &page, &headers)
+}
+
+async fn maintenance_calendar(State(pages): State<Arc<Pages>>, headers: HeaderMap) -> Response {
+    let view = pages.view();
+    let text = calendar::of(&view, &pages.state.words, &pages.state.language);
+    http::tagged(StatusCode::OK, "text/calendar; charset=utf-8", text, &headers)
 }
 
 async fn missing(State(pages): State<Arc<Pages>>) -> Response {

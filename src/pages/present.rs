@@ -1,5 +1,7 @@
 //! Puts a [`View`] into words: everything that a template shows, as text. Must not hold markup.
 
+mod windows;
+
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -11,6 +13,8 @@ use crate::{
 };
 
 use super::strip::{self, Slot};
+
+use windows::Window;
 
 /// A view older than this is shown with a warning.
 const VIEW_AGE_S_MAX: i64 = 180;
@@ -36,6 +40,8 @@ pub(super) struct StatusPage {
     frame: Frame,
     overall: Status,
     open: Vec<Incident>,
+    /// Maintenance that is under way or comes soon.
+    windows: Vec<Window>,
     servers: Vec<Server>,
     working: Vec<Server>,
     working_count: String,
@@ -132,6 +138,7 @@ impl<'a> Presenter<'a> {
             frame: self.frame(self.view.name.clone(), true),
             overall: self.overall(),
             open: self.view.open.iter().map(|incident| self.incident_of(incident)).collect(),
+            windows: self.windows_near(),
             servers: shown.into_iter().map(|server| self.server(server)).collect(),
             working: working.into_iter().map(|server| self.server(server)).collect(),
             working_count: self.say("page-servers-working", &count),

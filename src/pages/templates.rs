@@ -17,6 +17,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("status.html", include_str!("templates/status.html")),
     ("history.html", include_str!("templates/history.html")),
     ("incident.html", include_str!("templates/incident.html")),
+    ("maintenance.html", include_str!("templates/maintenance.html")),
     ("missing.html", include_str!("templates/missing.html")),
 ];
 

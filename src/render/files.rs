@@ -19,6 +19,7 @@ pub(super) const STAFF: Files = &[
     ("explain.ftl", include_str!("../../messages/en/explain.ftl")),
     ("incident.ftl", include_str!("../../messages/en/incident.ftl")),
     ("intake.ftl", include_str!("../../messages/en/intake.ftl")),
+    ("maintenance.ftl", include_str!("../../messages/en/maintenance.ftl")),
     ("radius.ftl", include_str!("../../messages/en/radius.ftl")),
 ];
 

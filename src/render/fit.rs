@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::{Limits, TextUnit};
 
-use super::weighted;
+use super::{links::url_at, weighted};
 
 const ELLIPSIS: &str = "…";
 const ELLIPSIS_AFTER_SENTENCE: &str = " …";
@@ -135,20 +135,6 @@ fn pieces<'a>(text: &'a str, limits: &'a Limits) -> Box<dyn Iterator<Item = Piec
         at += piece.len();
         Some(Piece { start, text: piece, length })
     }))
-}
-
-/// The URL that `text` begins with, as far as networks take it for one: with a dotted host, and
-/// without the signs after it that belong to the sentence.
-fn url_at(text: &str) -> Option<&str> {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
-    let end = text.find(|sign: char| sign.is_whitespace() || sign.is_control() || sign == '…');
-    let url = &text[..end.unwrap_or(text.len())];
-    let url = url.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '}', '\'', '"', '”']);
-    let host = rest.split(['/', '?', '#', ':']).next().unwrap_or_default();
-    let (name, ending) = host.rsplit_once('.')?;
-    let is_ending = ending.len() >= 2 && ending.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let is_whole = url.is_ascii() && url.len() > text.len() - rest.len() + name.len();
-    (is_ending && !name.is_empty() && is_whole).then_some(url)
 }
 
 /// As much of a text as fits, with every place where it may be cut: between pieces and outside

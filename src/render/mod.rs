@@ -10,6 +10,7 @@ mod check;
 mod facts;
 mod files;
 mod fit;
+mod links;
 mod markdown;
 mod outside;
 mod phrases;
@@ -19,12 +20,15 @@ mod words;
 
 pub use facts::Facts;
 pub use fit::{beside, fit, length};
+pub use links::{hashtags, links};
 pub use markdown::{discord_times, escape_markdown};
 pub use outside::{
     CONFIRM_PATH, Hidden, LEAVE_PATH, TOKEN_MARKER, leave_link, neutralise, person_marker,
     report_marker, reveal,
 };
-pub use phrases::{clock_time, date, date_time, list, near_time, percent, span};
+pub use phrases::{
+    clock_time, date, date_time, day_time, list, near_time, percent, span, time_in_both,
+};
 pub use times::{ToldTime, mark_times, tells_time};
-pub use weighted::links;
+pub use weighted::links as links_at_x;
 pub use words::{WordProblem, Words};

@@ -51,13 +51,54 @@ pub fn near_time(
     let (local, today) = (moment.with_timezone(&timezone), now.with_timezone(&timezone));
     if local.date_naive() == today.date_naive() {
         clock_time(moment, timezone)
-    } else if local.year() == today.year() {
-        let date = words.say(language, "date-in-year", &day_facts(local));
-        let facts = Facts::new().text("date", date).time("time", moment, timezone);
-        words.say(language, "date-time", &facts)
     } else {
-        date_time(words, language, moment, timezone)
+        day_time(words, language, moment, now, timezone)
     }
+}
+
+/// The day and the time of day, with the year only where it is not that of `now`: "23 April, 22:00
+/// EDT".
+pub fn day_time(
+    words: &Words,
+    language: &str,
+    moment: Timestamp,
+    now: Timestamp,
+    timezone: Tz,
+) -> String {
+    let (local, today) = (moment.with_timezone(&timezone), now.with_timezone(&timezone));
+    if local.year() != today.year() {
+        return date_time(words, language, moment, timezone);
+    }
+    let date = words.say(language, "date-in-year", &day_facts(local));
+    let facts = Facts::new().text("date", date).time("time", moment, timezone);
+    words.say(language, "date-time", &facts)
+}
+
+/// A moment in a zone and in UTC: "1 December, 22:00 EST (2 December, 03:00 UTC)", with the year
+/// where it is not that of `now`. The date is left out where it is that of the moment `after`, and
+/// UTC's where it is the same.
+pub fn time_in_both(
+    words: &Words,
+    language: &str,
+    moment: Timestamp,
+    zone: Tz,
+    now: Timestamp,
+    after: Option<Timestamp>,
+) -> String {
+    let day = |zone: Tz, at: Timestamp| at.with_timezone(&zone).date_naive();
+    let said = |zone: Tz, is_bare: bool| {
+        if is_bare {
+            clock_time(moment, zone)
+        } else {
+            day_time(words, language, moment, now, zone)
+        }
+    };
+    let local = said(zone, after.is_some_and(|after| day(zone, after) == day(zone, moment)));
+    if moment.with_timezone(&zone).naive_local() == moment.naive_utc() {
+        return local;
+    }
+    let utc = said(Tz::UTC, day(zone, moment) == day(Tz::UTC, moment));
+    words.say(language, "time-in-both", &Facts::new().text("local", local).text("utc", utc))
 }
 
 /// A span of time in at most two units: "45 seconds", "15 minutes", "1 hour 30 minutes", "2 days".

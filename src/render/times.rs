@@ -73,11 +73,17 @@ fn stands_alone(before: &str, from: &str, told: &ToldTime) -> bool {
     !told.words.is_empty() && !goes_on && !is_inside && (told.dated || !ends_in_date(before))
 }
 
-/// Whether a year stands just before.
+/// Whether a date stands just before: a year, or a day and a month with a comma after it.
 fn ends_in_date(before: &str) -> bool {
     let bytes = before.as_bytes();
     let near = &bytes[bytes.len().saturating_sub(DATE_REACH_BYTES)..];
+    let has_day = || {
+        let mut words = before.trim_end_matches(", ").rsplit(' ');
+        let month = words.next().is_some_and(|word| word.chars().all(char::is_alphabetic));
+        month && words.next().is_some_and(|day| day.starts_with(|one: char| one.is_ascii_digit()))
+    };
     near.windows(4).any(|four| four.iter().all(u8::is_ascii_digit))
+        || (before.ends_with(", ") && has_day())
 }
 
 /// `text` with what `show` makes of each moment's marker, given its second and its style; a marker

@@ -18,7 +18,7 @@ use secrecy::SecretString;
 
 use super::{
     fake::{self, Plain, Request, World},
-    worlds::{mastodon, matrix, ntfy, x},
+    worlds::{bluesky, mastodon, matrix, ntfy, x},
 };
 
 /// The signing key behind [`SECRET`].
@@ -51,6 +51,19 @@ pub struct Row {
 }
 
 pub const ROWS: &[Row] = &[
+    Row {
+        kind: "bluesky",
+        options: Some(|address| {
+            let mut options = option("pds", &format!("http://{address}"));
+            options.extend(option("identifier", "status.example"));
+            options
+        }),
+        secrets: &["app_password"],
+        key_of: record_key,
+        repeats_refusals: false,
+        world: || Box::new(bluesky::World::new(&secret())),
+        once: Once::ByKey,
+    },
     Row {
         kind: "console",
         options: None,
@@ -201,6 +214,7 @@ pub fn post() -> Post {
         action: PostAction::Post,
         subject: "incident.investigating".to_owned(),
         incident: Some(IncidentId(7)),
+        window: None,
         recipient: None,
         thread: None,
         body: "Some sites are slow.\nNext update by 22:00.".to_owned(),
@@ -226,6 +240,12 @@ fn signed_webhook_id(request: &Request) -> String {
     assert_eq!(header("content-type"), "application/json");
     assert!(request.line.starts_with("POST /hook/"), "{}", request.line);
     id.to_owned()
+}
+
+fn record_key(request: &Request) -> String {
+    assert_eq!(request.line, "POST /xrpc/com.atproto.repo.putRecord HTTP/1.1");
+    let body: serde_json::Value = serde_json::from_slice(&request.body).expect("JSON");
+    body["rkey"].as_str().expect("a key").to_owned()
 }
 
 fn idempotency_key(request: &Request) -> String {

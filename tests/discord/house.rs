@@ -130,6 +130,7 @@ async fn live(setup: Setup) -> (Fake, Arc<Stub>, watch::Sender<bool>) {
         staff_roles: vec![fake.role("staff")],
         admin_roles: vec![],
         presence: false,
+        events: true,
         api: fake.http_url().parse().expect("an address"),
     };
     let stub = Arc::new(Stub::new());

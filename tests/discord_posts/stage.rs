@@ -150,6 +150,7 @@ pub fn post(audience: Audience, number: u64, body: &str) -> Post {
         action: PostAction::Post,
         subject: "incident.update".to_owned(),
         incident: Some(IncidentId(7)),
+        window: None,
         recipient: None,
         thread: None,
         body: body.to_owned(),

@@ -28,7 +28,7 @@ enum Step {
 
 const TROUBLES: [&[&str]; 5] = [&["s1", "s2"], &["s1"], &["s3"], &["s"], &["s", "canary"]];
 const DOMAINS: [&str; 4] = ["one.example", "two.example", "three.example", "nobody.example"];
-const COMMANDS: [&str; 22] = [
+const COMMANDS: [&str; 32] = [
     "draft publish 1",
     "draft publish 1 --anyway",
     "draft publish 2 --anyway",
@@ -51,6 +51,16 @@ const COMMANDS: [&str; 22] = [
     "suspects",
     "nonsense",
     "deliveries",
+    "maintenance schedule sw-1 now 30m \"A new switch\"",
+    "maintenance schedule s1,s3 22:00 1h \"Disks\" \"Sites are slow.\"",
+    "maintenance schedule sw-1 now 20m \"The switch\" --incident 1",
+    "maintenance publish 1",
+    "maintenance publish 2 --revision 1",
+    "maintenance extend 1 10m",
+    "maintenance complete 1",
+    "maintenance move 2 23:15",
+    "maintenance start 2",
+    "maintenance cancel 2",
 ];
 
 fn step() -> impl Strategy<Value = Step> {

@@ -151,6 +151,19 @@ impl<D: Detector> Stage<D> {
         panic!("a timer fires for ever: {:?}", self.engine.next_deadline());
     }
 
+    /// Nobody is there for so long; what was due meanwhile is met now, as after a start.
+    pub fn sleep(&mut self, minutes: i64) {
+        self.now += TimeDelta::minutes(minutes);
+        for _ in 0..1000 {
+            let Some((due, reason)) = self.engine.next_deadline() else { return };
+            if due > self.now {
+                return;
+            }
+            self.take_at(self.now, Input::Timer { reason, due });
+        }
+        panic!("a timer fires for ever: {:?}", self.engine.next_deadline());
+    }
+
     /// An input that happened at another time than it is received.
     pub fn take_at(&mut self, at: Timestamp, input: Input) -> Vec<Output> {
         self.received(self.now, Happening { at, input })

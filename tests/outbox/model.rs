@@ -28,6 +28,7 @@ pub fn post(
         action: if number % 6 == 5 { PostAction::Crosspost } else { PostAction::Post },
         subject: "incident.update".to_owned(),
         incident: incident.map(IncidentId),
+        window: None,
         recipient: recipient.map(PersonId::from),
         thread: None,
         body: format!("word {number}"),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bellwether::{
-    domain::{Impact, IncidentId, IncidentState, Policy, PostId, Timestamp},
+    domain::{Impact, IncidentId, IncidentState, Policy, PostId, Timestamp, WindowId},
     event::{DeliveryEvent, Output, Post, PostAction, Receipt, Resolution, SendError},
     outbox::{DeliveryState, FINISHED_MAX, Outbox, Step, WAITING_MAX, backoff},
 };
@@ -185,6 +185,30 @@ fn a_reply_learns_its_threads_first_post_even_long_after() {
     outbox.prune(at(48 * HOUR_MS));
     assert!(outbox.delivery(&first.id).is_none());
     let job = outbox.next_jobs(at(48 * HOUR_MS)).pop().expect("the reply is due");
+    assert_eq!(job.reply_to.as_deref(), Some("remote-1"));
+}
+
+#[test]
+fn posts_of_a_window_keep_their_order_and_its_thread_is_found_weeks_later() {
+    let of_window = |window: u64, number: usize| {
+        let id = format!("w-{window}-{number}").into();
+        Post { id, window: Some(WindowId(window)), ..post("d", None, None, number) }
+    };
+    let first = of_window(1, 1);
+    let reply = Post { thread: Some(first.id.clone()), ..of_window(1, 2) };
+    let other = of_window(2, 3);
+    let mut outbox = decided(&[&first, &reply, &other]);
+    attempt(&mut outbox, &first.id, 0, &later(None));
+    assert_eq!(jobs(&outbox, 0), ["word 3"], "the other window does not wait");
+    attempt(&mut outbox, &other.id, 0, &Ok(Receipt::default()));
+    let receipt = Receipt { remote_id: Some("remote-1".to_owned()), ..Receipt::default() };
+    attempt(&mut outbox, &first.id, HOUR_MS, &Ok(receipt));
+    let copy: Outbox =
+        serde_json::from_str(&serde_json::to_string(&outbox).expect("JSON")).expect("back");
+    assert_eq!(copy, outbox);
+    outbox.prune(at(30 * 24 * HOUR_MS));
+    assert!(outbox.delivery(&first.id).is_none());
+    let job = outbox.next_jobs(at(30 * 24 * HOUR_MS)).pop().expect("the reply is due");
     assert_eq!(job.reply_to.as_deref(), Some("remote-1"));
 }
 

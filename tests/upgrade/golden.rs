@@ -192,7 +192,11 @@ impl Ledger {
             }
             Output::Suspicion(_)
             | Output::SuspicionCleared { .. }
+            | Output::SuspicionHeld { .. }
             | Output::HeadsUp { .. }
+            | Output::Window { .. }
+            | Output::Announcement { .. }
+            | Output::WindowFails { .. }
             | Output::MonitorBlind { .. }
             | Output::MonitorRecovered { .. }
             | Output::DraftStale { .. }

@@ -226,8 +226,12 @@ fn bold(headline: &str) -> String {
     if headline.is_empty() { headline } else { format!("**{}**", escape_markdown(&headline)) }
 }
 
-/// Red while it is bad, orange once it is understood, blue while it is watched, green when it is over.
+/// Red while it is bad, orange once it is understood, blue while it is watched and for announced work,
+/// green when it is over.
 fn colour(subject: &str) -> u32 {
+    if let Some(news) = subject.strip_prefix("maintenance.") {
+        return if news == "completed" { 0x002E_A043 } else { 0x0034_98DB };
+    }
     match subject.strip_prefix("incident.").unwrap_or_default() {
         "investigating" | "holding" => 0x00D8_3A34,
         "identified" | "update" => 0x00E6_7E22,

@@ -12,6 +12,7 @@ use crate::{
     broadcast::{
         http::{self, Http},
         json::{self, ANSWER_BYTES_MAX, Trouble},
+        options::at,
     },
     clock::Clock,
     domain::{PostId, Timestamp},
@@ -146,7 +147,7 @@ impl Api {
         account: &str,
         below: Option<&str>,
     ) -> Result<(Vec<Status>, Option<Timestamp>), Trouble> {
-        let mut url = self.url(&["v1", "accounts", account, "statuses"])?;
+        let mut url = self.url(&["v1", "accounts", account, "statuses"]);
         url.query_pairs_mut()
             .append_pair("limit", PAGE_LENGTH)
             .extend_pairs(below.map(|below| ("max_id", below)));
@@ -158,19 +159,19 @@ impl Api {
 
     /// Makes a status; a server that knows the key recognises a second attempt by it.
     pub(super) async fn write(&self, draft: &Draft<'_>, key: &PostId) -> Result<Status, Trouble> {
-        let request = self.http.request(Method::POST, self.url(&["v1", "statuses"])?);
+        let request = self.http.request(Method::POST, self.url(&["v1", "statuses"]));
         self.ask(request.header("idempotency-key", key.as_str()).json(draft)).await
     }
 
     /// Changes a status.
     pub(super) async fn rewrite(&self, id: &str, draft: &Draft<'_>) -> Result<Status, Trouble> {
-        let request = self.http.request(Method::PUT, self.url(&["v1", "statuses", id])?);
+        let request = self.http.request(Method::PUT, self.url(&["v1", "statuses", id]));
         self.ask(request.json(draft)).await
     }
 
     /// Takes a status back.
     pub(super) async fn delete(&self, id: &str) -> Result<serde::de::IgnoredAny, Trouble> {
-        self.ask(self.http.request(Method::DELETE, self.url(&["v1", "statuses", id])?)).await
+        self.ask(self.http.request(Method::DELETE, self.url(&["v1", "statuses", id]))).await
     }
 
     /// The server's host.
@@ -184,7 +185,7 @@ impl Api {
     }
 
     async fn get<T: serde::de::DeserializeOwned>(&self, path: &[&str]) -> Result<T, Trouble> {
-        self.ask(self.http.request(Method::GET, self.url(path)?)).await
+        self.ask(self.http.request(Method::GET, self.url(path))).await
     }
 
     async fn ask<T: serde::de::DeserializeOwned>(
@@ -200,11 +201,8 @@ impl Api {
             .header(header::ACCEPT, "application/json")
     }
 
-    fn url(&self, path: &[&str]) -> Result<Url, Trouble> {
-        let mut url = self.base.clone();
-        let wrong = || Trouble::Line(http::Trouble::NotSent("no request: bad address".to_owned()));
-        url.path_segments_mut().map_err(|()| wrong())?.pop_if_empty().push("api").extend(path);
-        Ok(url)
+    fn url(&self, path: &[&str]) -> Url {
+        at(&self.base, ["api"].iter().chain(path).copied())
     }
 }
 

@@ -31,7 +31,7 @@ use crate::{
 
 use super::{
     BuildError, CheckError, Checked, Driver, Registration, Sending, UPDATES, attempts::Attempts,
-    changeable, http, json::Trouble,
+    changeable, json::Trouble, options::Options,
 };
 
 use api::{Api, Draft, Status, usable_id};
@@ -139,15 +139,10 @@ impl Mastodon {
         secrets: &Secrets,
         clock: &Clock,
     ) -> Result<Self, BuildError> {
-        let wrong = |option: &OptionSpec| BuildError::Option {
-            destination: destination.id.clone(),
-            option: option.name,
-            expected: option.expects,
-        };
-        let option = |spec: &OptionSpec| destination.options.get(spec.name).cloned();
-        let base = option(&URL).and_then(|text| http::safe_base(&text));
-        let token = secrets.get(&destination.id, TOKEN.name).ok_or_else(|| wrong(&TOKEN))?;
-        let api = Api::new(base.ok_or_else(|| wrong(&URL))?, token.clone(), clock);
+        let options = Options { destination, secrets };
+        let option = |spec: &OptionSpec| options.text(spec).map(str::to_owned);
+        let token = options.secret(&TOKEN)?.clone();
+        let api = Api::new(options.server(&URL)?, token, clock);
         let api = api.map_err(|error| error.of(&destination.id))?;
         Ok(Self {
             api,
@@ -270,7 +265,7 @@ impl Mastodon {
             Some(format!("it is {shown} there and not {}", self.visibility))
         } else if thread.is_some() && status.in_reply_to_id.is_none() {
             Some("it stands alone, as the first post of its thread is gone".to_owned())
-        } else if Saying::of_html(&status.content) != Saying::of_text(&sending.post.body) {
+        } else if !Saying::of_text(&sending.post.body).is_in(&status.content, &sending.post.body) {
             Some("the words there are not quite those that were sent".to_owned())
         } else {
             None
@@ -360,7 +355,7 @@ impl Mastodon {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let is_other = known.get(&status.id).is_some_and(|post| *post != sending.post.id);
         let is_own = status.reblog.is_none() && !is_other && status.created_at >= since;
-        is_own && Saying::of_html(&status.content) == *wanted
+        is_own && wanted.is_in(&status.content, &sending.post.body)
     }
 
     /// The account's own id, asked for once.

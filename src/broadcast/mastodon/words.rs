@@ -40,8 +40,15 @@ impl Saying {
         Self { letters, links }
     }
 
+    /// Whether a status's content says what was sent. Some servers take a text's own `<` and `&` as
+    /// they are, so that it is read as HTML as well.
+    pub(super) fn is_in(&self, html: &str, sent: &str) -> bool {
+        let there = Self::of_html(html);
+        there == *self || there == Self::of_html(sent)
+    }
+
     /// Of a status's content.
-    pub(super) fn of_html(html: &str) -> Self {
+    fn of_html(html: &str) -> Self {
         Self::of_text(&text_of(html))
     }
 }

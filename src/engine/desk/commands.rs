@@ -15,9 +15,9 @@ use super::{
 
 /// Who asks, and with what right.
 #[derive(Clone, Copy, Debug)]
-struct Person<'a> {
-    by: &'a str,
-    role: Role,
+pub(super) struct Person<'a> {
+    pub by: &'a str,
+    pub role: Role,
 }
 
 impl Desk<'_> {
@@ -77,6 +77,7 @@ impl Desk<'_> {
                 let text = self.speech().say("upstream-said", facts);
                 self.keep(incident, TimelineKind::UpstreamSaid, who.by, text);
             }
+            Command::Maintenance(what) => self.change_window(what, who),
             Command::Reload => {
                 // Only where there is no file to read: in a replay of what was typed.
                 let text = self.speech().say("reply-no-reload", Facts::new());

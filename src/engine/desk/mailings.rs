@@ -106,6 +106,7 @@ impl Desk<'_> {
             action: PostAction::Post,
             subject: format!("{SUBSCRIBER_SUBJECT}{}", mailing.kind.word()),
             incident: Some(mailing.incident),
+            window: None,
             recipient: Some(person.clone()),
             thread: first.map(|revision| id_of("letter", *revision)),
             body: mailing.body.clone(),

@@ -16,6 +16,7 @@ mod suspicions;
 mod taking_back;
 mod threads;
 mod timers;
+mod windows;
 
 pub(super) use publishing::body_of;
 
@@ -127,7 +128,8 @@ impl<'e> Desk<'e> {
         let all = &self.records.settings.destinations;
         let there = all.iter().find(|one| one.id == post.destination && one.abilities.times);
         let incident = post.incident.and_then(|id| self.records.incidents.get(&id));
-        let (Some(there), Some(incident)) = (there, incident) else { return };
+        let window = post.window.and_then(|id| self.records.windows.get(&id));
+        let Some(there) = there.filter(|_| incident.is_some() || window.is_some()) else { return };
         let locale = self.locale_at(there);
         let speech = self.speech().to(&locale);
         let has_name = match post.audience {
@@ -138,7 +140,14 @@ impl<'e> Desk<'e> {
         let name_length =
             if has_name { post.body.find('\n').unwrap_or(post.body.len()) } else { 0 };
         let (name, words) = post.body.split_at(name_length);
-        post.body = format!("{name}{}", speech.with_times_marked(words, incident));
+        let mut words = words.to_owned();
+        if let Some(window) = window {
+            words = speech.with_times_of_window(&words, &window.window);
+        }
+        if let Some(incident) = incident {
+            words = speech.with_times_marked(&words, incident);
+        }
+        post.body = format!("{name}{words}");
     }
 
     /// How those who read a destination do so: staff in the bot's own language everywhere.
@@ -263,6 +272,7 @@ impl<'e> Desk<'e> {
                 action: PostAction::Post,
                 subject: subject.to_owned(),
                 incident,
+                window: None,
                 recipient: None,
                 thread: None,
                 body: join_within(asking.text, tail, &destination.limits),

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::{
     command::Button,
     domain::{
-        Audience, Destination, DraftId, IncidentId, IncidentState, PersonId, Role, Timestamp,
-        UpdateKind, Wording,
+        Audience, Destination, DraftId, IncidentId, IncidentState, PersonId, PostId, Role,
+        Timestamp, UpdateKind, Wording,
     },
     engine::{
         records::{Draft, Incident},
@@ -76,7 +76,8 @@ impl Desk<'_> {
         let (id, number) = (incident.id.to_string(), revision.to_string());
         let destinations = self.destinations(Audience::Public);
         for destination in &destinations {
-            let action = self.action_of_update(incident, destination);
+            let first = incident.first_posts.get(&destination.id);
+            let action = self.action_after(first, destination);
             let post = Post {
                 id: self.id_of(action, &["incident", &id, &number], &destination.id, None),
                 destination: destination.id.clone(),
@@ -84,8 +85,9 @@ impl Desk<'_> {
                 action,
                 subject: format!("incident.{}", statement.kind.word()),
                 incident: Some(incident.id),
+                window: None,
                 recipient: None,
-                thread: incident.first_posts.get(&destination.id).cloned(),
+                thread: first.cloned(),
                 body: self.told_at(
                     destination,
                     statement,
@@ -129,8 +131,11 @@ impl Desk<'_> {
 
     /// Whether an update is a post of its own, or takes the first one's place where policy says so
     /// and it still stands or may yet.
-    fn action_of_update(&self, incident: &Incident, destination: &Destination) -> PostAction {
-        let first = incident.first_posts.get(&destination.id);
+    pub(super) fn action_after(
+        &self,
+        first: Option<&PostId>,
+        destination: &Destination,
+    ) -> PostAction {
         let first = first.and_then(|id| self.records.posts.get(id));
         let Some(first) = first.filter(|_| destination.abilities.edits) else {
             return PostAction::Post;
@@ -153,7 +158,7 @@ impl Desk<'_> {
     }
 
     /// What has a destination pass an update on to those who follow it from elsewhere.
-    fn passed_on(&self, post: &Post, subject: &[&str; 3]) -> Post {
+    pub(super) fn passed_on(&self, post: &Post, subject: &[&str; 3]) -> Post {
         let action = PostAction::Crosspost;
         Post {
             id: self.id_of(action, subject, &post.destination, None),
@@ -216,6 +221,7 @@ impl Desk<'_> {
                     action: PostAction::Post,
                     subject: format!("follow_up.{}", kind.word()),
                     incident: Some(incident.id),
+                    window: None,
                     recipient: Some(person.clone()),
                     thread: None,
                     body: crate::engine::speech::join_within(&text, &[], &destination.limits),
@@ -357,7 +363,7 @@ pub(in crate::engine) fn body_of(draft: &Draft) -> String {
     without_promise(&draft.text, draft.promise.as_deref())
 }
 
-fn without_promise(text: &str, promise: Option<&str>) -> String {
+pub(super) fn without_promise(text: &str, promise: Option<&str>) -> String {
     promise.and_then(|line| text.strip_suffix(line)).unwrap_or(text).trim_end().to_owned()
 }
 

@@ -112,6 +112,7 @@ impl Desk<'_> {
                 action: PostAction::Post,
                 subject: "acknowledgement".to_owned(),
                 incident: None,
+                window: None,
                 recipient: Some(person.clone()),
                 thread: None,
                 body: join_within(&text, &[], &destination.limits),

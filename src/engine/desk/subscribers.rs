@@ -144,6 +144,7 @@ impl Desk<'_> {
             action: PostAction::Post,
             subject: CONFIRM_SUBJECT.to_owned(),
             incident: None,
+            window: None,
             recipient: Some(person),
             thread: None,
             body,

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    domain::{Impact, IncidentId, IncidentState, ServerId, Suspicion, SuspicionId, UpdateKind},
+    domain::{
+        Cause, Impact, IncidentId, IncidentState, ServerId, Suspicion, SuspicionId, UpdateKind,
+    },
     engine::{
         detect::Suspected,
         records::{Incident, seconds},
@@ -25,11 +27,11 @@ const ROWS_MAX: usize = 8;
 
 /// How much customers feel of it: critical from 90 % loss, major from 40 % or from five servers
 /// on, else minor. People's word alone says nothing of the size: minor, or major from five servers.
-pub(super) fn impact_of(found: &Suspected) -> Impact {
-    let loss = found.causes.iter().filter_map(|cause| cause.loss).fold(0.0, f64::max);
+pub(super) fn impact_by(causes: &[Cause], servers: &[ServerId]) -> Impact {
+    let loss = causes.iter().filter_map(|cause| cause.loss).fold(0.0, f64::max);
     if loss >= CRITICAL_LOSS_MIN {
         Impact::Critical
-    } else if loss >= MAJOR_LOSS_MIN || found.servers.len() >= MAJOR_SERVERS_MIN {
+    } else if loss >= MAJOR_LOSS_MIN || servers.len() >= MAJOR_SERVERS_MIN {
         Impact::Major
     } else {
         Impact::Minor
@@ -54,7 +56,11 @@ impl Desk<'_> {
             explanation: self.speech().explain(found),
         };
         self.decide(Output::Suspicion(suspicion.clone()));
-        let told = self.see_to_incident(&suspicion, impact_of(found), back.is_some());
+        if self.is_put_down_to_work(id, &suspicion.servers) {
+            return;
+        }
+        let impact = impact_by(&found.causes, &found.servers);
+        let told = self.see_to_incident(&suspicion, impact, back.is_some());
         let is_other = before.is_none_or(|before| {
             before.servers != suspicion.servers || ids_of(&before) != ids_of(&suspicion)
         });
@@ -82,7 +88,12 @@ impl Desk<'_> {
     }
 
     /// Opens, reopens or revises the incident of a suspicion; whether staff were told.
-    fn see_to_incident(&mut self, suspicion: &Suspicion, impact: Impact, is_back: bool) -> bool {
+    pub(super) fn see_to_incident(
+        &mut self,
+        suspicion: &Suspicion,
+        impact: Impact,
+        is_back: bool,
+    ) -> bool {
         let linked = self.incident_of(suspicion.id).cloned();
         match linked {
             Some(incident) if incident.state.is_open() => {
@@ -299,8 +310,12 @@ impl Desk<'_> {
     /// It is over: words that say so are proposed.
     pub(super) fn clear(&mut self, id: SuspicionId) {
         let incident = self.incident_of(id).filter(|one| one.state.is_open()).cloned();
+        let was_held = self.records.suspicions.get(&id).is_some_and(|one| one.held.is_some());
         self.decide(Output::SuspicionCleared { id, merged_into: None });
         let Some(incident) = incident else {
+            if was_held {
+                return;
+            }
             let facts = Facts::new().text("suspicion", id.to_string());
             let text = self.speech().say("staff-cleared", facts);
             self.tell_staff("suspicion", None, &text, None);
@@ -343,7 +358,11 @@ impl Desk<'_> {
         let explanation = self.speech().heads_up(&servers, people, shared, failed);
         let facts = Facts::new().text("explanation", explanation.clone());
         let text = self.speech().say("staff-heads-up", facts);
+        let is_expected = self.records.window_over(&servers).is_some();
         self.decide(Output::HeadsUp { servers, people, explanation });
+        if is_expected {
+            return;
+        }
         self.tell_staff("heads_up", None, &text, None);
     }
 

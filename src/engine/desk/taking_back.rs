@@ -34,6 +34,7 @@ impl Desk<'_> {
             action: PostAction::Delete,
             subject: SUBJECT.to_owned(),
             incident: post.incident,
+            window: post.window,
             recipient: None,
             thread: Some(id),
             body: String::new(),

@@ -55,7 +55,11 @@ impl Desk<'_> {
             | Output::Incident { .. }
             | Output::Suspicion(_)
             | Output::SuspicionCleared { .. }
+            | Output::SuspicionHeld { .. }
             | Output::HeadsUp { .. }
+            | Output::Window { .. }
+            | Output::Announcement { .. }
+            | Output::WindowFails { .. }
             | Output::MonitorBlind { .. }
             | Output::MonitorRecovered { .. }
             | Output::Draft { .. }
@@ -114,6 +118,7 @@ impl Desk<'_> {
                 action: PostAction::Post,
                 subject: (*subject).to_owned(),
                 incident: Some(id),
+                window: None,
                 recipient: None,
                 thread: Some(first),
                 body: join_within(&format!("{name}\n{text}"), &[], &destination.limits),

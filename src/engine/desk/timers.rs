@@ -17,6 +17,12 @@ impl Desk<'_> {
             Some(TimerReason::Reminder(id)) => self.remind(id, "reminder"),
             Some(TimerReason::Mailing(id)) => self.write_page(id),
             Some(TimerReason::PromisedUpdate(id)) => self.remind(id, "reminder-overdue"),
+            Some(TimerReason::WindowReminder(id)) => self.remind_of_window(id),
+            Some(TimerReason::WindowStart(id)) => self.begin_window(id),
+            Some(TimerReason::WindowEnding(id)) => self.ask_about_end(id),
+            Some(TimerReason::WindowOverrun(id)) => self.look_for_overrun(id),
+            Some(TimerReason::WindowEnd(id)) => self.end_window(id),
+            Some(TimerReason::WindowCheck(id)) => self.check_window(id),
         }
     }
 

@@ -36,7 +36,10 @@ use chrono::{DateTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::{ServerEvidence, ServerId, Settings, Suspicion, SuspicionId, Timestamp},
+    domain::{
+        MaintenanceWindow, ServerEvidence, ServerId, Settings, Suspicion, SuspicionId, Timestamp,
+        WindowId, WindowState,
+    },
     event::{Happening, Input, Output, TimerReason},
 };
 
@@ -56,6 +59,8 @@ const LATE_MS_MAX: i64 = 600_000;
 const EARLY_MS_MAX: i64 = 30_000;
 /// A blind vantage has recovered at this, in nats.
 const VANTAGE_RECOVERED: f64 = 5.0;
+/// The loss that announced work explains on its servers (EVIDENCE.md, "The model").
+const WORK_COVER: f64 = 0.95;
 /// The least loss of a vantage that its recovery is held against.
 const VANTAGE_LOSS_MIN: f64 = 0.05;
 
@@ -65,6 +70,9 @@ pub struct Evidence {
     core: Core,
     standing: BTreeMap<SuspicionId, Standing>,
     blind: BTreeMap<String, Blind>,
+    /// The servers that are worked on, by window.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    worked_on: BTreeMap<WindowId, Vec<ServerId>>,
     /// Engine time of the last input.
     now_ms: i64,
     looks: look::Looks,
@@ -202,6 +210,8 @@ impl Detector for Evidence {
             self.go_blind(vantage);
         } else if let Output::MonitorRecovered { vantage } = output {
             self.blind.remove(vantage);
+        } else if let Output::Window { window, .. } = output {
+            self.work(window);
         } else if let Output::HeadsUp { servers, .. } = output {
             // At an upgrade it was given earlier.
             self.heads_up.given(self.now_ms.min(now.timestamp_millis()), servers);
@@ -275,7 +285,7 @@ impl Evidence {
                     standing.has_gained(standing::RECOVERING) || standing.is_recovering;
             }
         }
-        if !is_suspected {
+        if !is_suspected && self.core.target(target).work == 0.0 {
             self.core.target_mut(target).learn(at_ms, measured.outcome, latency_ms);
         }
         self.core.weigh(self.now_ms, at_ms, target, measured);
@@ -323,9 +333,23 @@ impl Evidence {
         self.looks.said(self.now_ms);
     }
 
-    /// Works out anew what standing suspicions explain on each target.
+    /// Servers that are worked on may fail for that reason alone, until the work is over.
+    fn work(&mut self, window: &MaintenanceWindow) {
+        if window.state == WindowState::InProgress {
+            self.worked_on.insert(window.id, window.servers.clone());
+        } else if self.worked_on.remove(&window.id).is_none() {
+            return;
+        }
+        self.cover();
+    }
+
+    /// Works out anew what standing suspicions and announced work explain on each target.
     fn cover(&mut self) {
         for target in 0..self.core.shape().targets() {
+            let server = self.names.targets[target].server.as_ref();
+            let works = |one: &Vec<ServerId>| server.is_some_and(|server| one.contains(server));
+            let is_worked_on = self.worked_on.values().any(works);
+            self.core.target_mut(target).work = if is_worked_on { WORK_COVER } else { 0.0 };
             let cover = self.standing.values().fold(0.0, |so_far, one| one.cover(target, so_far));
             self.core.target_mut(target).cover = cover;
         }

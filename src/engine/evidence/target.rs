@@ -45,6 +45,9 @@ pub struct Target {
     /// The loss that standing suspicions explain; follows from them.
     #[serde(skip)]
     pub cover: f64,
+    /// The loss that announced work explains; follows from the windows.
+    #[serde(skip)]
+    pub work: f64,
     /// Configured baseline; follows from the fleet.
     #[serde(skip)]
     pub configured: Option<f64>,
@@ -68,6 +71,8 @@ impl Target {
     pub fn take(&mut self, now_ms: i64, at_ms: i64, ok: bool, latency_ms: Option<u32>) -> Measured {
         let is_late = self.last_ms.is_some_and(|last| at_ms < last);
         let b = self.bad_probability(if is_late { now_ms } else { at_ms });
+        // Unlike a suspicion's, this cover ends without a word of the evidence: both stages see it.
+        let b = if self.work > 0.0 { model::either(b, self.work) } else { b };
         let is_slow = ok && latency_ms.is_some_and(|latency| self.median.is_slow(latency));
         let outcome = match (ok, is_slow) {
             (false, _) => Outcome::Failed(b),

@@ -34,6 +34,10 @@ impl Records {
             Output::SuspicionCleared { id, merged_into } => {
                 self.apply_cleared(at, *id, *merged_into);
             }
+            Output::SuspicionHeld { .. }
+            | Output::Window { .. }
+            | Output::Announcement { .. }
+            | Output::WindowFails { .. } => self.apply_work(at, output),
             Output::MonitorBlind { .. } | Output::MonitorRecovered { .. } => {
                 self.apply_sight(output);
             }
@@ -109,13 +113,16 @@ impl Records {
     fn apply_suspicion(&mut self, at: Timestamp, suspicion: &Suspicion) {
         let id = suspicion.id;
         self.last_suspicion = self.last_suspicion.max(id);
-        let raised_at = self.suspicions.get(&id).map_or(at, |record| record.raised_at);
+        let before = self.suspicions.get(&id);
+        let raised_at = before.map_or(at, |record| record.raised_at);
+        let held = before.and_then(|record| record.held);
         let record = SuspicionRecord {
             suspicion: suspicion.clone(),
             raised_at,
             cleared_at: None,
             merged_into: None,
             recovery_proposed: false,
+            held,
         };
         self.suspicions.insert(id, record);
         let explanation = suspicion.explanation.clone();
@@ -309,6 +316,7 @@ impl Records {
             audience: post.audience,
             subject: post.subject.clone(),
             incident: post.incident,
+            window: post.window,
             at,
             last: None,
             deletes: post.thread.clone().filter(|_| post.action == PostAction::Delete),
@@ -335,6 +343,7 @@ impl Records {
     }
 
     fn apply_public_post(&mut self, at: Timestamp, post: &Post) {
+        self.apply_window_post(post);
         let Some(id) = post.incident else { return };
         let Some(incident) = self.incidents.get_mut(&id) else { return };
         incident.posts.push(post.id.clone());

@@ -27,6 +27,7 @@ impl Records {
             [TimerReason::Reminder(incident.id), TimerReason::PromisedUpdate(incident.id)]
                 .map(|reason| (self.due(reason), reason))
         });
+        let windows = self.window_deadlines();
         let mailings = self.mailings.keys().map(|id| {
             let reason = TimerReason::Mailing(*id);
             (self.due(reason), reason)
@@ -34,6 +35,7 @@ impl Records {
         drafts
             .chain(incidents)
             .chain(mailings)
+            .chain(windows)
             .filter_map(|(due, reason)| Some((due?, reason)))
             .min()
     }
@@ -49,6 +51,12 @@ impl Records {
             }
             TimerReason::Reminder(id) => self.reminder_due(id),
             TimerReason::PromisedUpdate(id) => self.promise_due(id),
+            TimerReason::WindowReminder(id)
+            | TimerReason::WindowStart(id)
+            | TimerReason::WindowEnding(id)
+            | TimerReason::WindowOverrun(id)
+            | TimerReason::WindowEnd(id)
+            | TimerReason::WindowCheck(id) => self.window_due(id, reason),
             TimerReason::Mailing(id) => self.mailings.get(&id)?.ready_at,
         }
     }

@@ -11,6 +11,7 @@ mod observe;
 mod prune;
 mod reports;
 mod subscribers;
+mod windows;
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -23,7 +24,7 @@ use crate::{
     domain::{
         AsShown, Audience, DestinationId, DraftId, Impact, IncidentId, IncidentState, Limits,
         MailingId, PersonId, PostId, ReportId, Role, ServerId, Settings, Suspicion, SuspicionId,
-        Timestamp, UpdateKind, Wording,
+        Timestamp, UpdateKind, WindowId, Wording,
     },
     event::{DeliveryEvent, DraftEnd, Happening, TimelineKind, TimerReason},
 };
@@ -31,6 +32,7 @@ use crate::{
 pub(super) use apply::EvidenceChange;
 pub(super) use deadline::seconds;
 pub(super) use subscribers::{CONFIRM_SUBJECT, MailingRecord, PAGE_MAX, Subscriber, Subscribers};
+pub(super) use windows::{Agreement, OVERRUNS_MAX, WindowRecord};
 
 /// How long a person's further reports are no new evidence, in seconds.
 pub(super) const REPEAT_WITHIN_S: i64 = 6 * 3600;
@@ -79,6 +81,13 @@ pub(super) struct Records {
     pub pauses_told: BTreeSet<DestinationId>,
     /// When staff were last told of a report that is no evidence.
     pub report_told_at: VecDeque<Timestamp>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub windows: BTreeMap<WindowId, WindowRecord>,
+    #[serde(default)]
+    pub last_window: WindowId,
+    /// Windows whose work has begun and is not over for good.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub under_way: BTreeSet<WindowId>,
     /// The last heads-up, for another detector at an upgrade.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heads_up: Option<HeadsUpRecord>,
@@ -118,6 +127,9 @@ pub(super) struct SuspicionRecord {
     pub merged_into: Option<SuspicionId>,
     /// A monitoring draft was proposed since it was last said.
     pub recovery_proposed: bool,
+    /// The window that it is put down to: no alarm while that lasts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<WindowId>,
 }
 
 impl SuspicionRecord {
@@ -273,6 +285,8 @@ pub(super) struct PostRecord {
     pub audience: Audience,
     pub subject: String,
     pub incident: Option<IncidentId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<WindowId>,
     pub at: Timestamp,
     /// The last that was heard of it; `None`: not tried yet.
     pub last: Option<DeliveryEvent>,

@@ -32,8 +32,10 @@ impl Records {
             }
             Input::Timer { reason, due } => self.fire(*reason, *due),
             Input::Delivery { post, event } => self.deliver(context.received, post, event),
-            Input::ProbeResult { .. }
-            | Input::Report { .. }
+            Input::ProbeResult { probe, ok, .. } => {
+                self.see_result(context.received, context.happening.at, probe, *ok);
+            }
+            Input::Report { .. }
             | Input::Command { .. }
             | Input::Subscribe { .. }
             | Input::Confirm { .. }
@@ -113,6 +115,12 @@ impl Records {
                     incident.reminders += 1;
                 }
             }
+            TimerReason::WindowReminder(id)
+            | TimerReason::WindowStart(id)
+            | TimerReason::WindowEnding(id)
+            | TimerReason::WindowOverrun(id)
+            | TimerReason::WindowEnd(id)
+            | TimerReason::WindowCheck(id) => self.fire_window(id, reason, due),
             TimerReason::Mailing(id) => self.page_is_due(id),
         }
         self.prune();
@@ -124,7 +132,8 @@ impl Records {
         };
         record.last = Some(event.clone());
         let deleted = record.deletes.clone();
-        let (incident, destination) = (record.incident, record.destination.clone());
+        let (incident, window) = (record.incident, record.window);
+        let destination = record.destination.clone();
         if let DeliveryEvent::Sent { .. } = event {
             self.pauses_told.remove(&destination);
         }
@@ -139,14 +148,15 @@ impl Records {
             | DeliveryEvent::Unknown { .. }
             | DeliveryEvent::Gone => false,
         };
-        if let (DeliveryEvent::Superseded { by }, Some(incident)) = (event, incident)
-            && let Some(first) = self
-                .incidents
-                .get_mut(&incident)
-                .and_then(|incident| incident.first_posts.get_mut(&destination))
-            && first == post
-        {
-            first.clone_from(by);
+        if let DeliveryEvent::Superseded { by } = event {
+            let of_incident = incident.and_then(|id| self.incidents.get_mut(&id));
+            let of_window = window.and_then(|id| self.windows.get_mut(&id));
+            let of_incident = of_incident.map(|one| &mut one.first_posts);
+            let firsts = of_incident.or(of_window.map(|one| &mut one.first_posts));
+            let first = firsts.and_then(|firsts| firsts.get_mut(&destination));
+            if let Some(first) = first.filter(|first| *first == post) {
+                first.clone_from(by);
+            }
         }
         if let (DeliveryEvent::Sent { .. }, Some(deleted)) = (event, deleted)
             && let Some(deleted) = self.posts.get_mut(&deleted)

@@ -37,6 +37,7 @@ impl Records {
     /// Forgets what is old and over.
     pub(super) fn prune(&mut self) {
         self.prune_incidents();
+        self.prune_windows();
         self.prune_suspicions();
         self.prune_reports();
         self.prune_people();

@@ -8,6 +8,7 @@ mod letters;
 mod public;
 mod staff;
 mod times;
+mod windows;
 mod wording;
 
 pub(super) use public::{Told, Words as Draftable, join_within};

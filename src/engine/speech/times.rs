@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    domain::{Timestamp, UpdateKind},
+    domain::{MaintenanceWindow, Timestamp, UpdateKind},
     engine::records::{Draft, Incident, seconds},
     render::{self, ToldTime, mark_times},
 };
@@ -12,6 +12,8 @@ use super::{Speech, five_minutes};
 
 /// Moments of whole stories that are looked for in one text; the newest.
 const MOMENTS_MAX: usize = 4000;
+/// Maintenance windows whose times are looked for; the newest.
+const WINDOWS_MAX: usize = 100;
 
 impl Speech<'_> {
     /// `text` about an incident, with a marker for each moment of it that the words tell.
@@ -19,7 +21,11 @@ impl Speech<'_> {
         if !render::tells_time(text) {
             return text.to_owned();
         }
-        mark_times(text, &self.told(self.moments_of(incident)))
+        let mut told = self.told(self.moments_of(incident));
+        let windows = self.records.windows.values().map(|one| &one.window);
+        let linked = windows.filter(|window| window.incident == Some(incident.id));
+        told.extend(linked.flat_map(|window| self.told_of_window(window)));
+        mark_times(text, &told)
     }
 
     /// The same of a text about anything that is known.
@@ -36,7 +42,28 @@ impl Speech<'_> {
         let reports = reports.filter_map(|id| Some(records.reports.get(id)?.at));
         let own = incidents().take(20).flat_map(|one| self.moments_of(one));
         let all = own.chain(stories).chain(diary).chain(reports).chain(posts);
-        mark_times(text, &self.told(all.take(MOMENTS_MAX)))
+        let mut told = self.told(all.take(MOMENTS_MAX));
+        let windows = records.windows.values().rev().take(WINDOWS_MAX);
+        told.extend(windows.flat_map(|one| self.told_of_window(&one.window)));
+        mark_times(text, &told)
+    }
+
+    /// The same of a text about a maintenance window.
+    pub fn with_times_of_window(&self, text: &str, window: &MaintenanceWindow) -> String {
+        mark_times(text, &self.told_of_window(window))
+    }
+
+    /// A window's times as its words tell them, in its own zone and in UTC.
+    fn told_of_window(&self, window: &MaintenanceWindow) -> Vec<ToldTime> {
+        let (starts_at, ends_at, zone) = (window.starts_at, window.ends_at, window.zone);
+        let dated = |at| ToldTime { words: self.window_time(at, zone, None), at, dated: true };
+        let end = self.window_time(ends_at, zone, Some(starts_at));
+        let is_dated = end == self.window_time(ends_at, zone, None);
+        vec![
+            dated(starts_at),
+            dated(ends_at),
+            ToldTime { words: end, at: ends_at, dated: is_dated },
+        ]
     }
 
     fn moments_of(&self, incident: &Incident) -> Vec<Timestamp> {

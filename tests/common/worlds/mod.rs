@@ -2,6 +2,7 @@
 //! is given, answers by it, and refuses what the real one refuses.
 #![allow(dead_code, reason = "each test takes what it needs")]
 
+pub mod bluesky;
 pub mod mastodon;
 pub mod matrix;
 pub mod ntfy;

@@ -1,0 +1,86 @@
+### Maintenance windows: what staff are asked and answered.
+
+## To staff
+
+window-state = { $state ->
+    [scheduled] scheduled
+    [in_progress] in progress
+    [verifying] being checked
+    [completed] completed
+   *[cancelled] cancelled
+}
+
+staff-window =
+    Maintenance { $window }: { $title } ({ $servers }), not announced yet:
+    “{ $text }”
+staff-window-commands = maintenance publish { $window } --revision { $revision } | maintenance words { $window } "more public words" | maintenance move { $window } START | maintenance cancel { $window }
+staff-window-unannounced = Maintenance { $window } has begun and was never announced. Nothing is told of it until you publish it.
+staff-window-ending = Maintenance { $window } ({ $title }) is promised to be over by { $time }. { $standing }
+staff-window-delayed = Nobody said how maintenance { $window } stands, so followers were told by policy.maintenance that it takes longer, until { $time }. { $standing }
+staff-window-fails = Maintenance { $window } ({ $title }) is over, and all is not well. { $standing } From now on this is an alarm as ever.
+# What can be typed under these.
+staff-window-end-commands = maintenance extend { $window } 30m | maintenance complete { $window }
+window-probes-well = All probes of its servers are good.
+window-probes-bad = Probes of { $servers } are not good yet.
+window-probes-none = No probe measures its servers.
+window-mended = The maintenance that was to end it is complete, and the probes agree.
+
+## Answers to commands
+
+reply-no-window = There is no maintenance { $window }.
+reply-window-state = Maintenance { $window } is { $state }.
+reply-window-no-targets = There are no such servers or components: { $ids }.
+reply-window-no-servers = No server hangs on { $ids }.
+reply-windows-many = More than { $max } windows are open: please cancel some first.
+reply-window-past = { $time } has passed.
+reply-window-far = That is more than two years ahead.
+reply-window-skipped =
+    Clocks in { $zone } never show { $local }: they are set forward over it. Which one is meant?
+    { $one } is { $one-time }
+    { $other } is { $other-time }
+reply-window-twice =
+    Clocks in { $zone } show { $local } twice: they are set back. Which one is meant?
+    { $one } is { $one-time }
+    { $other } is { $other-time }
+reply-window-scheduled =
+    Maintenance { $window } ({ $title }) is planned from { $when }. It covers { $servers }. Nothing is announced yet:
+    “{ $text }”
+    maintenance publish { $window } --revision { $revision }
+window-warning-overlap = Note: it overlaps maintenance { $window } ({ $title }), { $when }.
+window-warning-blackout = Note: no work should be done then: { $reason }.
+window-warning-notice = Note: that is short notice; customers should know { $notice } ahead.
+window-other-time =
+    Nothing speaks against { $time }: maintenance move { $window } { $local }
+reply-window-announced = Maintenance { $window } was announced already, by { $by } at { $time }.
+reply-window-revision = Maintenance { $window } is now at revision { $revision }: “{ $text }”
+reply-window-published = Announced maintenance { $window }, to { $count ->
+    [0] no destination but the status page
+    [one] 1 destination
+   *[other] { $count } destinations
+}.
+reply-window-told = Followers were told, at { $count ->
+    [0] no destination but the status page
+    [one] 1 destination
+   *[other] { $count } destinations
+}.
+reply-window-untold = It is not announced: maintenance publish { $window }
+reply-window-worded = Maintenance { $window } has your words.
+reply-window-started = Maintenance { $window } has begun: { $when }.
+reply-window-extended = Maintenance { $window } is now { $when }.
+reply-window-moved = Maintenance { $window } is now { $when }.
+reply-window-verifying = The work of maintenance { $window } is over. Probes are asked whether all is well.
+reply-window-completed = Maintenance { $window } is completed.
+reply-window-cancelled = Maintenance { $window } is cancelled.
+
+## Answers to questions
+
+answer-no-windows = No maintenance is planned.
+answer-window = { $window } { $state }: { $title } ({ $servers }), { $when }{ $announced ->
+    [yes] {""}
+   *[no] , not announced
+}
+answer-window-incident = It is to end incident { $incident }.
+answer-window-news = { $time } { $by }: “{ $text }”
+answer-window-held = Put down to the work: { $explanation }
+# What a customer reads.
+answer-window-public = { $title }: { $when } ({ $state }). { $text }
