@@ -30,3 +30,34 @@ letter-confirm =
     { $url }
 
     Si no fue usted, no tiene que hacer nada: no volveremos a escribir.
+
+## Las páginas
+
+subscribe-title = Novedades por correo · { $host }
+subscribe-heading = Novedades por correo
+subscribe-intro = Le escribimos cuando algo va mal en nuestro servicio, cuando hay novedades y cuando todo ha terminado.
+form-email-short = Su dirección de correo
+subscribe-email-hint = Primero enviamos allí una carta: solo quien puede leerla puede aceptar.
+subscribe-email-wrong = Esto no parece una dirección de correo.
+subscribe-topic-label = ¿De qué quiere enterarse?
+subscribe-topic-all = Todo
+subscribe-topic-wrong = Esto ya no se puede elegir. Elija de nuevo, por favor.
+subscribe-send = Envíenme la carta
+subscribe-errors = Todavía no se ha enviado nada. Revise los campos marcados, por favor.
+subscribe-expired = El formulario estuvo abierto demasiado tiempo, o su navegador no guarda cookies. Todavía no se ha enviado nada: pulse el botón otra vez, por favor.
+subscribe-asked-title = Mire su correo, por favor
+subscribe-asked = Si esta dirección no recibe ya las novedades, una carta va en camino. Abra el enlace que contiene y pulse allí el botón, por favor.
+subscribe-asked-next = ¿No llega la carta? Mire en el correo no deseado y compruebe la dirección. A una misma dirección enviamos pocas cartas al día.
+subscribe-limit-title = Demasiadas solicitudes
+subscribe-limit = En la última hora hemos recibido muchísimas, de usted o de todos, y esta no se aceptó. Inténtelo más tarde, por favor.
+subscribe-busy = Ahora mismo no pudimos aceptarlo; no se guardó. Inténtelo de nuevo dentro de unos minutos, por favor.
+confirm-heading = Novedades por correo
+confirm-intro = Pulse el botón para recibir las novedades de { $host } en la dirección a la que fue nuestra carta.
+confirm-button = Sí, escríbanme
+confirm-done-title = Hecho
+leave-heading = No más novedades
+leave-intro = Pulse el botón y { $host } no enviará más novedades a la dirección a la que fue nuestra carta.
+leave-button = No me escriban más
+leave-done-title = Hecho
+leave-unknown = Este enlace no se conoce, o ya se usó: entonces no volveremos a escribirle.
+link-unknown-title = Este enlace no es válido

@@ -225,6 +225,17 @@ impl Door for FrontDoor {
         Box::pin(self.run_command(By { name: by, private: None }, role, text))
     }
 
+    fn ask(&self, offered: Offered) -> BoxFuture<'_, Result<Answer, Refused>> {
+        Box::pin(async {
+            let accepted = self.submit_counted(offered).await?;
+            self.reply_to(accepted.seq).await
+        })
+    }
+
+    fn knows_key(&self, key: &str) -> bool {
+        self.personal.knows_key(key)
+    }
+
     fn knows_domain(&self, domain: &str) -> bool {
         self.names.borrow().fleet.domains.contains_key(domain)
     }

@@ -12,11 +12,14 @@ use tower::ServiceExt;
 use crate::{
     clock::Clock,
     config::Config,
+    domain::{Audience, Destination},
     engine::View,
     intake::{
         self, Door,
         form::{FormLimits, FormMemory, FormOptions},
         http::{BodyLimits, Peers},
+        notice::known_providers,
+        subscribing::{self, SubscribingOptions},
     },
     pages::{self, Health, Metrics},
     render::Words,
@@ -30,6 +33,7 @@ pub(super) struct Web {
     pub door: Arc<dyn Door>,
     pub clock: Clock,
     pub memory: FormMemory,
+    pub subscribing: FormMemory,
     pub peers: Peers,
 }
 
@@ -63,9 +67,43 @@ impl Web {
             memory: self.memory.clone(),
         };
         let (door, clock) = (self.door.clone(), self.clock.clone());
-        pages::router(state)
-            .merge(intake::api::router(door.clone(), clock.clone(), &config.tokens, bodies))
-            .merge(intake::form::router(door, clock, form))
+        let letters = self.letters(config, words, &form);
+        let known = known_providers(&settings.fleet);
+        let (tokens, api) = (&config.tokens, intake::api::router);
+        let notices =
+            intake::api::notices_router(door.clone(), clock.clone(), tokens, bodies, known);
+        let router = pages::router(state)
+            .merge(api(door.clone(), clock.clone(), tokens, bodies))
+            .merge(notices)
+            .merge(intake::form::router(door.clone(), clock.clone(), form));
+        match letters {
+            Some(letters) => router.merge(intake::subscribing::router(door, clock, letters)),
+            None => router,
+        }
+    }
+
+    /// What the pages for subscribers are made with, where there is a way to write to them.
+    fn letters(
+        &self,
+        config: &Config,
+        words: &Arc<Words>,
+        form: &FormOptions,
+    ) -> Option<SubscribingOptions> {
+        let settings = &config.settings;
+        let writes = |one: &Destination| {
+            let is_for_people = one.audience == Audience::Reporters && one.abilities.letters;
+            is_for_people && one.abilities.reaches.as_deref() == Some(subscribing::SOURCE)
+        };
+        settings.destinations.iter().any(writes).then(|| SubscribingOptions {
+            host: form.host.clone(),
+            language: form.language.clone(),
+            words: words.clone(),
+            limits: form.limits,
+            peers: self.peers.clone(),
+            secure: form.secure,
+            memory: self.subscribing.clone(),
+            topics: subscribing::topics(&settings.fleet),
+        })
     }
 }
 

@@ -10,6 +10,7 @@ mod attempts;
 mod bluesky;
 mod console;
 pub mod discord;
+pub mod email;
 mod http;
 mod json;
 mod mastodon;
@@ -37,6 +38,7 @@ use crate::{
 pub use bluesky::Bluesky;
 pub use console::Console;
 pub use discord::Discord;
+pub use email::Email;
 pub use mastodon::Mastodon;
 pub use matrix::Matrix;
 pub use ntfy::Ntfy;
@@ -121,6 +123,7 @@ pub const REGISTRY: &[Registration] = &[
     bluesky::REGISTRATION,
     console::REGISTRATION,
     discord::REGISTRATION,
+    email::REGISTRATION,
     mastodon::REGISTRATION,
     matrix::REGISTRATION,
     ntfy::REGISTRATION,

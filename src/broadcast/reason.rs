@@ -11,15 +11,20 @@ pub(super) fn in_few_words(error: &reqwest::Error) -> String {
     if error.is_dns() {
         return "host name not found".to_owned();
     }
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
-    let mut words = "connection failed".to_owned();
+    innermost(error).unwrap_or_else(|| "connection failed".to_owned())
+}
+
+/// The same for any error; `None` where nothing is known of it.
+pub(super) fn innermost(error: &(dyn Error + 'static)) -> Option<String> {
+    let mut cause = Some(error);
+    let mut words = None;
     while let Some(error) = cause {
         if let Some(error) = error.downcast_ref::<rustls::Error>() {
-            return tls_words(error);
+            return Some(tls_words(error));
         }
         let io = error.downcast_ref::<io::Error>();
         if let Some(io) = io {
-            words = io.kind().to_string();
+            words = Some(io.kind().to_string());
         }
         // An I/O error's `source` skips the error that it wraps.
         let wrapped = io.and_then(io::Error::get_ref);

@@ -31,6 +31,8 @@ pub(super) struct Surroundings<'s> {
     pub(super) languages: &'s [String],
     pub(super) wanted: SecretsWanted,
     pub(super) discord: Option<&'s Discord>,
+    /// `bot.public_url` is given: links have somewhere to lead.
+    pub(super) has_public_url: bool,
 }
 
 /// Reads `[[destination]]`.
@@ -62,6 +64,12 @@ fn read_destination(
     let audience = read_audience(section);
     let reading = Reading { section, id, audience, around };
     let options = driver.map(|driver| reading.options(driver, secrets)).unwrap_or_default();
+    let abilities = driver.map(|driver| (driver.abilities)(&options)).unwrap_or_default();
+    if abilities.letters && audience == Some(Audience::Reporters) && !around.has_public_url {
+        let place = section.place_of("kind").unwrap_or(section.place());
+        let found = "letters to subscribers without `public_url` in [bot]";
+        section.problems.absent(place, found, "that URL: the links in each letter lead there");
+    }
     let unlimited = Limits::of(u32::MAX, TextUnit::Characters);
     Destination {
         id: id.into(),
@@ -69,7 +77,7 @@ fn read_destination(
         audience: audience.unwrap_or(Audience::Staff),
         language: read_language(section, around.languages),
         timezone: read_timezone(section),
-        abilities: driver.map(|driver| (driver.abilities)(&options)).unwrap_or_default(),
+        abilities,
         options,
         limits: driver.map_or(unlimited, |driver| driver.limits),
     }
@@ -253,8 +261,12 @@ fn refuse_weak(section: &Section<'_>, place: usize, secret: &SecretString, other
 }
 
 fn read_scopes(section: &Section<'_>) -> BTreeSet<Scope> {
-    let words =
-        [("probes", Scope::Probes), ("reports", Scope::Reports), ("commands", Scope::Commands)];
+    let words = [
+        ("probes", Scope::Probes),
+        ("reports", Scope::Reports),
+        ("commands", Scope::Commands),
+        ("notices", Scope::Notices),
+    ];
     let expected = |near| one_of(words.iter().map(|(word, _)| *word), near);
     let typed = section.texts("scopes");
     if typed.is_empty() {

@@ -22,6 +22,19 @@ pub trait Door: Send + Sync + 'static {
         text: &'a str,
     ) -> BoxFuture<'a, Result<Answer, Refused>>;
 
+    /// Takes an input whose sender waits for the engine's answer, and brings it. A door without an
+    /// engine behind it has nothing to say.
+    fn ask(&self, offered: Offered) -> BoxFuture<'_, Result<Answer, Refused>> {
+        let taken = self.submit(offered);
+        Box::pin(async { taken.await.map(|_| Answer { ok: true, text: String::new() }) })
+    }
+
+    /// Whether a subscriber's token has this [key](crate::journal::token_key). A door without a
+    /// journal behind it knows none.
+    fn knows_key(&self, _key: &str) -> bool {
+        false
+    }
+
     /// Whether this domain, as [`domain_name`](crate::event::wire::domain_name) writes it, is in
     /// the fleet.
     fn knows_domain(&self, domain: &str) -> bool;

@@ -176,7 +176,7 @@ impl<'a> Group<'a> {
         Ok(())
     }
 
-    /// Who wants to be written to, or no longer, by a random id; a stranger's address gets a token.
+    /// Who wants to be written to, or no longer, by a random id; they get a token to leave by.
     fn detach_subscriber(
         &mut self,
         input: &mut Input,
@@ -185,18 +185,16 @@ impl<'a> Group<'a> {
     ) -> Result<(), StoreError> {
         if let Input::Subscribe { person, confirmed, key, .. } = input {
             *person = self.person(private, received)?;
-            let token = self.token(person, *confirmed)?;
-            *key = token.as_deref().map(personal::token_key);
+            let token = self.token(person)?;
+            *key = Some(personal::token_key(&token));
             let since = (received, *confirmed);
-            let token = token.as_deref();
-            personal::put_subscriber(self.store, &mut self.batch, person, token, since)?;
+            personal::put_subscriber(self.store, &mut self.batch, person, &token, since)?;
         }
         if let Input::Confirm { person, key } = input {
             *person = self.person_with_key(key)?;
             if let Some(token) = personal::token_of(self.store, person)? {
                 let since = (received, true);
-                let token = Some(token.as_str());
-                personal::put_subscriber(self.store, &mut self.batch, person, token, since)?;
+                personal::put_subscriber(self.store, &mut self.batch, person, &token, since)?;
             }
         }
         if let Input::Unsubscribe { person, key } = input {
@@ -209,18 +207,15 @@ impl<'a> Group<'a> {
         Ok(())
     }
 
-    /// The token of a person; a new one for a stranger who has none.
-    fn token(&mut self, person: &PersonId, confirmed: bool) -> Result<Option<String>, StoreError> {
+    /// The token of a person: the one they have, or a new one.
+    fn token(&mut self, person: &PersonId) -> Result<String, StoreError> {
         let known = match self.tokens.get(person) {
             Some(token) => Some(token.clone()),
             None => personal::token_of(self.store, person)?,
         };
-        if known.is_some() || confirmed {
-            return Ok(known);
-        }
-        let token = clock::random_id() + &clock::random_id();
+        let token = known.unwrap_or_else(|| clock::random_id() + &clock::random_id());
         self.tokens.insert(person.clone(), token.clone());
-        Ok(Some(token))
+        Ok(token)
     }
 
     /// Nobody's random id where nobody has it: the engine knows them not.

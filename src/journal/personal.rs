@@ -77,9 +77,8 @@ struct Outside {
 /// Somebody who wants to be written to.
 #[derive(Serialize, Deserialize)]
 struct Subscriber {
-    /// By which they confirm and leave; `None`: they are known to their voice.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    token: Option<String>,
+    /// By which they confirm and leave.
+    token: String,
     at: Timestamp,
     /// They said so themselves; else retention forgets them.
     confirmed: bool,
@@ -154,7 +153,7 @@ impl Personal {
     /// The token by which a subscriber confirms and leaves. Never to be logged.
     pub fn token(&self, person: &PersonId) -> Option<String> {
         let found: Option<Subscriber> = said(value(&*self.0, &format!("s/{person}")));
-        found?.token
+        found.map(|one| one.token)
     }
 
     /// Whether a subscriber's token has this [key](token_key).
@@ -239,7 +238,7 @@ pub(super) fn person_with_key(
 /// The token that a person was given, if any.
 pub(super) fn token_of(store: &dyn Store, person: &PersonId) -> Result<Option<String>, StoreError> {
     let known: Option<Subscriber> = value(store, &format!("s/{person}"))?;
-    Ok(known.and_then(|one| one.token))
+    Ok(known.map(|one| one.token))
 }
 
 /// Adds to a batch that a person wants to be written to. What they confirmed stays confirmed.
@@ -247,16 +246,13 @@ pub(super) fn put_subscriber(
     store: &dyn Store,
     batch: &mut Batch,
     person: &PersonId,
-    token: Option<&str>,
+    token: &str,
     (at, confirmed): (Timestamp, bool),
 ) -> Result<(), StoreError> {
     let known: Option<Subscriber> = value(store, &format!("s/{person}"))?;
     let confirmed = confirmed || known.is_some_and(|one| one.confirmed);
-    if let Some(token) = token {
-        put(batch, format!("k/{}", token_key(token)), person)?;
-    }
-    let token = token.map(str::to_owned);
-    put(batch, format!("s/{person}"), &Subscriber { token, at, confirmed })
+    put(batch, format!("k/{}", token_key(token)), person)?;
+    put(batch, format!("s/{person}"), &Subscriber { token: token.to_owned(), at, confirmed })
 }
 
 /// Adds to a batch that a person wants to be written to no more.
@@ -274,9 +270,7 @@ pub(super) fn remove_subscriber(
 
 fn remove_token(batch: &mut Batch, person: &PersonId, known: &Subscriber) {
     batch.remove(Tree::Personal, format!("s/{person}"));
-    if let Some(token) = &known.token {
-        batch.remove(Tree::Personal, format!("k/{}", token_key(token)));
-    }
+    batch.remove(Tree::Personal, format!("k/{}", token_key(&known.token)));
 }
 
 /// Adds a report's personal values to a batch.

@@ -88,6 +88,22 @@ pub const ROWS: &[Row] = &[
         once: Once::ByKey,
     },
     Row {
+        kind: "email",
+        options: Some(|address| {
+            let mut options = option("host", &address.ip().to_string());
+            options.extend(option("port", &address.port().to_string()));
+            options.extend(option("tls", "none"));
+            options.extend(option("from", "status@example.net"));
+            options.extend(option("to", "announce@lists.example"));
+            options
+        }),
+        secrets: &[],
+        key_of: |_| String::new(),
+        repeats_refusals: false,
+        world: || Box::new(Plain),
+        once: Once::ByKey,
+    },
+    Row {
         kind: "mastodon",
         options: Some(|address| option("url", &format!("http://{address}"))),
         secrets: &["token"],

@@ -5,7 +5,7 @@
 
 use bellwether::{
     domain::{Limits, TextUnit},
-    render::{fit, length, links_at_x},
+    render::{fit, length, weighted_links},
 };
 
 const VECTORS: &str = include_str!("../data/twitter-text-3.1.0.json");
@@ -23,7 +23,7 @@ fn every_text_is_as_long_as_twitter_text_says_and_has_its_links() {
     for (text, wanted, wanted_links) in vectors {
         let found = length(&text, &X);
         let found_links: Vec<&str> =
-            links_at_x(&text).into_iter().map(|link| &text[link]).collect();
+            weighted_links(&text).into_iter().map(|link| &text[link]).collect();
         // The links of a text that is not in normal form are spelled otherwise there.
         let is_normal = !text.contains('\u{301}');
         if found != wanted || (is_normal && found_links != wanted_links) {

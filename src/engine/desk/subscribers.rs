@@ -40,7 +40,11 @@ impl Desk<'_> {
         match (refused, *confirmed) {
             (Some(why), true) => self.reply(false, self.speech().say(why, Facts::new())),
             (Some(_), false) => {}
-            (None, true) => self.subscribe(self.wish_of(known, person, source), topic),
+            (None, true) => {
+                let mut wish = self.wish_of(known, person, source);
+                wish.key = key.clone().or(wish.key);
+                self.subscribe(wish, topic);
+            }
             (None, false) => {
                 let Some(key) = key else { return };
                 let letters = known.as_ref().map(|one| one.asked_at.clone()).unwrap_or_default();

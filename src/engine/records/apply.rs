@@ -80,12 +80,9 @@ impl Records {
             Output::ReportSettled { report, server, counted, by } => {
                 return self.apply_settled(at, report, server.as_ref(), *counted, by);
             }
-            Output::Timeline { incident, kind, by, text } => {
-                let step = Step::Told { kind: *kind, by: by.clone(), text: text.clone() };
-                match incident {
-                    Some(id) => self.tell(*id, Moment { at, step }),
-                    None => self.note(Moment { at, step }),
-                }
+            Output::Timeline { .. } => self.apply_timeline(at, output),
+            Output::Notice { id, notice, components, servers } => {
+                self.apply_notice(at, *id, notice, components, servers);
             }
             Output::Reminder { incident, text } => {
                 self.tell(*incident, Moment { at, step: Step::Reminded { text: text.clone() } });
@@ -107,6 +104,15 @@ impl Records {
         }
         if let Output::MonitorRecovered { vantage } = output {
             self.blind.remove(vantage);
+        }
+    }
+
+    fn apply_timeline(&mut self, at: Timestamp, output: &Output) {
+        let Output::Timeline { incident, kind, by, text } = output else { return };
+        let step = Step::Told { kind: *kind, by: by.clone(), text: text.clone() };
+        match incident {
+            Some(id) => self.tell(*id, Moment { at, step }),
+            None => self.note(Moment { at, step }),
         }
     }
 
@@ -308,9 +314,6 @@ impl Records {
 
     fn apply_post(&mut self, context: &Context<'_>, post: &Post) {
         let at = context.received;
-        if post.subject.starts_with(SUBSCRIBER_SUBJECT) {
-            return self.apply_letter(at, post);
-        }
         let record = PostRecord {
             destination: post.destination.clone(),
             audience: post.audience,
@@ -321,6 +324,11 @@ impl Records {
             last: None,
             deletes: post.thread.clone().filter(|_| post.action == PostAction::Delete),
         };
+        if post.subject.starts_with(SUBSCRIBER_SUBJECT) {
+            // There are many: each is known while it waits, and no longer.
+            self.posts.insert(post.id.clone(), record);
+            return self.apply_letter(at, post);
+        }
         if self.posts.insert(post.id.clone(), record).is_none() && post.audience != Audience::Public
         {
             self.post_order.push_back(post.id.clone());
@@ -419,6 +427,7 @@ fn source_of(input: &Input) -> String {
         Input::Started { .. }
         | Input::ProbeResult { .. }
         | Input::Command { .. }
+        | Input::Notice { .. }
         | Input::Subscribe { .. }
         | Input::Confirm { .. }
         | Input::Unsubscribe { .. }

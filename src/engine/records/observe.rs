@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{DestinationId, Limits, PostId, Settings, Timestamp},
-    event::{DeliveryEvent, Input, TimerReason},
+    event::{DeliveryEvent, Input, SUBSCRIBER_SUBJECT, TimerReason},
 };
 
 use super::{Context, Moment, Records, Step};
@@ -37,6 +37,7 @@ impl Records {
             }
             Input::Report { .. }
             | Input::Command { .. }
+            | Input::Notice { .. }
             | Input::Subscribe { .. }
             | Input::Confirm { .. }
             | Input::Unsubscribe { .. }
@@ -127,15 +128,17 @@ impl Records {
     }
 
     fn deliver(&mut self, at: Timestamp, post: &PostId, event: &DeliveryEvent) {
-        let Some(record) = self.posts.get_mut(post) else {
-            return self.hear_of_letter(at, post, event);
-        };
+        let Some(record) = self.posts.get_mut(post) else { return };
         record.last = Some(event.clone());
+        let is_letter = record.subject.starts_with(SUBSCRIBER_SUBJECT);
         let deleted = record.deletes.clone();
         let (incident, window) = (record.incident, record.window);
         let destination = record.destination.clone();
         if let DeliveryEvent::Sent { .. } = event {
             self.pauses_told.remove(&destination);
+        }
+        if is_letter {
+            return self.hear_of_letter(at, post, event);
         }
         let is_public = record.audience == crate::domain::Audience::Public;
         let is_settled = match event {

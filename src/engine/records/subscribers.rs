@@ -215,6 +215,7 @@ impl Records {
             | DeliveryEvent::Unknown { .. }
             | DeliveryEvent::Gone => return,
         };
+        self.posts.remove(post);
         let mut all = self.mailings.iter_mut();
         let Some((id, record)) = all.find(|(_, one)| one.waiting.contains(post)) else { return };
         let id = *id;

@@ -20,41 +20,48 @@ const AGE_MAX: TimeDelta = TimeDelta::hours(2);
 const NONCE_LENGTH: usize = 20;
 
 /// Makes and checks tokens.
-pub(super) struct Guard {
+pub(in crate::intake) struct Guard {
     key: [u8; 32],
     clock: Clock,
     secure: bool,
+    /// The form's own: its cookie goes nowhere else.
+    path: &'static str,
 }
 
 /// A form's token and the cookie it belongs to.
-pub(super) struct Ticket {
-    pub(super) token: String,
+pub(in crate::intake) struct Ticket {
+    pub(in crate::intake) token: String,
     /// The value of `Set-Cookie`.
-    pub(super) cookie: String,
+    pub(in crate::intake) cookie: String,
 }
 
 impl Guard {
     /// `key` signs tokens; `secure`: the cookie is for HTTPS alone.
-    pub(super) fn new(key: [u8; 32], clock: Clock, secure: bool) -> Self {
-        Self { key, clock, secure }
+    pub(in crate::intake) fn new(
+        key: [u8; 32],
+        clock: Clock,
+        secure: bool,
+        path: &'static str,
+    ) -> Self {
+        Self { key, clock, secure, path }
     }
 
     /// A token for a new form; a visitor who has a cookie keeps it, so that two open forms work.
-    pub(super) fn issue(&self, headers: &HeaderMap) -> Ticket {
+    pub(in crate::intake) fn issue(&self, headers: &HeaderMap) -> Ticket {
         let nonce = nonce_of(headers).map_or_else(random_id, str::to_owned);
         let issued = self.clock.now().timestamp_millis();
         let token = format!("{issued}.{}", hex(&self.tag(issued, &nonce).finalize().into_bytes()));
         let secure = if self.secure { "; Secure" } else { "" };
-        let age_s = AGE_MAX.num_seconds();
+        let (age_s, path) = (AGE_MAX.num_seconds(), self.path);
         let cookie = format!(
-            "{COOKIE}={nonce}; Path=/report; Max-Age={age_s}; HttpOnly; SameSite=Strict{secure}"
+            "{COOKIE}={nonce}; Path={path}; Max-Age={age_s}; HttpOnly; SameSite=Strict{secure}"
         );
         Ticket { token, cookie }
     }
 
     /// What makes this form one of ours, and unique: the same again is the same form sent twice.
     /// `None` for a token that is forged, too old, or another visitor's.
-    pub(super) fn check(&self, headers: &HeaderMap, token: &str) -> Option<String> {
+    pub(in crate::intake) fn check(&self, headers: &HeaderMap, token: &str) -> Option<String> {
         let nonce = nonce_of(headers)?;
         let (issued, tag) = token.split_once('.')?;
         let issued: i64 = issued.parse().ok()?;
@@ -66,7 +73,7 @@ impl Guard {
 
     /// A name for somebody who gave none, the same for the same address while the process lives;
     /// the address itself is kept nowhere.
-    pub(super) fn pseudonym(&self, address: &str) -> String {
+    pub(in crate::intake) fn pseudonym(&self, address: &str) -> String {
         let mut tag = self.mac();
         tag.update(b"address:");
         tag.update(address.as_bytes());

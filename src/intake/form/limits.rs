@@ -15,7 +15,7 @@ use crate::domain::Timestamp;
 const WINDOW: TimeDelta = TimeDelta::hours(1);
 
 /// The last hour's reports.
-pub(super) struct Limits {
+pub(in crate::intake) struct Limits {
     per_address_max: usize,
     total_max: usize,
     taken: Arc<Mutex<Taken>>,
@@ -23,19 +23,27 @@ pub(super) struct Limits {
 
 /// What was taken within the last hour.
 #[derive(Default)]
-pub(super) struct Taken {
+pub(in crate::intake) struct Taken {
     moments: VecDeque<(Timestamp, IpAddr)>,
     by_address: BTreeMap<IpAddr, usize>,
 }
 
 impl Limits {
     /// Goes on counting from what was `taken`.
-    pub(super) fn new(per_address_max: usize, total_max: usize, taken: Arc<Mutex<Taken>>) -> Self {
+    pub(in crate::intake) fn new(
+        per_address_max: usize,
+        total_max: usize,
+        taken: Arc<Mutex<Taken>>,
+    ) -> Self {
         Self { per_address_max, total_max, taken }
     }
 
     /// Counts one more report, unless a limit is reached: then says how long until it isn't.
-    pub(super) fn count(&self, now: Timestamp, address: IpAddr) -> Result<(), TimeDelta> {
+    pub(in crate::intake) fn count(
+        &self,
+        now: Timestamp,
+        address: IpAddr,
+    ) -> Result<(), TimeDelta> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         taken.forget_before(now - WINDOW);
         let from_here = taken.by_address.get(&address).copied().unwrap_or(0);

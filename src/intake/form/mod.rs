@@ -5,8 +5,8 @@
 //! that we don't know. Must not: say whether a domain is ours, keep an address, or take more than
 //! its [`FormLimits`]. Start at [`router`].
 
-mod guard;
-mod limits;
+pub(super) mod guard;
+pub(super) mod limits;
 mod page;
 
 use std::{
@@ -39,6 +39,8 @@ use guard::Guard;
 use limits::{Limits, Taken};
 use page::{Errors, Page};
 
+pub(super) use page::headers;
+
 /// The longest body of the form, in bytes: its longest fields, percent-encoded.
 const BODY_BYTES_MAX: usize = 64 * 1024;
 const EMAIL_LENGTH_MAX: usize = 254;
@@ -62,8 +64,8 @@ impl Default for FormLimits {
 /// stay good, and what was sent within the hour goes on counting.
 #[derive(Clone)]
 pub struct FormMemory {
-    key: [u8; 32],
-    taken: Arc<Mutex<Taken>>,
+    pub(super) key: [u8; 32],
+    pub(super) taken: Arc<Mutex<Taken>>,
 }
 
 impl FormMemory {
@@ -112,7 +114,7 @@ pub fn router(door: Arc<dyn Door>, clock: Clock, options: FormOptions) -> Router
     let state = FormState {
         door,
         page: Page::new(words, language, host),
-        guard: Guard::new(memory.key, clock.clone(), secure),
+        guard: Guard::new(memory.key, clock.clone(), secure, "/report"),
         limits: Limits::new(limits.per_address_max, limits.total_max, memory.taken),
         peers,
         clock,
@@ -220,7 +222,7 @@ fn mistakes(typed: &Typed) -> Errors {
 }
 
 /// Whether mail could be sent there, judged by its looks alone.
-fn is_email(text: &str) -> bool {
+pub(super) fn is_email(text: &str) -> bool {
     let plain = text.len() <= EMAIL_LENGTH_MAX
         && text.chars().all(|c| !c.is_whitespace() && !c.is_control() && !"<>,;\"".contains(c));
     let parts = text.rsplit_once('@');

@@ -172,7 +172,7 @@ impl Page {
     }
 }
 
-fn headers() -> [(HeaderName, &'static str); 5] {
+pub(in crate::intake) fn headers() -> [(HeaderName, &'static str); 5] {
     [
         (
             header::CONTENT_SECURITY_POLICY,
