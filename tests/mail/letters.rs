@@ -63,6 +63,7 @@ pub fn post() -> Post {
         action: PostAction::Post,
         subject: "subscription.identified".to_owned(),
         incident: Some(IncidentId(7)),
+        window: None,
         recipient: Some("p1".into()),
         thread: Some("ffeeddccbbaa99887766554433221100".into()),
         body: format!(
