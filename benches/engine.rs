@@ -289,6 +289,9 @@ fn fleet(servers: usize, in_data_centre: usize) -> Fleet {
         depends_on: above.into_iter().map(Into::into).collect(),
         facets: Vec::new(),
         faults_per_hour: None,
+        accounts: Vec::new(),
+        circuits: Vec::new(),
+        timezone: None,
     };
     let mut components = vec![component("prov".to_owned(), ComponentKind::Provider, None)];
     for site in 0..servers.div_ceil(in_data_centre) {

@@ -449,7 +449,7 @@ const BROKEN: &[(&str, &[&str])] = &[
     (
         "[[token]]\nname = \"t\"\nrole = \"staff\"\nscopes = [\"probe\"]\nsecret_env = \"BELLWETHER_NOT_SET\"",
         &[
-            "fleet.toml:6: found the scope \"probe\", expected one of probes, reports, commands; did you mean \"probes\"?",
+            "fleet.toml:6: found the scope \"probe\", expected one of probes, reports, commands, notices; did you mean \"probes\"?",
             "fleet.toml:7: found BELLWETHER_NOT_SET, which is not set, expected an environment variable that holds the secret",
         ],
     ),

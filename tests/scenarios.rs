@@ -13,7 +13,7 @@ use std::{
     process::{Command, Output},
 };
 
-use bellwether::domain::Timestamp;
+use bellwether::{broadcast, config, domain::Timestamp, intake::notice};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
@@ -187,6 +187,7 @@ impl Scenario {
                         "at": at, "type": "report", "id": format!("r-{}", events.len()),
                         "reporter": words[1], "source": "discord", "domain": words[2], "text": words[3],
                     })),
+                    "letter" => events.extend(self.notices(*at, &words[1])),
                     "command" => events.push(json!({
                         "at": at, "type": "command", "by": words[1], "role": words[2], "text": words[3],
                     })),
@@ -203,6 +204,24 @@ impl Scenario {
             moment += TimeDelta::seconds(30);
         }
         events
+    }
+}
+
+impl Scenario {
+    /// What is read out of a provider's letter that comes then.
+    fn notices(&self, at: Timestamp, letter: &str) -> Vec<Value> {
+        let config = config::load(
+            &folder().join(&self.fleet),
+            &broadcast::specs(),
+            config::SecretsWanted::Skip,
+        );
+        let fleet = config.expect("the scenario's fleet").settings.fleet;
+        let known = notice::known_providers(&fleet);
+        let bytes = fs::read(folder().join(letter)).expect("the letter");
+        let reading = notice::Reading { received: at, provider: None, known: &known };
+        let found = notice::read(&bytes, &reading).expect("a letter that can be read");
+        let event = |notice| json!({ "at": at, "type": "notice", "notice": notice });
+        found.notices.into_iter().map(event).collect()
     }
 }
 

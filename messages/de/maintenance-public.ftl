@@ -1,28 +1,20 @@
 ### Was alle über ein Wartungsfenster erfahren.
 
-window-span = { $start } bis { $end }
+maintenance-headline = Wartung: { $title }
 
-# Weitere öffentliche Worte, wo das Personal keine angab.
-window-words = Websites können dort zeitweise langsam oder nicht erreichbar sein.
-
-window-news-scheduled = Geplante Wartung auf { $servers }: { $title }. Zeitraum: { $when }. { $words }
-# Dasselbe, wo sie eine Störung beenden soll.
-window-news-scheduled-to-mend = Um diese Störung zu beheben, findet auf { $servers } eine Wartung statt: { $title }. Zeitraum: { $when }. { $words }
-window-news-reminder = Zur Erinnerung: Wartung auf { $servers } ({ $title }). Zeitraum: { $when }. { $words }
-window-news-started = Die Wartung auf { $servers } hat begonnen: { $title }. Voraussichtliches Ende: { $end }. { $words }
-window-news-moved = Die Wartung auf { $servers } ({ $title }) wurde verschoben. Neuer Zeitraum: { $when }.
-window-news-extended = Die Wartung auf { $servers } ({ $title }) dauert länger. Voraussichtliches Ende: { $end }.
-window-news-delayed = Die Wartung auf { $servers } ({ $title }) dauert länger als geplant. Nächste Nachricht spätestens: { $end }.
-window-news-verifying = Die Zeit der Wartung auf { $servers } ({ $title }) ist um. Wir prüfen jetzt, ob alles funktioniert.
-window-news-completed = Die Wartung auf { $servers } ({ $title }) ist beendet.
-window-news-cancelled = Die Wartung auf { $servers } ({ $title }) findet nicht statt.
-
-window-short-scheduled = Geplante Wartung auf { $servers }: { $start } bis { $end }.
-window-short-moved = Die Wartung auf { $servers } wurde verschoben. Neuer Zeitraum: { $start } bis { $end }.
-window-short-reminder = Zur Erinnerung: Wartung auf { $servers }, { $start } bis { $end }.
-window-short-started = Die Wartung auf { $servers } hat begonnen. Geplantes Ende: { $end }.
-window-short-extended = Die Wartung auf { $servers } dauert länger als geplant. Neues geplantes Ende: { $end }.
-window-short-delayed = Die Wartung auf { $servers } dauert länger als geplant. Nächste Nachricht spätestens: { $end }.
-window-short-verifying = Die Arbeiten auf { $servers } sind abgeschlossen. Wir prüfen jetzt, ob alles funktioniert.
-window-short-completed = Die Wartung auf { $servers } ist beendet. Falls Ihre Website nicht lädt, geben Sie uns bitte Bescheid.
-window-short-cancelled = Die Wartung auf { $servers } findet nicht statt. Geplant war sie für: { $start }.
+maintenance-scheduled = Geplante Wartung auf { $servers }: { $title }. Zeitraum: { $from } bis { $until }. Websites können dort in dieser Zeit langsam oder nicht erreichbar sein.
+maintenance-scheduled-short = Geplante Wartung auf { $servers }: { $from } bis { $until }.
+maintenance-moved = Die Wartung auf { $servers } wurde verschoben: { $title }. Neuer Zeitraum: { $from } bis { $until }. Websites können dort in dieser Zeit langsam oder nicht erreichbar sein.
+maintenance-moved-short = Die Wartung auf { $servers } wurde verschoben. Neuer Zeitraum: { $from } bis { $until }.
+maintenance-soon = Zur Erinnerung: geplante Wartung auf { $servers }: { $title }. Zeitraum: { $from } bis { $until }. Websites können dort in dieser Zeit langsam oder nicht erreichbar sein.
+maintenance-soon-short = Zur Erinnerung: Wartung auf { $servers }, { $from } bis { $until }.
+maintenance-started = Die geplante Wartung auf { $servers } hat begonnen: { $title }. Websites können dort langsam oder nicht erreichbar sein. Geplantes Ende: { $until }.
+maintenance-started-short = Die Wartung auf { $servers } hat begonnen. Geplantes Ende: { $until }.
+maintenance-extended = Die Wartung auf { $servers } dauert länger als geplant: { $title }. Websites können dort langsam oder nicht erreichbar sein. Neues geplantes Ende: { $until }. Bitte entschuldigen Sie die Verzögerung.
+maintenance-extended-short = Die Wartung auf { $servers } dauert länger als geplant. Neues geplantes Ende: { $until }.
+maintenance-verifying = Die Arbeiten auf { $servers } sind abgeschlossen: { $title }. Wir prüfen jetzt, ob dort alle Websites normal laden.
+maintenance-verifying-short = Die Arbeiten auf { $servers } sind abgeschlossen. Wir prüfen jetzt, ob alles funktioniert.
+maintenance-completed = Die Wartung auf { $servers } ist beendet: { $title }. Die Websites dort laden wieder normal. Falls Ihre nicht lädt, geben Sie uns bitte Bescheid.
+maintenance-completed-short = Die Wartung auf { $servers } ist beendet. Falls Ihre Website nicht lädt, geben Sie uns bitte Bescheid.
+maintenance-cancelled = Die Wartung auf { $servers } findet nicht statt: { $title }. Geplant war sie für: { $from }. Für Ihre Websites ändert sich nichts.
+maintenance-cancelled-short = Die Wartung auf { $servers } findet nicht statt. Geplant war sie für: { $from }.

@@ -40,3 +40,5 @@ date-in-year = { $day }. { $month ->
 date-time = { $date }, { $time }
 
 report-forgotten = (Wortlaut nicht mehr gespeichert)
+
+time-in-both = { $local } ({ $utc })

@@ -37,6 +37,9 @@ card-no-cause = Nothing is suspected: it was opened by hand.
 card-over = The evidence is gone: it looks well again.
 card-evidence = • { $row }
 card-evidence-more = • and { $count } more
+# What a provider said last; the second where it sees nothing wrong and we measure that it is.
+card-said = The provider, { $at }: { $text }
+card-said-against = **The provider says otherwise**, { $at }: { $text }
 card-dropped = Draft { $draft } was dismissed by { $by }.
 card-the-bot = the bot
 card-goes-on = Incident { $incident }, { $title }: goes on below. { $link }

@@ -18,6 +18,8 @@ command-reports-dismiss = Says that a report is none.
 command-suspects = Shows what the evidence points at, and what else it could be.
 command-tried = Keeps what you tried and what came of it ("rebooted s1: no change").
 command-upstream-said = Keeps what a provider said, beside what we measure.
+command-upstream-packet = Makes evidence to paste into a provider's ticket: servers, addresses, failures by the minute, since when, what is healthy, what was ruled out.
+command-upstream-notices = Lists what providers announced.
 command-note = Keeps a remark in the timeline.
 command-maintenance-schedule = Plans maintenance and shows the words that announce it. Nothing is public before you publish it.
 command-maintenance-publish = Announces a window everywhere. From then on its reminders, beginning and end are told by themselves.
@@ -62,6 +64,7 @@ command-option-length = How long, if not as before: 2h
 command-option-zone = The time zone, if not your own: America/New_York
 command-option-post = The post, as “deliveries” shows it
 command-option-not-there = You looked: it does not stand there
+command-option-long = Everything, also what does not fit one message
 command-option-command = A command, or its first word
 
 ## Buttons: at most 80 characters each

@@ -28,6 +28,7 @@ tell-report-settled = report { $report } settled by { $by }
 tell-timeline = { $by }: { $text }
 tell-reply = answer: { $text }
 tell-reminder = reminder: { $text }
+tell-upstream = notice { $id } of { $provider } ({ $status }): { $text }
 tell-notice = notice: { $text }
 tell-subscription = { $person } hears of: { $topics }
 tell-subscription-wanted = { $person } is asked to confirm: { $topics }

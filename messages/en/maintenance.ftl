@@ -1,4 +1,9 @@
-### Maintenance windows: what staff are asked and answered.
+### Maintenance windows: what staff are asked and answered. What followers read stands in
+### maintenance-public.ftl.
+
+## Times
+
+window-span = { $start } to { $end }
 
 ## To staff
 
@@ -18,6 +23,7 @@ staff-window-unannounced = Maintenance { $window } has begun and was never annou
 staff-window-ending = Maintenance { $window } ({ $title }) is promised to be over by { $time }. { $standing }
 staff-window-delayed = Nobody said how maintenance { $window } stands, so followers were told by policy.maintenance that it takes longer, until { $time }. { $standing }
 staff-window-fails = Maintenance { $window } ({ $title }) is over, and all is not well. { $standing } From now on this is an alarm as ever.
+staff-window-unmeasured = Maintenance { $window } ({ $title }) is over. { $standing } Please look yourself, and complete it when all is well.
 # What can be typed under these.
 staff-window-end-commands = maintenance extend { $window } 30m | maintenance complete { $window }
 window-probes-well = All probes of its servers are good.
@@ -81,6 +87,7 @@ answer-window = { $window } { $state }: { $title } ({ $servers }), { $when }{ $a
 }
 answer-window-incident = It is to end incident { $incident }.
 answer-window-news = { $time } { $by }: “{ $text }”
+answer-suspicion-held = It is put down to maintenance { $window }: no alarm while that lasts.
 answer-window-held = Put down to the work: { $explanation }
 # What a customer reads.
 answer-window-public = { $title }: { $when } ({ $state }). { $text }

@@ -1,28 +1,20 @@
 ### Lo que todo el mundo puede saber de una ventana de mantenimiento.
 
-window-span = { $start } – { $end }
+maintenance-headline = Mantenimiento: { $title }
 
-# Más palabras públicas, donde el personal no dio ninguna.
-window-words = Durante parte de ese tiempo, los sitios web alojados allí pueden ir lentos o no cargar.
-
-window-news-scheduled = Mantenimiento programado en { $servers }: { $title }. Horario: { $when }. { $words }
-# Lo mismo, donde ha de poner fin a una incidencia.
-window-news-scheduled-to-mend = Para resolver esta incidencia se hará un mantenimiento en { $servers }: { $title }. Horario: { $when }. { $words }
-window-news-reminder = Recordatorio: mantenimiento en { $servers } ({ $title }). Horario: { $when }. { $words }
-window-news-started = Ha comenzado el mantenimiento en { $servers }: { $title }. Fin previsto: { $end }. { $words }
-window-news-moved = El mantenimiento en { $servers } ({ $title }) cambia de fecha. Nuevo horario: { $when }.
-window-news-extended = El mantenimiento en { $servers } ({ $title }) lleva más tiempo. Fin previsto: { $end }.
-window-news-delayed = El mantenimiento en { $servers } ({ $title }) lleva más tiempo de lo previsto. Próxima noticia, a más tardar: { $end }.
-window-news-verifying = El tiempo del mantenimiento en { $servers } ({ $title }) ha terminado. Estamos comprobando que todo funciona.
-window-news-completed = El mantenimiento en { $servers } ({ $title }) ha finalizado.
-window-news-cancelled = El mantenimiento en { $servers } ({ $title }) queda cancelado.
-
-window-short-scheduled = Mantenimiento programado en { $servers }. Inicio: { $start }; fin previsto: { $end }.
-window-short-moved = El mantenimiento en { $servers } cambia de fecha. Nuevo inicio: { $start }; fin previsto: { $end }.
-window-short-reminder = Recordatorio: mantenimiento en { $servers }. Inicio: { $start }; fin previsto: { $end }.
-window-short-started = Ha comenzado el mantenimiento en { $servers }. Fin previsto: { $end }.
-window-short-extended = El mantenimiento en { $servers } está llevando más tiempo de lo previsto. Nuevo fin previsto: { $end }.
-window-short-delayed = El mantenimiento en { $servers } lleva más tiempo de lo previsto. Próxima noticia, a más tardar: { $end }.
-window-short-verifying = Los trabajos en { $servers } han terminado. Estamos comprobando que todo funciona.
-window-short-completed = El mantenimiento en { $servers } ha finalizado. Si su sitio web sigue fallando, avísenos, por favor.
-window-short-cancelled = El mantenimiento en { $servers } no se realizará. Estaba previsto para: { $start }.
+maintenance-scheduled = Mantenimiento programado en { $servers }: { $title }. Inicio: { $from }; fin previsto: { $until }. Durante ese tiempo, los sitios web alojados allí pueden ir lentos o no estar disponibles.
+maintenance-scheduled-short = Mantenimiento programado en { $servers }. Inicio: { $from }; fin previsto: { $until }.
+maintenance-moved = El mantenimiento en { $servers } cambia de fecha: { $title }. Nuevo inicio: { $from }; fin previsto: { $until }. Durante ese tiempo, los sitios web alojados allí pueden ir lentos o no estar disponibles.
+maintenance-moved-short = El mantenimiento en { $servers } cambia de fecha. Nuevo inicio: { $from }; fin previsto: { $until }.
+maintenance-soon = Recordatorio del mantenimiento programado en { $servers }: { $title }. Inicio: { $from }; fin previsto: { $until }. Durante ese tiempo, los sitios web alojados allí pueden ir lentos o no estar disponibles.
+maintenance-soon-short = Recordatorio: mantenimiento en { $servers }. Inicio: { $from }; fin previsto: { $until }.
+maintenance-started = Ha comenzado el mantenimiento programado en { $servers }: { $title }. Los sitios web alojados allí pueden ir lentos o no estar disponibles. Fin previsto: { $until }.
+maintenance-started-short = Ha comenzado el mantenimiento en { $servers }. Fin previsto: { $until }.
+maintenance-extended = El mantenimiento en { $servers } está llevando más tiempo de lo previsto: { $title }. Los sitios web alojados allí pueden ir lentos o no estar disponibles. Nuevo fin previsto: { $until }. Lamentamos la espera.
+maintenance-extended-short = El mantenimiento en { $servers } está llevando más tiempo de lo previsto. Nuevo fin previsto: { $until }.
+maintenance-verifying = Los trabajos en { $servers } han terminado: { $title }. Estamos comprobando que todos los sitios web alojados allí cargan con normalidad.
+maintenance-verifying-short = Los trabajos en { $servers } han terminado. Estamos comprobando que todo funciona.
+maintenance-completed = El mantenimiento en { $servers } ha finalizado: { $title }. Los sitios web alojados allí vuelven a cargar con normalidad. Si el suyo no lo hace, avísenos, por favor.
+maintenance-completed-short = El mantenimiento en { $servers } ha finalizado. Si su sitio web sigue fallando, avísenos, por favor.
+maintenance-cancelled = El mantenimiento en { $servers } no se realizará: { $title }. Estaba previsto para: { $from }. Nada cambia para sus sitios web.
+maintenance-cancelled-short = El mantenimiento en { $servers } no se realizará. Estaba previsto para: { $from }.

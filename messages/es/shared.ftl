@@ -39,3 +39,5 @@ date-in-year = { $day } de { $month ->
 date-time = { $date }, { $time }
 
 report-forgotten = (texto que ya no se conserva)
+
+time-in-both = { $local } ({ $utc })

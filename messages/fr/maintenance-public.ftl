@@ -1,28 +1,20 @@
 ### Ce que tout le monde peut apprendre d'une fenêtre de maintenance.
 
-window-span = { $start } – { $end }
+maintenance-headline = Maintenance : { $title }
 
-# D'autres mots publics, là où le personnel n'en a pas donné.
-window-words = Pendant une partie de ce temps, les sites web hébergés là peuvent être lents ou ne pas se charger.
-
-window-news-scheduled = Maintenance planifiée sur { $servers } : { $title }. Horaire : { $when }. { $words }
-# De même, quand elle doit mettre fin à un incident.
-window-news-scheduled-to-mend = Pour mettre fin à cet incident, une maintenance aura lieu sur { $servers } : { $title }. Horaire : { $when }. { $words }
-window-news-reminder = Rappel : maintenance sur { $servers } ({ $title }). Horaire : { $when }. { $words }
-window-news-started = La maintenance sur { $servers } a commencé : { $title }. Fin prévue : { $end }. { $words }
-window-news-moved = La maintenance sur { $servers } ({ $title }) change de date. Nouvel horaire : { $when }.
-window-news-extended = La maintenance sur { $servers } ({ $title }) dure plus longtemps. Fin prévue : { $end }.
-window-news-delayed = La maintenance sur { $servers } ({ $title }) dure plus longtemps que prévu. Prochaine nouvelle au plus tard : { $end }.
-window-news-verifying = Le temps de la maintenance sur { $servers } ({ $title }) est écoulé. Nous vérifions que tout fonctionne.
-window-news-completed = La maintenance sur { $servers } ({ $title }) est terminée.
-window-news-cancelled = La maintenance sur { $servers } ({ $title }) est annulée.
-
-window-short-scheduled = Maintenance planifiée sur { $servers }. Début : { $start } ; fin prévue : { $end }.
-window-short-moved = La maintenance sur { $servers } change de date. Nouveau début : { $start } ; fin prévue : { $end }.
-window-short-reminder = Rappel : maintenance sur { $servers }. Début : { $start } ; fin prévue : { $end }.
-window-short-started = La maintenance sur { $servers } a commencé. Fin prévue : { $end }.
-window-short-extended = La maintenance sur { $servers } dure plus longtemps que prévu. Nouvelle fin prévue : { $end }.
-window-short-delayed = La maintenance sur { $servers } dure plus longtemps que prévu. Prochaine nouvelle au plus tard : { $end }.
-window-short-verifying = Les travaux sur { $servers } sont terminés. Nous vérifions que tout fonctionne.
-window-short-completed = La maintenance sur { $servers } est terminée. Si votre site pose encore problème, merci de nous le signaler.
-window-short-cancelled = La maintenance sur { $servers } n’aura pas lieu. Elle était prévue pour : { $start }.
+maintenance-scheduled = Maintenance planifiée sur { $servers } : { $title }. Début : { $from } ; fin prévue : { $until }. Pendant ce temps, les sites web hébergés là peuvent être lents ou indisponibles.
+maintenance-scheduled-short = Maintenance planifiée sur { $servers }. Début : { $from } ; fin prévue : { $until }.
+maintenance-moved = La maintenance sur { $servers } change de date : { $title }. Nouveau début : { $from } ; fin prévue : { $until }. Pendant ce temps, les sites web hébergés là peuvent être lents ou indisponibles.
+maintenance-moved-short = La maintenance sur { $servers } change de date. Nouveau début : { $from } ; fin prévue : { $until }.
+maintenance-soon = Rappel de la maintenance planifiée sur { $servers } : { $title }. Début : { $from } ; fin prévue : { $until }. Pendant ce temps, les sites web hébergés là peuvent être lents ou indisponibles.
+maintenance-soon-short = Rappel : maintenance sur { $servers }. Début : { $from } ; fin prévue : { $until }.
+maintenance-started = La maintenance planifiée sur { $servers } a commencé : { $title }. Les sites web hébergés là peuvent être lents ou indisponibles. Fin prévue : { $until }.
+maintenance-started-short = La maintenance sur { $servers } a commencé. Fin prévue : { $until }.
+maintenance-extended = La maintenance sur { $servers } dure plus longtemps que prévu : { $title }. Les sites web hébergés là peuvent être lents ou indisponibles. Nouvelle fin prévue : { $until }. Veuillez nous excuser pour cette attente.
+maintenance-extended-short = La maintenance sur { $servers } dure plus longtemps que prévu. Nouvelle fin prévue : { $until }.
+maintenance-verifying = Les travaux sur { $servers } sont terminés : { $title }. Nous vérifions que tous les sites web hébergés là se chargent normalement.
+maintenance-verifying-short = Les travaux sur { $servers } sont terminés. Nous vérifions que tout fonctionne.
+maintenance-completed = La maintenance sur { $servers } est terminée : { $title }. Les sites web hébergés là se chargent de nouveau normalement. Si le vôtre pose encore problème, merci de nous le signaler.
+maintenance-completed-short = La maintenance sur { $servers } est terminée. Si votre site pose encore problème, merci de nous le signaler.
+maintenance-cancelled = La maintenance sur { $servers } n’aura pas lieu : { $title }. Elle était prévue pour : { $from }. Rien ne change pour vos sites web.
+maintenance-cancelled-short = La maintenance sur { $servers } n’aura pas lieu. Elle était prévue pour : { $from }.

@@ -42,3 +42,5 @@ date-in-year = { $day ->
 date-time = { $date }, { $time }
 
 report-forgotten = (texte qui n’est plus conservé)
+
+time-in-both = { $local } ({ $utc })

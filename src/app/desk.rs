@@ -279,6 +279,7 @@ impl Desk {
             Input::ProbeResult { .. }
             | Input::Report { .. }
             | Input::Command { .. }
+            | Input::Notice { .. }
             | Input::Subscribe { .. }
             | Input::Confirm { .. }
             | Input::Unsubscribe { .. }
@@ -317,6 +318,7 @@ impl Desk {
                 | Output::PostAgain { .. }
                 | Output::ReportFiled { .. }
                 | Output::ReportSettled { .. }
+                | Output::Notice { .. }
                 | Output::Timeline { .. }
                 | Output::Reminder { .. }
                 | Output::Subscription(_)

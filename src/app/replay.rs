@@ -283,6 +283,9 @@ fn happening(input: WireInput, line: usize) -> (Timestamp, Happening) {
                 text,
             }
         }
+        WireBody::Notice(notice) => {
+            Input::Notice { notice: Box::new(crate::intake::notice::tamed(*notice)) }
+        }
         WireBody::Command { by, role, text } => Input::Command {
             by: by.unwrap_or_else(|| "replay".to_owned()),
             role: role.unwrap_or(Role::Staff),

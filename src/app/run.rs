@@ -30,6 +30,7 @@ use crate::{
         form::FormMemory,
         http::{HttpLimits, serve},
         probes::{self, ProbesError},
+        upstream,
     },
     journal::{self, Appender, Journal, Offered, OpenError, Personal, Refused},
     outbox::{Job, Outbox},
@@ -45,7 +46,7 @@ use super::{
     house,
     housekeeping::{self, Retention},
     recovery::{self, RecoverError, Recovered},
-    reload::{self, Asked, Followers, Reloader},
+    reload::{self, Asked, Followers, Reloader, upstreams_of},
     web::{self, Web},
 };
 
@@ -347,8 +348,17 @@ impl App {
         self.tasks.spawn(keeper);
         let (door, view) = (self.door.clone(), self.core.view.clone());
         self.tasks.spawn(house::live_in_discord(&config, door, view, self.shutdown.subscribe()));
+        let upstreams = watch::channel(Arc::new(upstreams_of(&config))).0;
+        let tools = upstream::Tools {
+            door: self.door(),
+            clock: self.clock.clone(),
+            words: words.subscribe(),
+            language: "en".to_owned(),
+        };
+        self.tasks.spawn(upstream::run(upstreams.subscribe(), tools, self.going_down()));
         let (appender, desk) = (self.core.appender.clone(), self.core.desk.clone());
-        let followers = Followers { drivers, names, words, web, routers, retention, probes };
+        let followers =
+            Followers { drivers, names, words, web, routers, retention, probes, upstreams };
         let (clock, installation) = (self.clock.clone(), self.installation.clone());
         let reloader = Reloader::new(config, followers, appender, desk, clock, installation);
         self.tasks.spawn(reloader.run(asked, self.going_down()));

@@ -78,18 +78,10 @@ impl Teller {
                 let state = [("state", state.word()), ("impact", impact.word()), ("title", title)];
                 ("tell-incident", with_id(id, state))
             }
-            Output::Draft { id, incident, kind, text, .. } => {
-                let incident = incident.to_string();
-                let facts = [("incident", &*incident), ("kind", kind.word()), ("text", text)];
-                ("tell-draft", with_id(id, facts))
-            }
-            Output::DraftStale { id, changed, .. } => {
-                ("tell-draft-stale", with_id(id, [("text", changed)]))
-            }
-            Output::DraftClosed { id, .. } => ("tell-draft-closed", with_id(id, [])),
-            Output::DraftWaits { id, until, by } => {
-                ("tell-draft-waits", with_id(id, [("until", &*self.time(*until)), ("by", by)]))
-            }
+            Output::Draft { .. }
+            | Output::DraftStale { .. }
+            | Output::DraftClosed { .. }
+            | Output::DraftWaits { .. } => self.parts_of_draft(output),
             Output::Update { incident, kind, text, by, .. } => {
                 let facts = [("kind", kind.word()), ("by", by), ("text", text)];
                 let incident = ("incident", incident.to_string());
@@ -111,6 +103,11 @@ impl Teller {
             Output::ReportSettled { report, by, .. } => {
                 ("tell-report-settled", owned([("report", report.as_str()), ("by", by)]).collect())
             }
+            Output::Notice { id, notice, .. } => {
+                let facts = [("provider", &*notice.provider), ("status", notice.status.word())];
+                let text = [("text", notice.title.as_str())];
+                ("tell-upstream", with_id(id, facts).into_iter().chain(owned(text)).collect())
+            }
             Output::Timeline { by, text, .. } => {
                 ("tell-timeline", owned([("by", &**by), ("text", text)]).collect())
             }
@@ -125,6 +122,28 @@ impl Teller {
             }
             Output::MailingPage { id, .. } => ("tell-mailing-page", with_id(id, [])),
         }
+    }
+}
+
+impl Teller {
+    /// The same of what is about a draft.
+    fn parts_of_draft(&self, output: &Output) -> (&'static str, Vec<Fact>) {
+        if let Output::Draft { id, incident, kind, text, .. } = output {
+            let incident = incident.to_string();
+            let facts = [("incident", &*incident), ("kind", kind.word()), ("text", text)];
+            return ("tell-draft", with_id(id, facts));
+        }
+        if let Output::DraftStale { id, changed, .. } = output {
+            return ("tell-draft-stale", with_id(id, [("text", changed)]));
+        }
+        if let Output::DraftWaits { id, until, by } = output {
+            let until = self.time(*until);
+            return ("tell-draft-waits", with_id(id, [("until", &*until), ("by", by)]));
+        }
+        if let Output::DraftClosed { id, .. } = output {
+            return ("tell-draft-closed", with_id(id, []));
+        }
+        ("tell-notice", text(output.kind()))
     }
 }
 

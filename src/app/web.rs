@@ -18,6 +18,7 @@ use crate::{
         self, Door,
         form::{FormLimits, FormMemory, FormOptions},
         http::{BodyLimits, Peers},
+        notice::known_providers,
         subscribing::{self, SubscribingOptions},
     },
     pages::{self, Health, Metrics},
@@ -67,8 +68,13 @@ impl Web {
         };
         let (door, clock) = (self.door.clone(), self.clock.clone());
         let letters = self.letters(config, words, &form);
+        let known = known_providers(&settings.fleet);
+        let (tokens, api) = (&config.tokens, intake::api::router);
+        let notices =
+            intake::api::notices_router(door.clone(), clock.clone(), tokens, bodies, known);
         let router = pages::router(state)
-            .merge(intake::api::router(door.clone(), clock.clone(), &config.tokens, bodies))
+            .merge(api(door.clone(), clock.clone(), tokens, bodies))
+            .merge(notices)
             .merge(intake::form::router(door.clone(), clock.clone(), form));
         match letters {
             Some(letters) => router.merge(intake::subscribing::router(door, clock, letters)),

@@ -1,6 +1,6 @@
 //! `bellwether ctl`: a staff command on a running bot, over its HTTP API.
 
-use std::{path::PathBuf, process::ExitCode, time::Duration};
+use std::{path::Path, path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::{Context, anyhow, bail};
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,7 @@ struct Answered {
 
 /// Prints the answer; exit status 1 when the command was refused.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let token = token(&args)?;
+    let token = token(args.token_file.as_deref())?;
     crate::broadcast::install_crypto();
     let client = reqwest::Client::builder().timeout(Duration::from_secs(30)).build()?;
     let url = format!("{}/api/v1/commands", args.url.trim_end_matches('/'));
@@ -56,8 +56,9 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     Ok(if answer.ok { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-fn token(args: &Args) -> anyhow::Result<String> {
-    let token = match &args.token_file {
+/// The token to show: from a file, else from the environment.
+pub(super) fn token(file: Option<&Path>) -> anyhow::Result<String> {
+    let token = match file {
         Some(path) => std::fs::read_to_string(path)
             .with_context(|| format!("cannot read {}", path.display()))?,
         None => std::env::var("BELLWETHER_TOKEN").map_err(|_| {

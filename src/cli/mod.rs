@@ -11,6 +11,7 @@ mod explain;
 mod fleet;
 mod healthcheck;
 mod journal;
+mod notice;
 mod post_mortem;
 mod replay;
 mod serve;
@@ -50,6 +51,8 @@ enum Command {
     Forget(journal::ForgetArgs),
     /// Run a staff command on a running bot: `bellwether ctl status`.
     Ctl(ctl::Args),
+    /// Hand a provider's letter or calendar to a running bot: `bellwether notice < letter.eml`.
+    Notice(notice::Args),
     /// Print an incident's story from a stopped bot's journal, as Markdown.
     PostMortem(post_mortem::Args),
     /// Ask a running bot whether it is ready (for containers).
@@ -68,6 +71,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => in_runtime(check::run(args)),
         Command::Journal(args) => journal::run(&args),
         Command::Forget(args) => journal::forget(&args),
+        Command::Notice(args) => in_runtime(notice::run(args)),
         Command::Ctl(args) => in_runtime(ctl::run(args)),
         Command::PostMortem(args) => told(post_mortem::run(&args)),
         Command::Healthcheck(args) => in_runtime(healthcheck::run(args)),

@@ -157,6 +157,15 @@ pub enum Query {
     MaintenanceShow(WindowId),
     /// Maintenance windows that are open, and the latest others; for a customer what is announced.
     MaintenanceList,
+    /// Evidence to paste into a provider's ticket.
+    UpstreamPacket {
+        /// `None`: the only one that is open.
+        incident: Option<IncidentId>,
+        /// As much as there is; else what fits one message.
+        in_full: bool,
+    },
+    /// What providers announced.
+    UpstreamNotices,
     /// How things stand, in public words.
     Status,
     /// What can be typed.

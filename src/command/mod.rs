@@ -83,6 +83,8 @@ pub const TABLE: &[CommandSpec] = &[
     suspects::SUSPECTS,
     tried::TRIED,
     upstream::SAID,
+    upstream::PACKET,
+    upstream::NOTICES,
     maintenance::SCHEDULE,
     maintenance::PUBLISH,
     maintenance::WORDS,

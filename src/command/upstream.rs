@@ -1,8 +1,8 @@
-//! `upstream …`: what a provider said.
+//! `upstream …`: what a provider said and announced, and the evidence for its ticket.
 
 use crate::domain::Role;
 
-use super::{Arg, Args, Command, CommandSpec, Kind, Line, Problem};
+use super::{Arg, Args, Command, CommandSpec, Kind, Line, Problem, Query};
 
 pub(super) const SAID: CommandSpec = CommandSpec {
     name: "upstream said",
@@ -15,6 +15,28 @@ pub(super) const SAID: CommandSpec = CommandSpec {
     about_key: "command-upstream-said",
     parse: said,
 };
+
+pub(super) const PACKET: CommandSpec = CommandSpec {
+    name: "upstream packet",
+    args: &[Arg::INCIDENT.optional(), Arg::flag("long")],
+    role: Role::Staff,
+    about_key: "command-upstream-packet",
+    parse: packet,
+};
+
+pub(super) const NOTICES: CommandSpec = CommandSpec {
+    name: "upstream notices",
+    args: &[],
+    role: Role::Staff,
+    about_key: "command-upstream-notices",
+    parse: |_| Ok(Line::Query(Query::UpstreamNotices)),
+};
+
+fn packet(args: &mut Args) -> Result<Line, Problem> {
+    let in_full = args.flag("long")?;
+    let incident = if args.beginning().is_some() { Some(args.incident()?) } else { None };
+    Ok(Line::Query(Query::UpstreamPacket { incident, in_full }))
+}
 
 fn said(args: &mut Args) -> Result<Line, Problem> {
     let incident = args.incident_option()?;

@@ -65,7 +65,7 @@ pub(super) fn read_bot(root: &Root<'_>, base: &Path) -> Bot {
     bot
 }
 
-/// Reads `timezone`, of the bot or of a destination.
+/// Reads `timezone`, wherever it stands.
 pub(super) fn read_timezone(section: &Section<'_>) -> Option<Tz> {
     let typed = section.text("timezone")?;
     let known = typed.value.parse::<Tz>().ok();

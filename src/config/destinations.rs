@@ -261,8 +261,12 @@ fn refuse_weak(section: &Section<'_>, place: usize, secret: &SecretString, other
 }
 
 fn read_scopes(section: &Section<'_>) -> BTreeSet<Scope> {
-    let words =
-        [("probes", Scope::Probes), ("reports", Scope::Reports), ("commands", Scope::Commands)];
+    let words = [
+        ("probes", Scope::Probes),
+        ("reports", Scope::Reports),
+        ("commands", Scope::Commands),
+        ("notices", Scope::Notices),
+    ];
     let expected = |near| one_of(words.iter().map(|(word, _)| *word), near);
     let typed = section.texts("scopes");
     if typed.is_empty() {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use crate::domain::{Component, ComponentKind, Probe, ProbeKind, Server, Vantage};
 
 use super::{
+    bot::read_timezone,
     keys::{COMPONENT, PROBE, SERVER, VANTAGE},
     problem::Problems,
     reader::{At, Root, Section, one_of},
@@ -14,6 +15,8 @@ use super::{
 };
 
 const ID_EXPECTED: &str = "an id of 1 to 64 letters, digits, `-`, `_` and `.`";
+/// The longest name of an account or circuit, in characters: what is kept of a notice's.
+const NAME_LENGTH_MAX: usize = 100;
 const DAY_MS: u64 = 86_400_000;
 const EVERY_DEFAULT_MS: u64 = 30_000;
 const TIMEOUT_DEFAULT_MS: u64 = 10_000;
@@ -103,6 +106,8 @@ fn read_component(section: &Section<'_>) -> Option<Placed<Component>> {
     let references = section.texts("depends_on");
     let facets = section.texts("facets");
     let faults_per_hour = read_faults(section);
+    let (accounts, circuits) = (read_names(section, "accounts"), read_names(section, "circuits"));
+    let timezone = read_timezone(section);
     let id = read_id(section, "id")?;
     let item = Component {
         id: id.value.into(),
@@ -112,6 +117,9 @@ fn read_component(section: &Section<'_>) -> Option<Placed<Component>> {
         depends_on: references.iter().map(|at| at.value.as_str().into()).collect(),
         facets: facets.iter().map(|at| at.value.clone()).collect(),
         faults_per_hour,
+        accounts,
+        circuits,
+        timezone,
     };
     Some(Placed { item, place: id.place, references, facets })
 }
@@ -136,6 +144,25 @@ fn read_server(section: &Section<'_>) -> Option<Placed<Server>> {
 
 fn read_text(section: &Section<'_>, key: &str) -> Option<String> {
     section.text(key).map(|at| at.value)
+}
+
+/// Names by which a provider's notices know something; each once.
+fn read_names(section: &Section<'_>, key: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for at in section.texts(key) {
+        let name = at.value.trim().to_owned();
+        if name.is_empty() || name.chars().nth(NAME_LENGTH_MAX).is_some() {
+            let found = format!("`{key}` with {}", quoted(&at.value));
+            let expected = format!("names of 1 to {NAME_LENGTH_MAX} characters");
+            section.problems.at(at.place, found, expected);
+        } else if names.contains(&name) {
+            let found = format!("`{key}` with {} twice", quoted(&name));
+            section.problems.at(at.place, found, "each once");
+        } else {
+            names.push(name);
+        }
+    }
+    names
 }
 
 fn read_faults(section: &Section<'_>) -> Option<f64> {

@@ -28,6 +28,7 @@ pub const SECTIONS: &[SectionKeys] = &[
     VANTAGE,
     DESTINATION,
     TOKEN,
+    UPSTREAM,
 ];
 
 pub(super) const BOT: SectionKeys = SectionKeys {
@@ -76,7 +77,18 @@ pub(super) const DISCORD: SectionKeys = SectionKeys {
 pub(super) const FLEET: SectionKeys = SectionKeys { section: "[fleet]", keys: &["domains_csv"] };
 pub(super) const COMPONENT: SectionKeys = SectionKeys {
     section: "[[component]]",
-    keys: &["id", "kind", "name", "public_name", "depends_on", "facets", "faults_per_hour"],
+    keys: &[
+        "id",
+        "kind",
+        "name",
+        "public_name",
+        "depends_on",
+        "facets",
+        "faults_per_hour",
+        "accounts",
+        "circuits",
+        "timezone",
+    ],
 };
 pub(super) const SERVER: SectionKeys = SectionKeys {
     section: "[[server]]",
@@ -108,6 +120,8 @@ pub(super) const DESTINATION: SectionKeys = SectionKeys {
     section: "[[destination]]",
     keys: &["id", "kind", "audience", "language", "timezone"],
 };
+pub(super) const UPSTREAM: SectionKeys =
+    SectionKeys { section: "[[upstream]]", keys: &["provider", "kind", "url", "every"] };
 pub(super) const TOKEN: SectionKeys = SectionKeys {
     section: "[[token]]",
     keys: &["name", "role", "scopes", "secret_env", "secret_file"],

@@ -19,6 +19,7 @@ mod maintenance;
 mod problem;
 mod reader;
 mod secret;
+mod upstream;
 mod value;
 mod words;
 
@@ -40,6 +41,7 @@ pub use discord::DiscordConfig;
 pub use keys::{SECTIONS, SectionKeys};
 pub use problem::Problem;
 pub use secret::Secrets;
+pub use upstream::{Upstream, UpstreamKind};
 pub use value::snowflake;
 
 use destinations::Surroundings;
@@ -188,6 +190,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// The Discord server it lives in; `None` without one, and under [`SecretsWanted::Skip`].
     pub discord: Option<DiscordConfig>,
+    /// Providers' pages that are asked regularly.
+    pub upstreams: Vec<Upstream>,
 }
 
 /// Whether secrets are fetched from the environment and files.
@@ -268,6 +272,7 @@ fn assemble(root: &Root<'_>, base: &Path, drivers: &[DriverSpec], wanted: Secret
     let (destinations, secrets) = destinations::read_destinations(root, around);
     let tokens = destinations::read_tokens(root, around);
     let words = bot.words.map(|(folder, place)| words::read(&folder, place, root.problems));
+    let upstreams = upstream::read(root, &inventory);
     let (retention_personal_s, retention_probes_s) = bot::read_retention(root);
     let fleet = Fleet {
         name: bot.name,
@@ -302,6 +307,7 @@ fn assemble(root: &Root<'_>, base: &Path, drivers: &[DriverSpec], wanted: Secret
         web: bot::read_web(root),
         trusted_proxies: bot::read_proxies(root),
         discord: discord.and_then(discord::Discord::into_config),
+        upstreams,
     }
 }
 

@@ -28,6 +28,32 @@ pub struct Fleet {
 }
 
 impl Fleet {
+    /// Whether `one` is `above`, or depends on it, directly or through others.
+    pub fn is_at_or_below(&self, one: &ComponentId, above: &ComponentId) -> bool {
+        self.reaches(std::slice::from_ref(one), above)
+    }
+
+    /// Whether `server` depends on `above`, directly or through others.
+    pub fn is_behind(&self, server: &Server, above: &ComponentId) -> bool {
+        self.reaches(&server.depends_on, above)
+    }
+
+    fn reaches(&self, from: &[ComponentId], above: &ComponentId) -> bool {
+        let mut next: Vec<&ComponentId> = from.iter().collect();
+        let mut seen: Vec<&ComponentId> = Vec::new();
+        while let Some(id) = next.pop() {
+            if id == above {
+                return true;
+            }
+            if !seen.contains(&id) {
+                seen.push(id);
+                let found = self.components.iter().find(|component| component.id == *id);
+                next.extend(found.iter().flat_map(|component| &component.depends_on));
+            }
+        }
+        false
+    }
+
     /// The domain of ours that `name` (lower case, ASCII) is, or the nearest one above it:
     /// `www.example.org` is on `example.org`'s server.
     pub fn domain_above(&self, name: &str) -> Option<&str> {
@@ -76,6 +102,15 @@ pub struct Component {
     pub facets: Vec<String>,
     /// Expected faults per hour, when staff know better than the kind's rate.
     pub faults_per_hour: Option<f64>,
+    /// Our accounts there, as the provider's notices name them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<String>,
+    /// Its circuits, machines or services, as the provider's notices name them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub circuits: Vec<String>,
+    /// The time zone of whoever runs it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<Tz>,
 }
 
 /// The kinds of component.

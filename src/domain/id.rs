@@ -81,6 +81,8 @@ number_id! {
     DraftId,
     /// A maintenance window, counted from 1.
     WindowId,
+    /// A provider's notice, counted from 1.
+    NoticeId,
     /// A mailing to subscribers, counted from 1.
     MailingId,
 }

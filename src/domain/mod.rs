@@ -8,6 +8,7 @@ pub mod id;
 pub mod incident;
 pub mod local_time;
 pub mod name;
+pub mod notice;
 pub mod policy;
 pub mod subscription;
 pub mod suspicion;
@@ -16,12 +17,15 @@ pub mod wording;
 
 pub use fleet::{Component, ComponentKind, Fleet, Probe, ProbeKind, Server, Vantage};
 pub use id::{
-    ComponentId, DestinationId, DraftId, IncidentId, MailingId, PersonId, PostId, ProbeId,
-    ReportId, ServerId, SuspicionId, WindowId,
+    ComponentId, DestinationId, DraftId, IncidentId, MailingId, NoticeId, PersonId, PostId,
+    ProbeId, ReportId, ServerId, SuspicionId, WindowId,
 };
 pub use incident::{AsShown, Impact, IncidentState, ServerStatus, UpdateKind};
 pub use local_time::{Beginning, LocalTime, NoOneMoment, WithOffset, moment_of};
 pub use name::domain_name;
+pub use notice::{
+    Assumed, Notice, NoticeAbout, NoticeAge, NoticeImpact, NoticeStatus, NoticeWindow, Unread,
+};
 pub use policy::{
     Abilities, Audience, Destination, Limits, MaintenancePolicy, Policy, Role, Scope, Settings,
     TextUnit, WordFiles,

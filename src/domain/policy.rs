@@ -293,4 +293,6 @@ pub enum Scope {
     Reports,
     /// Staff commands.
     Commands,
+    /// Providers' notices.
+    Notices,
 }

@@ -4,12 +4,14 @@
 
 use crate::{
     command::{self, Query},
-    domain::{DraftId, IncidentId, Role, ServerEvidence, ServerId, UpdateKind},
+    domain::{DraftId, IncidentId, Role, ServerEvidence, ServerId, Timestamp, UpdateKind},
     event::DeliveryEvent,
     render::{self, Facts},
 };
 
 use super::{
+    explain::Chart,
+    packet::packet,
     records::{Draft, Incident, PostRecord, ReportRecord},
     speech::Speech,
     timeline, window_answer,
@@ -21,14 +23,25 @@ const ENDED_MAX: usize = 10;
 const REPORTS_MAX: usize = 20;
 /// Posts in the list.
 const DELIVERIES_MAX: usize = 50;
+/// Notices of providers in the list.
+const NOTICES_MAX: usize = 20;
 /// Rows of evidence under a suspicion.
 const ROWS_MAX: usize = 20;
 
 /// Gives the evidence about servers as it stands now; nothing from a detector that has none.
 pub(super) type Fresh<'a> = &'a dyn Fn(&[ServerId]) -> Vec<ServerEvidence>;
 
+/// What an answer may look at beside the records.
+pub(super) struct Look<'a> {
+    /// When it is asked.
+    pub now: Timestamp,
+    pub fresh: Fresh<'a>,
+    /// Counts of servers by the minute.
+    pub chart: &'a dyn Fn(&[ServerId], usize) -> Chart,
+}
+
 /// The answer to `query` for somebody of `role`.
-pub(super) fn answer(speech: &Speech<'_>, query: &Query, role: Role, fresh: Fresh<'_>) -> String {
+pub(super) fn answer(speech: &Speech<'_>, query: &Query, role: Role, look: &Look<'_>) -> String {
     match query {
         Query::Status => status(speech),
         Query::Help { topic } => {
@@ -42,6 +55,8 @@ pub(super) fn answer(speech: &Speech<'_>, query: &Query, role: Role, fresh: Fres
         | Query::Suspects
         | Query::MaintenanceShow(_)
         | Query::Deliveries
+        | Query::UpstreamPacket { .. }
+        | Query::UpstreamNotices
             if role < Role::Staff =>
         {
             speech.say("answer-staff-only", Facts::new())
@@ -51,10 +66,12 @@ pub(super) fn answer(speech: &Speech<'_>, query: &Query, role: Role, fresh: Fres
         Query::DraftShow(id) => show_draft(speech, *id),
         Query::DraftList => list_drafts(speech),
         Query::ReportsList => list_reports(speech),
-        Query::Suspects => suspects(speech, fresh),
+        Query::Suspects => suspects(speech, look.fresh),
         Query::Deliveries => deliveries(speech),
         Query::MaintenanceShow(id) => window_answer::show(speech, *id),
         Query::MaintenanceList => window_answer::list(speech, role),
+        Query::UpstreamPacket { incident, in_full } => packet(speech, *incident, *in_full, look),
+        Query::UpstreamNotices => notices(speech),
     }
 }
 
@@ -213,9 +230,25 @@ fn suspects(speech: &Speech<'_>, fresh: Fresh<'_>) -> String {
         let now = fresh(&record.suspicion.servers);
         let evidence = if now.is_empty() { &record.suspicion.evidence } else { &now };
         let rows = speech.evidence_rows(evidence, ROWS_MAX);
-        format!("{line}\n{rows}").trim_end().to_owned()
+        let held = record.held.map_or_else(String::new, |window| {
+            let facts = Facts::new().text("window", window.to_string());
+            format!(" {}", speech.say("answer-suspicion-held", facts))
+        });
+        format!("{line}{held}\n{rows}").trim_end().to_owned()
     });
     or_none(speech, "answer-no-suspicions", blind.chain(suspicions).collect())
+}
+
+/// Those that are not over first, each kind newest first.
+fn notices(speech: &Speech<'_>) -> String {
+    let all = &speech.records.notices;
+    let open = speech.records.open_notices();
+    let over = all.values().filter(|known| known.notice.status.is_over());
+    let (mut open, mut over): (Vec<_>, Vec<_>) = (open.collect(), over.collect());
+    open.sort_by_key(|known| std::cmp::Reverse((known.changed_at, known.id)));
+    over.sort_by_key(|known| std::cmp::Reverse((known.changed_at, known.id)));
+    let rows = open.into_iter().chain(over).take(NOTICES_MAX);
+    or_none(speech, "notices-none", rows.map(|known| speech.notice_row(known)).collect())
 }
 
 fn deliveries(speech: &Speech<'_>) -> String {

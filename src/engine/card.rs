@@ -10,7 +10,7 @@ use crate::{
         AsShown, Audience, DestinationId, DraftId, Impact, IncidentId, IncidentState, PostId,
         ServerEvidence, ServerId, Timestamp, UpdateKind,
     },
-    event::{DeliveryEvent, DraftEnd, PostAction},
+    event::{DeliveryEvent, DraftEnd, PostAction, TimelineKind},
 };
 
 use super::{
@@ -65,6 +65,8 @@ pub struct Card {
     pub healthy: String,
     /// What else it could be, in a sentence; empty where nothing is.
     pub alternatives: String,
+    /// The last that a provider said or announced about it.
+    pub said: Option<CardSaid>,
     /// The newest draft that waits.
     pub draft: Option<CardDraft>,
     /// Other drafts that wait.
@@ -79,6 +81,17 @@ pub struct Card {
     pub questions: Vec<Question>,
     /// The servers, for a chart: those of the evidence first.
     pub charted: Vec<ServerId>,
+}
+
+/// What a provider said, beside what is measured.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CardSaid {
+    /// When it was kept.
+    pub at: Timestamp,
+    /// In words, with the provider's name.
+    pub text: String,
+    /// It sees nothing wrong while something is suspected.
+    pub disagrees: bool,
 }
 
 /// A draft that waits.
@@ -219,6 +232,7 @@ impl<D: Detector> Engine<D> {
                 .filter(|_| stands)
                 .map(|one| speech.explain_alternatives(&one.alternatives).trim().to_owned())
                 .unwrap_or_default(),
+            said: said(&speech, incident, stands),
             draft: waiting.first().map(|draft| card_draft(&speech, incident, draft)),
             also_waiting: waiting.iter().skip(1).map(|draft| draft.id).collect(),
             dropped: drafts.last().and_then(|draft| dropped(draft)),
@@ -281,6 +295,17 @@ impl<D: Detector> Engine<D> {
             .collect();
         questions.split_off(questions.len().saturating_sub(QUESTIONS_MAX))
     }
+}
+
+/// The last that a provider said.
+fn said(speech: &Speech<'_>, incident: &Incident, stands: bool) -> Option<CardSaid> {
+    incident.story.iter().rev().find_map(|moment| {
+        let Step::Told { kind: TimelineKind::UpstreamSaid, text, .. } = &moment.step else {
+            return None;
+        };
+        let disagrees = stands && speech.denies(text);
+        Some(CardSaid { at: moment.at, text: text.clone(), disagrees })
+    })
 }
 
 /// Whether anything at all is known of the server.

@@ -17,6 +17,7 @@ mod detect;
 pub mod evidence;
 mod explain;
 mod open;
+mod packet;
 mod records;
 mod snapshot;
 mod speech;
@@ -32,12 +33,13 @@ use crate::{
     render::Words,
 };
 
+use answer::Look;
 use desk::Desk;
 use records::{Context, EvidenceChange, Records};
 use speech::Speech;
 
 pub use self::evidence::Evidence;
-pub use card::{Card, CardDraft, CardReceipt, CardUpdate, DroppedDraft, Question};
+pub use card::{Card, CardDraft, CardReceipt, CardSaid, CardUpdate, DroppedDraft, Question};
 pub use detect::{
     ClassEvidence, ClassMember, CountedReport, Detector, Explanation, Finding, Fit, ServerChart,
     Suspected, TargetEvidence,
@@ -92,7 +94,10 @@ impl<D: Detector> Engine<D> {
         let context = Context { seq, received, happening };
         self.observe(&context);
         let mut desk = Desk::new(&mut self.records, &self.words, context);
-        desk.work_on_input();
+        let detector = &self.detector;
+        desk.work_on_input(&|servers, minutes| {
+            explain::chart(detector, received, servers, minutes)
+        });
         let asked = desk.outputs.len();
         for change in std::mem::take(&mut desk.changes) {
             count(&mut self.detector, change);
@@ -165,7 +170,9 @@ impl<D: Detector> Engine<D> {
     /// The answer to a question, for somebody of `role`. `now` is the moment it is asked.
     pub fn answer(&self, now: Timestamp, query: &Query, role: Role) -> String {
         let fresh = |servers: &[ServerId]| self.detector.evidence(now, servers);
-        answer::answer(&self.speech(), query, role, &fresh)
+        let chart =
+            |servers: &[ServerId], minutes| explain::chart(&self.detector, now, servers, minutes);
+        answer::answer(&self.speech(), query, role, &Look { now, fresh: &fresh, chart: &chart })
     }
 
     /// What the evidence says at `now`, as data: what stands, what is weighed, what was measured.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    DestinationId, DraftId, IncidentId, Limits, MailingId, PersonId, PostId, ProbeId, ReportId,
-    Role, Settings, SuspicionId, Timestamp, Topic, WindowId,
+    DestinationId, DraftId, IncidentId, Limits, MailingId, Notice, PersonId, PostId, ProbeId,
+    ReportId, Role, Settings, SuspicionId, Timestamp, Topic, WindowId,
 };
 
 /// Something that enters the engine. In the journal every id of a person or report is random.
@@ -67,6 +67,11 @@ pub enum Input {
         role: Role,
         /// What they typed.
         text: String,
+    },
+    /// A provider announced something; what could be read of it.
+    Notice {
+        /// As it was read, bounded and harmless.
+        notice: Box<Notice>,
     },
     /// A voice of the bot found something that staff must see to.
     Trouble {
@@ -158,6 +163,7 @@ impl Input {
             Self::ProbeResult { .. } => "probe_result",
             Self::Report { .. } => "report",
             Self::Command { .. } => "command",
+            Self::Notice { .. } => "notice",
             Self::Trouble { .. } => "trouble",
             Self::Learned { .. } => "learned",
             Self::Subscribe { .. } => "subscribe",

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    DestinationId, DraftId, Impact, IncidentId, IncidentState, MailingId, MaintenanceWindow,
-    PersonId, PostId, ReportId, Role, ServerId, Suspicion, SuspicionId, Timestamp, Topic,
-    UpdateKind, WindowId, WindowNews, Wording,
+    ComponentId, DestinationId, DraftId, Impact, IncidentId, IncidentState, MailingId,
+    MaintenanceWindow, Notice, NoticeId, PersonId, PostId, ReportId, Role, ServerId, Suspicion,
+    SuspicionId, Timestamp, Topic, UpdateKind, WindowId, WindowNews, Wording,
 };
 
 use super::Post;
@@ -225,6 +225,17 @@ pub enum Output {
         /// Who.
         by: String,
     },
+    /// What a provider announced, and where it touches us; in place of what was known of it.
+    Notice {
+        /// Which.
+        id: NoticeId,
+        /// As it now stands.
+        notice: Box<Notice>,
+        /// Our components that it names.
+        components: Vec<ComponentId>,
+        /// The servers behind these.
+        servers: Vec<ServerId>,
+    },
     /// Something that belongs to the incident's story.
     Timeline {
         /// The incident; `None`: of the day in general.
@@ -335,6 +346,7 @@ impl Output {
             Self::PostAgain { .. } => "post_again",
             Self::ReportFiled { .. } => "report_filed",
             Self::ReportSettled { .. } => "report_settled",
+            Self::Notice { .. } => "notice",
             Self::Timeline { .. } => "timeline",
             Self::Reply { .. } => "reply",
             Self::Reminder { .. } => "reminder",

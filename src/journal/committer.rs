@@ -268,6 +268,7 @@ fn is_ours(input: &Input) -> bool {
         Input::ProbeResult { .. }
         | Input::Report { .. }
         | Input::Command { .. }
+        | Input::Notice { .. }
         | Input::Subscribe { .. }
         | Input::Confirm { .. }
         | Input::Unsubscribe { .. }

@@ -165,6 +165,10 @@ fn size(offered: &Offered) -> usize {
         Input::Report { text, domain, .. } => length(text) + length(domain),
         Input::ProbeResult { error, .. } => length(error),
         Input::Command { text, .. } | Input::Trouble { text } => text.len(),
+        Input::Notice { notice } => {
+            let objects: usize = notice.objects.iter().map(String::len).sum();
+            size_of_val(&**notice) + notice.title.len() + notice.id.len() + objects
+        }
         Input::Subscribe { .. }
         | Input::Confirm { .. }
         | Input::Unsubscribe { .. }

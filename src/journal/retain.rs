@@ -173,6 +173,7 @@ impl Dropping {
             | Input::Report { .. }
             | Input::Command { .. }
             | Input::Timer { .. }
+            | Input::Notice { .. }
             | Input::Subscribe { .. }
             | Input::Confirm { .. }
             | Input::Unsubscribe { .. }

@@ -146,6 +146,7 @@ impl Outbox {
             | Output::Timeline { .. }
             | Output::Reply { .. }
             | Output::Reminder { .. }
+            | Output::Notice { .. }
             | Output::Subscription(_)
             | Output::Mailing(_)
             | Output::MailingPage { .. }

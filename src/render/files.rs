@@ -20,6 +20,7 @@ pub(super) const STAFF: Files = &[
     ("incident.ftl", include_str!("../../messages/en/incident.ftl")),
     ("intake.ftl", include_str!("../../messages/en/intake.ftl")),
     ("maintenance.ftl", include_str!("../../messages/en/maintenance.ftl")),
+    ("provider.ftl", include_str!("../../messages/en/provider.ftl")),
     ("radius.ftl", include_str!("../../messages/en/radius.ftl")),
 ];
 

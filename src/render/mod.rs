@@ -12,6 +12,7 @@ mod files;
 mod fit;
 mod links;
 mod markdown;
+mod notice;
 mod outside;
 mod phrases;
 mod times;
@@ -22,6 +23,7 @@ pub use facts::Facts;
 pub use fit::{beside, fit, length};
 pub use links::{hashtags, links};
 pub use markdown::{discord_times, escape_markdown};
+pub use notice::NoticeWords;
 pub use outside::{
     CONFIRM_PATH, Hidden, LEAVE_PATH, TOKEN_MARKER, leave_link, neutralise, person_marker,
     report_marker, reveal,

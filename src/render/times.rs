@@ -75,6 +75,8 @@ fn stands_alone(before: &str, from: &str, told: &ToldTime) -> bool {
 
 /// Whether a date stands just before: a year, or a day and a month with a comma after it.
 fn ends_in_date(before: &str) -> bool {
+    // A marker is no date, whatever second it holds.
+    let before = before.rsplit(MARKER_CLOSE).next().unwrap_or(before);
     let bytes = before.as_bytes();
     let near = &bytes[bytes.len().saturating_sub(DATE_REACH_BYTES)..];
     let has_day = || {

@@ -39,6 +39,9 @@ pub fn settings() -> Settings {
         depends_on: above.iter().map(|id| ComponentId::from(*id)).collect(),
         facets: Vec::new(),
         faults_per_hour: None,
+        accounts: Vec::new(),
+        circuits: Vec::new(),
+        timezone: None,
     };
     let servers = vec![
         server("s1", Some("Server One"), "sw-1"),

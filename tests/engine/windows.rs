@@ -81,18 +81,18 @@ fn nothing_is_public_before_somebody_publishes_what_they_read() {
     let mut stage = stage();
     assert_snapshot!(stage.types("maintenance schedule sw-1 22:00 1h a new switch"), @r#"
     ok: Maintenance 1 (a new switch) is planned from 23 April, 22:00 EDT (24 April, 02:00 UTC) to 23:00 EDT (24 April, 03:00 UTC). It covers s1 and s2. Nothing is announced yet:
-    “Planned maintenance on Server One and Server Two: a new switch. It takes place from 23 April, 22:00 EDT (24 April, 02:00 UTC) to 23:00 EDT (24 April, 03:00 UTC). Websites there may be slow or not load for some of that time.”
+    “Planned maintenance on Server One and Server Two: a new switch. From 23 April, 22:00 EDT (24 April, 02:00 UTC) to 23 April, 23:00 EDT (24 April, 03:00 UTC). Websites there may be slow or unavailable during this time.”
     maintenance publish 1 --revision 1
     "#);
     assert!(stage.posts_to("feed").is_empty());
-    assert_snapshot!(stage.types("maintenance publish 1 --revision 2"), @"no: Maintenance 1 is now at revision 1: “Planned maintenance on Server One and Server Two: a new switch. It takes place from 23 April, 22:00 EDT (24 April, 02:00 UTC) to 23:00 EDT (24 April, 03:00 UTC). Websites there may be slow or not load for some of that time.”");
+    assert_snapshot!(stage.types("maintenance publish 1 --revision 2"), @"no: Maintenance 1 is now at revision 1: “Planned maintenance on Server One and Server Two: a new switch. From 23 April, 22:00 EDT (24 April, 02:00 UTC) to 23 April, 23:00 EDT (24 April, 03:00 UTC). Websites there may be slow or unavailable during this time.”");
     assert!(stage.posts_to("feed").is_empty());
     assert!(stage.engine.view(stage.now).windows.is_empty(), "pages show what is announced");
     let asked = stage.engine.answer(stage.now, &Query::MaintenanceList, Role::Customer);
     assert_snapshot!(asked, @"No maintenance is planned.");
     assert_snapshot!(stage.types("maintenance publish 1 --revision 1"), @"ok: Announced maintenance 1, to 1 destination.");
     assert_snapshot!(stage.posts_to("feed").join("\n---\n"), @r#"
-    Planned maintenance on Server One and Server Two: a new switch. It takes place from 23 April, 22:00 EDT (24 April, 02:00 UTC) to 23:00 EDT (24 April, 03:00 UTC). Websites there may be slow or not load for some of that time.
+    Planned maintenance on Server One and Server Two: a new switch. From 23 April, 22:00 EDT (24 April, 02:00 UTC) to 23 April, 23:00 EDT (24 April, 03:00 UTC). Websites there may be slow or unavailable during this time.
     https://status.example.net/maintenance
     "#);
     assert_snapshot!(stage.types("maintenance publish 1"), @"no: Maintenance 1 was announced already, by tim at 21:00 EDT.");
@@ -213,13 +213,13 @@ fn a_change_of_an_announced_window_is_told_in_the_name_of_whoever_made_it() {
     let by_tim = |word| (word, "tim".to_owned());
     assert_eq!(news(&stage), [by_tim("moved"), by_tim("started"), by_tim("cancelled")]);
     assert_snapshot!(stage.posts_to("feed").join("\n---\n"), @r#"
-    The maintenance on Server One and Server Two (a new switch) is moved: it now takes place from 24 April, 23:30 CEST (21:30 UTC) to 25 April, 01:30 CEST (24 April, 23:30 UTC).
+    The maintenance on Server One and Server Two has a new time: a new switch. Now from 24 April, 23:30 CEST (21:30 UTC) to 25 April, 01:30 CEST (24 April, 23:30 UTC). Websites there may be slow or unavailable during this time.
     https://status.example.net/maintenance
     ---
-    Maintenance on Server One and Server Two has begun: a new switch. It should be over by 24 April, 05:00 CEST (03:00 UTC). Websites there may be slow or not load for some of that time.
+    The planned maintenance on Server One and Server Two has begun: a new switch. Websites there may be slow or unavailable. It is planned to last until 24 April, 05:00 CEST (03:00 UTC).
     https://status.example.net/maintenance
     ---
-    The maintenance on Server One and Server Two (a new switch) is cancelled.
+    The maintenance on Server One and Server Two that was planned for 24 April, 03:00 CEST (01:00 UTC) will not take place: a new switch. Nothing changes for your websites.
     https://status.example.net/maintenance
     "#);
     folds_and_restores_alike(&stage);
@@ -265,12 +265,12 @@ fn local_times_that_do_not_exist_or_exist_twice_are_asked_about() {
     assert_eq!(states(&stage), []);
     assert_snapshot!(stage.types("maintenance schedule s1 2014-11-02T01:30-05:00 1h \"a new disk\""), @r#"
     ok: Maintenance 1 (a new disk) is planned from 2 November, 01:30 EST (06:30 UTC) to 02:30 EST (07:30 UTC). It covers s1. Nothing is announced yet:
-    “Planned maintenance on Server One: a new disk. It takes place from 2 November, 01:30 EST (06:30 UTC) to 02:30 EST (07:30 UTC). Websites there may be slow or not load for some of that time.”
+    “Planned maintenance on Server One: a new disk. From 2 November, 01:30 EST (06:30 UTC) to 2 November, 02:30 EST (07:30 UTC). Websites there may be slow or unavailable during this time.”
     maintenance publish 1 --revision 1
     "#);
     assert_snapshot!(stage.types("maintenance schedule s1 2016-02-29T23:30 1h \"a leap day\""), @r#"
     ok: Maintenance 2 (a leap day) is planned from 29 February 2016, 23:30 EST (1 March 2016, 04:30 UTC) to 1 March 2016, 00:30 EST (05:30 UTC). It covers s1. Nothing is announced yet:
-    “Planned maintenance on Server One: a leap day. It takes place from 29 February 2016, 23:30 EST (1 March 2016, 04:30 UTC) to 1 March 2016, 00:30 EST (05:30 UTC). Websites there may be slow or not load for some of that time.”
+    “Planned maintenance on Server One: a leap day. From 29 February 2016, 23:30 EST (1 March 2016, 04:30 UTC) to 1 March 2016, 00:30 EST (05:30 UTC). Websites there may be slow or unavailable during this time.”
     maintenance publish 2 --revision 1
     "#);
 }
@@ -289,7 +289,7 @@ fn what_speaks_against_a_time_is_named_with_another_time() {
     stage.types("maintenance schedule s3 2014-04-29T21:00 2h \"a new disk\"");
     assert_snapshot!(stage.types("maintenance schedule s1 2014-04-27T22:00 2h \"another disk\""), @r#"
     ok: Maintenance 2 (another disk) is planned from 27 April, 22:00 EDT (28 April, 02:00 UTC) to 28 April, 00:00 EDT (04:00 UTC). It covers s1. Nothing is announced yet:
-    “Planned maintenance on Server One: another disk. It takes place from 27 April, 22:00 EDT (28 April, 02:00 UTC) to 28 April, 00:00 EDT (04:00 UTC). Websites there may be slow or not load for some of that time.”
+    “Planned maintenance on Server One: another disk. From 27 April, 22:00 EDT (28 April, 02:00 UTC) to 28 April, 00:00 EDT (04:00 UTC). Websites there may be slow or unavailable during this time.”
     maintenance publish 2 --revision 1
     Note: no work should be done then: final projects are due.
     Nothing speaks against 30 April, 22:00 EDT (1 May, 02:00 UTC): maintenance move 2 2014-04-30T22:00

@@ -97,6 +97,9 @@ fn components(chance: &mut Chance) -> Vec<Component> {
                 depends_on,
                 facets: facets.into_iter().map(str::to_owned).collect(),
                 faults_per_hour: Some(rate(chance, 1.0 / 4320.0)),
+                accounts: Vec::new(),
+                circuits: Vec::new(),
+                timezone: None,
             });
         }
     }

@@ -51,6 +51,7 @@ pub fn tokens() -> Vec<Token> {
         scopes: [match scope {
             "probes" => Scope::Probes,
             "reports" => Scope::Reports,
+            "notices" => Scope::Notices,
             _ => Scope::Commands,
         }]
         .into(),

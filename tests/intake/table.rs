@@ -44,6 +44,7 @@ fn only_what_may_enter_has_entered(server: &Server) {
             Input::Started { .. }
             | Input::Command { .. }
             | Input::Timer { .. }
+            | Input::Notice { .. }
             | Input::Subscribe { .. }
             | Input::Confirm { .. }
             | Input::Unsubscribe { .. }

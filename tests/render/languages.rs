@@ -202,8 +202,7 @@ fn longest(words: &Words, language: &str) -> Facts {
         .text("cause", "our network provider Hivelocity in Atlanta")
         .text("since", dated())
         .text("until", dated())
-        .text("start", format!("{} (02:00 UTC)", dated()))
-        .text("end", format!("{} (06:00 UTC)", dated()))
+        .text("from", dated())
         .text("time", dated())
 }
 
@@ -212,7 +211,7 @@ fn whole(words: &Words, language: &str, key: &str) -> String {
     let trouble = words.say(language, "trouble-short", &longest(words, language));
     let facts = longest(words, language).text("trouble", trouble);
     let said = words.say(language, key, &facts);
-    let is_last = ["resolved", "false-alarm", "window"].iter().any(|one| key.contains(one));
+    let is_last = ["resolved", "false-alarm", "maintenance"].iter().any(|one| key.contains(one));
     let promise = words.say(language, "promise", &facts);
     if is_last { format!("{said}\n{LINK}") } else { format!("{said}\n{promise}\n{LINK}") }
 }
@@ -223,7 +222,7 @@ fn every_short_form_fits_where_least_fits_with_promise_and_link() {
     let mut too_long = Vec::new();
     for file in ["incident-public.ftl", "maintenance-public.ftl"] {
         let keys: Vec<String> = shapes("en", file).into_keys().collect();
-        let said = |key: &&String| key.starts_with("draft-") || key.starts_with("window-short-");
+        let said = |key: &&String| key.starts_with("draft-") || key.starts_with("maintenance-");
         let has_shorter = |key: &&String| keys.contains(&format!("{key}-short"));
         for key in keys.iter().filter(said).filter(|key| !has_shorter(key)) {
             for language in LANGUAGES {

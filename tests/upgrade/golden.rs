@@ -206,6 +206,7 @@ impl Ledger {
             | Output::Timeline { .. }
             | Output::Reply { .. }
             | Output::Reminder { .. }
+            | Output::Notice { .. }
             | Output::Subscription(_)
             | Output::Mailing(_)
             | Output::MailingPage { .. }

@@ -21,6 +21,7 @@ pub const PICTURE_NAME: &str = "chart.png";
 /// Lengths that Discord takes, in characters; all of an embed's texts together are less than its
 /// 6000.
 const TITLE_LENGTH_MAX: usize = 240;
+const SAID_LENGTH_MAX: usize = 300;
 const ABOUT_LENGTH_MAX: usize = 1700;
 const FIELD_LENGTH_MAX: usize = 1024;
 const UPDATE_LENGTH_MAX: usize = 800;
@@ -135,6 +136,13 @@ impl Page<'_> {
             if !sentence.is_empty() {
                 lines.push(escape_markdown(sentence));
             }
+        }
+        if let Some(said) = &card.said {
+            let facts = Facts::new()
+                .text("at", moment(said.at))
+                .text("text", within(&said.text, SAID_LENGTH_MAX));
+            let key = if said.disagrees { "card-said-against" } else { "card-said" };
+            lines.push(self.say(key, facts));
         }
         if let Some(dropped) = card.dropped.as_ref().filter(|_| card.draft.is_none()) {
             let facts = Facts::new()

@@ -3,13 +3,13 @@
 use crate::{
     command::{self, Command, Line},
     domain::{DraftId, Impact, IncidentId, IncidentState, Role, ServerId, UpdateKind},
-    engine::answer,
+    engine::answer::{self, Look},
     event::{DraftEnd, Output, TimelineKind},
     render::Facts,
 };
 
 use super::{
-    Desk,
+    Counts, Desk,
     publishing::{Statement, draft_facts},
 };
 
@@ -21,7 +21,7 @@ pub(super) struct Person<'a> {
 }
 
 impl Desk<'_> {
-    pub(super) fn take_command(&mut self, by: &str, role: Role, text: &str) {
+    pub(super) fn take_command(&mut self, by: &str, role: Role, text: &str, chart: Counts<'_>) {
         let (line, spec) = match command::parse(text) {
             Ok(read) => read,
             Err(problem) => {
@@ -36,7 +36,8 @@ impl Desk<'_> {
         }
         match line {
             Line::Query(query) => {
-                let text = answer::answer(&self.speech(), &query, role, &|_| Vec::new());
+                let look = Look { now: self.now(), fresh: &|_| Vec::new(), chart };
+                let text = answer::answer(&self.speech(), &query, role, &look);
                 self.reply(true, text);
             }
             Line::Command(command) => self.carry_out(command, Person { by, role }),
@@ -71,11 +72,7 @@ impl Desk<'_> {
                 self.keep(incident, TimelineKind::Tried, who.by, what);
             }
             Command::UpstreamSaid { who: provider, words, incident } => {
-                let facts = Facts::new()
-                    .text("who", self.speech().staff_name(&provider))
-                    .text("words", words);
-                let text = self.speech().say("upstream-said", facts);
-                self.keep(incident, TimelineKind::UpstreamSaid, who.by, text);
+                self.keep_said(&provider, &words, incident, who.by);
             }
             Command::Maintenance(what) => self.change_window(what, who),
             Command::Reload => {
@@ -320,29 +317,67 @@ impl Desk<'_> {
 
     /// Keeps something in a timeline: the named incident's, the only open one's, or the diary.
     fn keep(&mut self, named: Option<IncidentId>, kind: TimelineKind, by: &str, text: String) {
+        let Some(incident) = self.meant(named) else { return };
+        let kept = self.kept_in(incident);
+        self.decide(Output::Timeline { incident, kind, by: by.to_owned(), text });
+        self.reply(true, kept);
+    }
+
+    /// Keeps what a provider said; where it sees nothing and we measure something, both stand
+    /// together, and staff are told so.
+    fn keep_said(&mut self, who: &str, words: &str, named: Option<IncidentId>, by: &str) {
+        let Some(incident) = self.meant(named) else { return };
+        let speech = self.speech();
+        let facts =
+            Facts::new().text("who", speech.staff_name(who)).text("words", words.to_owned());
+        let said = speech.say("upstream-said", facts);
+        let against = incident.filter(|_| speech.denies(words)).and_then(|id| {
+            let incident = self.records.incidents.get(&id)?;
+            let suspicion = &self.records.suspicion_of(incident)?.suspicion;
+            Some((id, speech.measured(suspicion, &suspicion.evidence)))
+        });
+        let (text, kept) = match against {
+            Some((id, measured)) => {
+                let facts = Facts::new().text("said", said).text("measured", measured.clone());
+                let text = speech.say("upstream-said-against", facts);
+                let facts =
+                    Facts::new().text("measured", measured).text("incident", id.to_string());
+                let told = speech.say("upstream-disagrees", facts);
+                (text, format!("{}\n{told}", self.kept_in(incident)))
+            }
+            None => (said, self.kept_in(incident)),
+        };
+        let (kind, by) = (TimelineKind::UpstreamSaid, by.to_owned());
+        self.decide(Output::Timeline { incident, kind, by, text });
+        self.reply(true, kept);
+    }
+
+    /// The incident that a remark belongs to, if any; `None` when it cannot be told, which is
+    /// answered.
+    #[expect(clippy::option_option, reason = "no incident is an answer too")]
+    fn meant(&mut self, named: Option<IncidentId>) -> Option<Option<IncidentId>> {
         let speech = self.speech();
         let open: Vec<IncidentId> = self.records.open_incidents().map(|one| one.id).collect();
-        let incident = match (named, open.as_slice()) {
+        let problem = match (named, open.as_slice()) {
             (Some(id), _) if !self.records.incidents.contains_key(&id) => {
-                let facts = Facts::new().text("id", id.to_string());
-                let text = speech.say("reply-no-incident", facts);
-                return self.reply(false, text);
+                speech.say("reply-no-incident", Facts::new().text("id", id.to_string()))
             }
-            (Some(id), _) => Some(id),
-            (None, []) => None,
-            (None, [only]) => Some(*only),
+            (Some(id), _) => return Some(Some(id)),
+            (None, []) => return Some(None),
+            (None, [only]) => return Some(Some(*only)),
             (None, _) => {
                 let ids: Vec<String> = open.iter().map(ToString::to_string).collect();
-                let facts = Facts::new().text("ids", ids.join(", "));
-                let text = speech.say("reply-several-open", facts);
-                return self.reply(false, text);
+                speech.say("reply-several-open", Facts::new().text("ids", ids.join(", ")))
             }
         };
-        self.decide(Output::Timeline { incident, kind, by: by.to_owned(), text });
-        let text = match incident {
+        self.reply(false, problem);
+        None
+    }
+
+    fn kept_in(&self, incident: Option<IncidentId>) -> String {
+        match incident {
             Some(id) => self.speech().say("reply-kept", Facts::new().text("id", id.to_string())),
             None => self.speech().say("reply-kept-diary", Facts::new()),
-        };
-        self.reply(true, text);
+        }
     }
 }

@@ -8,6 +8,7 @@ mod commands;
 mod deliveries;
 mod drafting;
 mod mailings;
+mod notices;
 mod publishing;
 mod reload;
 mod reports;
@@ -23,7 +24,8 @@ pub(super) use publishing::body_of;
 use crate::{
     command::Button,
     domain::{
-        Audience, Destination, DestinationId, IncidentId, Locale, PersonId, PostId, Timestamp,
+        Audience, Destination, DestinationId, IncidentId, Locale, PersonId, PostId, ServerId,
+        Timestamp,
     },
     event::{Input, Output, Post, PostAction, PostButton, post_id},
     render::{Facts, Words},
@@ -31,9 +33,13 @@ use crate::{
 
 use super::{
     detect::Finding,
+    explain::Chart,
     records::{Context, EvidenceChange, Records},
     speech::{Speech, join_within},
 };
+
+/// Gives the counts of servers by the minute.
+pub(super) type Counts<'a> = &'a dyn Fn(&[ServerId], usize) -> Chart;
 
 /// One input's worth of decisions.
 #[derive(Debug)]
@@ -64,7 +70,7 @@ impl<'e> Desk<'e> {
     }
 
     /// What the input itself asks for.
-    pub fn work_on_input(&mut self) {
+    pub fn work_on_input(&mut self, chart: Counts<'_>) {
         match &self.context.happening.input {
             Input::Started { settings, reload, .. } => {
                 if let Some(reload) = reload {
@@ -76,7 +82,8 @@ impl<'e> Desk<'e> {
             }
             Input::ProbeResult { .. } => {}
             Input::Report { .. } => self.take_report(),
-            Input::Command { by, role, text } => self.take_command(by, *role, text),
+            Input::Command { by, role, text } => self.take_command(by, *role, text, chart),
+            Input::Notice { notice } => self.hear_notice(notice),
             Input::Learned { .. } => {}
             Input::Trouble { text } => self.notify_staff("trouble", text.clone(), None),
             Input::Subscribe { .. } => self.take_subscription(),

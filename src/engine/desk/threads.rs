@@ -70,6 +70,7 @@ impl Desk<'_> {
             | Output::PostAgain { .. }
             | Output::ReportFiled { .. }
             | Output::ReportSettled { .. }
+            | Output::Notice { .. }
             | Output::Reply { .. }
             | Output::Reminder { .. }
             | Output::Subscription(_)

@@ -127,6 +127,7 @@ impl Detector for Evidence {
             | Input::ProbeResult { .. }
             | Input::Report { .. }
             | Input::Command { .. }
+            | Input::Notice { .. }
             | Input::Subscribe { .. }
             | Input::Confirm { .. }
             | Input::Unsubscribe { .. }
@@ -150,6 +151,7 @@ impl Detector for Evidence {
             Input::Timer { .. }
             | Input::Report { .. }
             | Input::Command { .. }
+            | Input::Notice { .. }
             | Input::Subscribe { .. }
             | Input::Confirm { .. }
             | Input::Unsubscribe { .. }

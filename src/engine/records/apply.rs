@@ -80,12 +80,9 @@ impl Records {
             Output::ReportSettled { report, server, counted, by } => {
                 return self.apply_settled(at, report, server.as_ref(), *counted, by);
             }
-            Output::Timeline { incident, kind, by, text } => {
-                let step = Step::Told { kind: *kind, by: by.clone(), text: text.clone() };
-                match incident {
-                    Some(id) => self.tell(*id, Moment { at, step }),
-                    None => self.note(Moment { at, step }),
-                }
+            Output::Timeline { .. } => self.apply_timeline(at, output),
+            Output::Notice { id, notice, components, servers } => {
+                self.apply_notice(at, *id, notice, components, servers);
             }
             Output::Reminder { incident, text } => {
                 self.tell(*incident, Moment { at, step: Step::Reminded { text: text.clone() } });
@@ -107,6 +104,15 @@ impl Records {
         }
         if let Output::MonitorRecovered { vantage } = output {
             self.blind.remove(vantage);
+        }
+    }
+
+    fn apply_timeline(&mut self, at: Timestamp, output: &Output) {
+        let Output::Timeline { incident, kind, by, text } = output else { return };
+        let step = Step::Told { kind: *kind, by: by.clone(), text: text.clone() };
+        match incident {
+            Some(id) => self.tell(*id, Moment { at, step }),
+            None => self.note(Moment { at, step }),
         }
     }
 
@@ -421,6 +427,7 @@ fn source_of(input: &Input) -> String {
         Input::Started { .. }
         | Input::ProbeResult { .. }
         | Input::Command { .. }
+        | Input::Notice { .. }
         | Input::Subscribe { .. }
         | Input::Confirm { .. }
         | Input::Unsubscribe { .. }

@@ -7,6 +7,7 @@
 
 mod apply;
 mod deadline;
+mod notices;
 mod observe;
 mod prune;
 mod reports;
@@ -23,14 +24,16 @@ use serde::{Deserialize, Serialize};
 use crate::{
     domain::{
         AsShown, Audience, DestinationId, DraftId, Impact, IncidentId, IncidentState, Limits,
-        MailingId, PersonId, PostId, ReportId, Role, ServerId, Settings, Suspicion, SuspicionId,
-        Timestamp, UpdateKind, WindowId, Wording,
+        MailingId, NoticeId, PersonId, PostId, ReportId, Role, ServerId, Settings, Suspicion,
+        SuspicionId, Timestamp, UpdateKind, WindowId, Wording,
     },
     event::{DeliveryEvent, DraftEnd, Happening, TimelineKind, TimerReason},
 };
 
 pub(super) use apply::EvidenceChange;
 pub(super) use deadline::seconds;
+pub(super) use notices::NoticeRecord;
+use notices::is_zero;
 pub(super) use subscribers::{CONFIRM_SUBJECT, MailingRecord, PAGE_MAX, Subscriber, Subscribers};
 pub(super) use windows::{Agreement, OVERRUNS_MAX, WindowRecord};
 
@@ -88,6 +91,11 @@ pub(super) struct Records {
     /// Windows whose work has begun and is not over for good.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub under_way: BTreeSet<WindowId>,
+    /// What providers announced, as it now stands.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub notices: BTreeMap<NoticeId, NoticeRecord>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub last_notice: NoticeId,
     /// The last heads-up, for another detector at an upgrade.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heads_up: Option<HeadsUpRecord>,

@@ -37,6 +37,7 @@ impl Records {
             }
             Input::Report { .. }
             | Input::Command { .. }
+            | Input::Notice { .. }
             | Input::Subscribe { .. }
             | Input::Confirm { .. }
             | Input::Unsubscribe { .. }

@@ -5,6 +5,7 @@
 //! for them). Start at [`Speech`].
 
 mod letters;
+mod provider;
 mod public;
 mod staff;
 mod times;

@@ -97,7 +97,7 @@ impl Speech<'_> {
     }
 
     /// "switch 1 in Atlanta (network)".
-    fn cause_names(&self, causes: &[Cause]) -> Vec<String> {
+    pub fn cause_names(&self, causes: &[Cause]) -> Vec<String> {
         causes.iter().map(|cause| self.name_with_kind(&cause.kind, &cause.id)).collect()
     }
 

@@ -6,7 +6,6 @@ use crate::{
     domain::{
         Destination, MaintenanceWindow, Timestamp, WindowNews, WindowState, Wording, WordingOrigin,
     },
-    engine::records::Incident,
     render::{self, Facts},
 };
 
@@ -37,60 +36,25 @@ impl Speech<'_> {
         render::span(self.words, self.language, seconds)
     }
 
-    /// What the public reads of a window.
+    /// What the public reads of a window, in this speech's language.
     pub fn window_news(&self, window: &MaintenanceWindow, news: WindowNews) -> String {
-        let key = match news {
-            WindowNews::Scheduled if window.incident.is_some() => "window-news-scheduled-to-mend",
-            WindowNews::Scheduled => "window-news-scheduled",
-            WindowNews::Reminder => "window-news-reminder",
-            WindowNews::Started => "window-news-started",
-            WindowNews::Moved => "window-news-moved",
-            WindowNews::Extended => "window-news-extended",
-            WindowNews::Delayed => "window-news-delayed",
-            WindowNews::Verifying => "window-news-verifying",
-            WindowNews::Completed => "window-news-completed",
-            WindowNews::Cancelled => "window-news-cancelled",
-        };
-        let words = window.words.clone();
-        let words = words.unwrap_or_else(|| self.say("window-words", Facts::new()));
-        let facts = self.window_facts(window).text("words", words);
-        self.say(key, facts)
+        let said = self.say(long_key(news), self.facts_of_news(window));
+        match window.words.as_ref().filter(|_| tells_more(news)) {
+            Some(words) => format!("{said} {words}"),
+            None => said,
+        }
     }
 
-    /// The same for destinations where little fits.
-    pub fn window_short(&self, window: &MaintenanceWindow, news: WindowNews) -> String {
-        self.say(&format!("window-short-{}", news.word()), self.window_facts(window))
-    }
-
-    /// The same for readers of other languages, as an update of an incident.
-    pub fn window_wordings(
-        &self,
-        incident: &Incident,
-        window: &MaintenanceWindow,
-        news: WindowNews,
-    ) -> Vec<Wording> {
-        let others = self.records.settings.other_locales().into_iter();
-        let wordings = others.map(|locale| {
-            let speech = self.to(&locale);
-            let title = speech.title_for_readers(incident);
-            let (text, short) =
-                (speech.window_news(window, news), Some(speech.window_short(window, news)));
-            Wording { locale, origin: WordingOrigin::Bot, title, text, short }
-        });
-        wordings.collect()
-    }
-
-    fn window_facts(&self, window: &MaintenanceWindow) -> Facts {
+    fn facts_of_news(&self, window: &MaintenanceWindow) -> Facts {
         Facts::new()
             .text("title", window.title.clone())
             .text("servers", self.public_servers(&window.servers))
-            .text("when", self.window_span(window))
-            .text("start", self.window_time(window.starts_at, window.zone, None))
-            .text("end", self.window_time(window.ends_at, window.zone, None))
+            .text("from", self.window_time(window.starts_at, window.zone, None))
+            .text("until", self.window_time(window.ends_at, window.zone, None))
     }
 
-    /// A window's words as they fit a destination, in short where the long ones do not; the link is
-    /// never cut off.
+    /// The same as it fits a destination: in short where the long words do not; the link is never
+    /// cut off.
     pub fn window_body(
         &self,
         window: &MaintenanceWindow,
@@ -100,14 +64,65 @@ impl Speech<'_> {
         let url = self.records.settings.public_url.as_ref();
         let link = url.map(|url| format!("{}/maintenance", url.trim_end_matches('/')));
         let tail: Vec<&str> = link.as_deref().into_iter().collect();
-        let headline =
-            if to.abilities.headline { format!("{}\n", window.title) } else { String::new() };
-        let long = format!("{headline}{}", self.window_news(window, news));
-        let whole = tail.iter().fold(long.clone(), |whole, line| format!("{whole}\n{line}"));
-        if render::length(&whole, &to.limits) <= to.limits.length_max as usize {
+        let headed = |text: String| match to.abilities.headline {
+            true => format!("{}\n{text}", window.title),
+            false => text,
+        };
+        let long = headed(self.window_news(window, news));
+        let whole: String = [&*long].iter().chain(&tail).copied().collect::<Vec<_>>().join("\n");
+        if render::fit(&whole, &to.limits) == whole {
             return whole;
         }
-        let short = format!("{headline}{}", self.window_short(window, news));
-        join_within(&short, &tail, &to.limits)
+        let short = self.say(&format!("{}-short", long_key(news)), self.facts_of_news(window));
+        join_within(&headed(short), &tail, &to.limits)
+    }
+
+    /// A statement about a window for readers of other languages and zones.
+    pub fn window_wordings(
+        &self,
+        title: &str,
+        window: &MaintenanceWindow,
+        news: WindowNews,
+    ) -> Vec<Wording> {
+        let others = self.records.settings.other_locales().into_iter();
+        others
+            .map(|locale| {
+                let text = self.to(&locale).window_news(window, news);
+                Wording {
+                    locale,
+                    origin: WordingOrigin::Bot,
+                    title: title.to_owned(),
+                    text,
+                    short: None,
+                }
+            })
+            .collect()
+    }
+}
+
+/// Whether staff's own words about the work belong to it.
+fn tells_more(news: WindowNews) -> bool {
+    match news {
+        WindowNews::Scheduled | WindowNews::Reminder | WindowNews::Started => true,
+        WindowNews::Moved
+        | WindowNews::Extended
+        | WindowNews::Delayed
+        | WindowNews::Verifying
+        | WindowNews::Completed
+        | WindowNews::Cancelled => false,
+    }
+}
+
+/// The key of its words in `messages/*/maintenance-public.ftl`.
+fn long_key(news: WindowNews) -> &'static str {
+    match news {
+        WindowNews::Scheduled => "maintenance-scheduled",
+        WindowNews::Reminder => "maintenance-soon",
+        WindowNews::Started => "maintenance-started",
+        WindowNews::Moved => "maintenance-moved",
+        WindowNews::Extended | WindowNews::Delayed => "maintenance-extended",
+        WindowNews::Verifying => "maintenance-verifying",
+        WindowNews::Completed => "maintenance-completed",
+        WindowNews::Cancelled => "maintenance-cancelled",
     }
 }

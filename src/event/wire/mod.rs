@@ -12,9 +12,9 @@ mod subscribers;
 
 use std::ops::Range;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::domain::{Role, Timestamp, Topic};
+use crate::domain::{Notice, Role, Timestamp, Topic};
 
 use super::{Body, Entry, Happening, Input, Output};
 use fields::Fields;
@@ -76,6 +76,8 @@ pub enum WireBody {
         /// Whether the acknowledgement was a reply. Dumps alone state it.
         answered: Option<bool>,
     },
+    /// What a provider announced, as it was read.
+    Notice(Box<Notice>),
     /// A staff command, as typed.
     Command {
         /// Who.
@@ -276,8 +278,16 @@ struct DecisionLine<'a> {
 }
 
 const COMMON: [&str; 6] = ["at", "received", "type", "v", "seq", "decided"];
-const TYPES: [&str; 7] =
-    ["probe_result", "report", "command", "subscribe", "confirm", "unsubscribe", "bounced"];
+const TYPES: [&str; 8] = [
+    "probe_result",
+    "report",
+    "command",
+    "notice",
+    "subscribe",
+    "confirm",
+    "unsubscribe",
+    "bounced",
+];
 const OWN_TYPES: [&str; 5] = ["started", "trouble", "learned", "timer", "delivery"];
 
 fn read(text: &str) -> Result<WireLine, WireError> {
@@ -309,6 +319,7 @@ fn read(text: &str) -> Result<WireLine, WireError> {
     let body = match kind.as_str() {
         "probe_result" => probe_result(&mut fields)?,
         "report" => report(&mut fields)?,
+        "notice" => notice(text, &mut fields)?,
         "subscribe" => subscribers::subscribe(&mut fields)?,
         "confirm" => subscribers::confirm(&mut fields)?,
         "unsubscribe" => subscribers::unsubscribe(&mut fields)?,
@@ -354,6 +365,23 @@ fn command(fields: &mut Fields<'_>) -> Result<WireBody, WireError> {
     let text = fields.text("text", TEXT_LENGTH_MAX)?;
     fields.finish(&["by", "role", "text"], &COMMON)?;
     Ok(WireBody::Command { by, role, text })
+}
+
+/// A notice is an object of its own within the line.
+fn notice(text: &str, fields: &mut Fields<'_>) -> Result<WireBody, WireError> {
+    #[derive(Deserialize)]
+    struct Line {
+        notice: Box<Notice>,
+    }
+    let read = serde_json::from_str::<Line>(text).map_err(|error| {
+        let found: String = error.to_string().chars().take(120).collect();
+        let byte = error.column().saturating_sub(1);
+        let expected = "a notice as a dump writes it";
+        WireError::new(text, Some("notice"), byte, &found.escape_debug().to_string(), expected)
+    })?;
+    fields.forget(&["notice"]);
+    fields.finish(&["notice"], &COMMON)?;
+    Ok(WireBody::Notice(read.notice))
 }
 
 fn role(fields: &Fields<'_>, place: usize, word: &str) -> Result<Role, WireError> {

@@ -73,6 +73,7 @@ impl Identity {
             Scope::Probes => "probes",
             Scope::Reports => "reports",
             Scope::Commands => "commands",
+            Scope::Notices => "notices",
         };
         let message = format!("the token `{}` lacks the scope `{word}`", self.name);
         Err(ApiError::forbidden("scope", message))

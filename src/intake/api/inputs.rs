@@ -21,6 +21,7 @@ use crate::{
     intake::{
         Answer, Door,
         filing::{self, Heard},
+        notice,
     },
     journal::{Accepted, Offered, Private, Refused},
 };
@@ -120,6 +121,11 @@ fn check(door: &dyn Door, identity: &Identity, input: WireInput) -> Result<Step,
             let source = identity.name.clone();
             let heard = Heard { at, source, confirmed: true, domain, private };
             Ok(Step::Submit(filing::offered(door, heard)))
+        }
+        WireBody::Notice(read) => {
+            identity.must_have(Scope::Notices)?;
+            let input = Input::Notice { notice: Box::new(notice::tamed(*read)) };
+            Ok(Step::Submit(Offered { at, input, private: None }))
         }
         WireBody::Command { by, role, text } => {
             identity.must_have(Scope::Commands)?;

@@ -3,12 +3,14 @@
 //! `POST /api/v1/inputs` takes one input (202; 200 when it was received before or is a command) or
 //! an array of up to 1000, each accepted or refused by itself: 200 when all were taken, 207 when
 //! some were refused, 503 when none was taken for lack of room. `POST /api/v1/commands` takes one
-//! line of the staff grammar. The OpenAPI document is at [`OPENAPI_PATH`]. Must not: let a sender
+//! line of the staff grammar. `POST /api/v1/notices` takes a provider's letter or calendar as it is, and
+//! answers what was read out of it. The OpenAPI document is at [`OPENAPI_PATH`]. Must not: let a sender
 //! choose who they are, or hold a body larger than allowed in memory. Start at [`router`].
 
 mod auth;
 mod error;
 mod inputs;
+mod notices;
 
 use std::sync::Arc;
 
@@ -27,6 +29,7 @@ use crate::{clock::Clock, config::Token, domain::Scope, event::wire};
 use super::{
     Door,
     http::{BodyLimits, read_body},
+    notice::KnownProvider,
 };
 use auth::{Identity, Tokens};
 use error::ApiError;
@@ -38,8 +41,12 @@ pub const OPENAPI: &str = include_str!("openapi.json");
 /// The most inputs of one request.
 pub const ITEMS_MAX: usize = 1000;
 /// Every path, with the methods it has: what the OpenAPI document must list.
-pub const ROUTES: &[(&str, &[&str])] =
-    &[("/api/v1/inputs", &["post"]), ("/api/v1/commands", &["post"]), (OPENAPI_PATH, &["get"])];
+pub const ROUTES: &[(&str, &[&str])] = &[
+    ("/api/v1/inputs", &["post"]),
+    ("/api/v1/commands", &["post"]),
+    ("/api/v1/notices", &["post"]),
+    (OPENAPI_PATH, &["get"]),
+];
 
 /// What the handlers need.
 struct Api {
@@ -58,6 +65,23 @@ pub fn router(door: Arc<dyn Door>, clock: Clock, tokens: &[Token], body: BodyLim
         .route(OPENAPI_PATH, only(get(openapi)))
         .route("/api/v1/{*rest}", any(nothing_here))
         .with_state(api)
+}
+
+/// The route for providers' letters. `known` are those whose letters there can be.
+pub fn notices_router(
+    door: Arc<dyn Door>,
+    clock: Clock,
+    tokens: &[Token],
+    body: BodyLimits,
+    known: Vec<KnownProvider>,
+) -> Router {
+    let api = Arc::new(Api { door, clock, tokens: Tokens::new(tokens), body });
+    let known: Arc<[KnownProvider]> = known.into();
+    let take = move |state: State<Arc<Api>>, request: Request| {
+        let known = known.clone();
+        async move { notices::post(&state, &known, request).await }
+    };
+    Router::new().route("/api/v1/notices", only(post(take))).with_state(api)
 }
 
 fn only(methods: MethodRouter<Arc<Api>>) -> MethodRouter<Arc<Api>> {

@@ -5,7 +5,7 @@ use crate::{
     command::Button,
     domain::{
         IncidentId, IncidentState, MaintenanceWindow, Role, ServerId, Suspicion, SuspicionId,
-        UpdateKind, WindowId, WindowNews, WindowState,
+        UpdateKind, WindowId, WindowNews, WindowState, Wording,
     },
     engine::records::{Agreement, OVERRUNS_MAX, WindowRecord, seconds},
     event::Output,
@@ -116,16 +116,15 @@ impl Desk<'_> {
         if record.released || self.now() - record.state_at < within {
             return;
         }
-        let servers = match agreement {
-            Agreement::NotYet(servers) => servers,
-            Agreement::Well | Agreement::Unmeasured => Vec::new(),
+        let (key, servers) = match agreement {
+            Agreement::NotYet(servers) => ("staff-window-fails", servers),
+            Agreement::Well | Agreement::Unmeasured => ("staff-window-unmeasured", Vec::new()),
         };
         self.decide(Output::WindowFails { window: id, servers });
-        let speech = self.speech();
         let facts = window_facts(id)
             .text("title", record.window.title.clone())
             .text("standing", self.standing_of_probes(&record));
-        let text = speech.say("staff-window-fails", facts);
+        let text = self.speech().say(key, facts);
         self.ask_how_it_goes(id, text);
         self.release_held(id);
     }
@@ -172,12 +171,12 @@ impl Desk<'_> {
         let words = self.speech().draft(&found, kind, self.now());
         let well = without_promise(&words.text, words.promise.as_deref());
         let body = format!("{done} {well}");
-        let mut wordings = words.wordings;
-        let done = self.speech().window_wordings(&found, &record.window, WindowNews::Completed);
-        for (wording, done) in wordings.iter_mut().zip(done) {
-            wording.text = format!("{} {}", done.text, wording.text);
-            wording.short = None;
-        }
+        let done = self.wordings_of(incident, &record, WindowNews::Completed);
+        let wordings = words.wordings.into_iter().zip(done).map(|(well, done)| {
+            let text = format!("{} {}", done.text, well.text);
+            Wording { text, short: None, ..well }
+        });
+        let wordings = wordings.collect();
         let (draft, short, role) = (None, None, None);
         self.publish(&Statement { incident, draft, kind, body, short, wordings, by, role });
         if let Some(draft) = self.draft_by_bot(incident, UpdateKind::Resolved) {

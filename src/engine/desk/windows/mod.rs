@@ -12,7 +12,7 @@ use crate::{
     command::{Button, Maintenance},
     domain::{
         Audience, IncidentId, MaintenanceWindow, Role, Timestamp, UpdateKind, WindowId, WindowNews,
-        WindowState,
+        WindowState, Wording,
     },
     engine::records::{WindowRecord, seconds},
     event::{Output, Post, PostAction},
@@ -201,32 +201,26 @@ impl Desk<'_> {
         let (revision, text) = self.put_on_record(&record, news, by, role);
         match record.window.incident.filter(|id| self.is_open_incident(*id)) {
             Some(incident) => {
-                self.tell_by_incident(incident, &record.window, news, text, (by, role))
+                let kind = UpdateKind::Update;
+                let wordings = self.wordings_of(incident, &record, news);
+                let (draft, short) = (None, None);
+                let statement =
+                    Statement { incident, draft, kind, body: text, short, wordings, by, role };
+                self.publish(&statement).map_or(0, |(_, count)| count)
             }
             None => self.post_news(&record, news, revision),
         }
     }
 
-    fn tell_by_incident(
-        &mut self,
+    /// What readers of other languages get of an incident's update about a window.
+    fn wordings_of(
+        &self,
         incident: IncidentId,
-        window: &MaintenanceWindow,
+        record: &WindowRecord,
         news: WindowNews,
-        body: String,
-        (by, role): (&str, Option<Role>),
-    ) -> usize {
-        let Some(found) = self.records.incidents.get(&incident) else { return 0 };
-        let statement = Statement {
-            incident,
-            draft: None,
-            kind: UpdateKind::Update,
-            body,
-            short: Some(self.speech().window_short(window, news)),
-            wordings: self.speech().window_wordings(found, window, news),
-            by,
-            role,
-        };
-        self.publish(&statement).map_or(0, |(_, count)| count)
+    ) -> Vec<Wording> {
+        let title = self.records.incidents.get(&incident).map_or("", |one| &one.title);
+        self.speech().window_wordings(title, &record.window, news)
     }
 
     /// Decides what is said; returns its number and the words.
@@ -258,8 +252,7 @@ impl Desk<'_> {
         for destination in &destinations {
             let first = record.first_posts.get(&destination.id);
             let action = self.action_after(first, destination);
-            let locale = self.locale_at(destination);
-            let speech = self.speech().to(&locale);
+            let locale = self.records.settings.locale_of(destination);
             let post = Post {
                 id: self.id_of(action, &subject, &destination.id, None),
                 destination: destination.id.clone(),
@@ -270,7 +263,7 @@ impl Desk<'_> {
                 window: Some(record.window.id),
                 recipient: None,
                 thread: first.cloned(),
-                body: speech.window_body(&record.window, news, destination),
+                body: self.speech().to(&locale).window_body(&record.window, news, destination),
                 buttons: Vec::new(),
             };
             let passes_on = destination.abilities.passes_on && action == PostAction::Post;

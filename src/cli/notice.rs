@@ -1,0 +1,116 @@
+//! `bellwether notice < letter`: hands a provider's letter or calendar to a running bot.
+
+use std::{io::Read, path::PathBuf, process::ExitCode, time::Duration};
+
+use anyhow::{Context, bail};
+use chrono_tz::Tz;
+use serde::Deserialize;
+
+use crate::{
+    clock::Clock,
+    domain::Notice,
+    intake::notice::NOTICE_BYTES_MAX,
+    render::{Facts, NoticeWords, Words},
+};
+
+/// Flags of `notice`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Where the bot listens.
+    #[arg(long, env = "BELLWETHER_URL", default_value = "http://127.0.0.1:8080")]
+    url: String,
+    /// A file that holds the token, which needs the scope `notices`; else the environment variable
+    /// BELLWETHER_TOKEN is read.
+    #[arg(long, env = "BELLWETHER_TOKEN_FILE")]
+    token_file: Option<PathBuf>,
+    /// Whose it is, by the component's id, where the sender's address does not tell.
+    #[arg(long)]
+    provider: Option<String>,
+    /// The letter or calendar; standard input, unless told.
+    file: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Answered {
+    notices: Vec<Taken>,
+    left_out: usize,
+}
+
+#[derive(Deserialize)]
+struct Taken {
+    notice: Notice,
+}
+
+/// Prints what the bot read out of it.
+pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let token = super::ctl::token(args.token_file.as_deref())?;
+    let letter = letter(args.file.as_deref())?;
+    crate::broadcast::install_crypto();
+    let client = reqwest::Client::builder().timeout(Duration::from_secs(60)).build()?;
+    let mut url = url::Url::parse(&format!("{}/api/v1/notices", args.url.trim_end_matches('/')))
+        .with_context(|| format!("{} is no URL", args.url))?;
+    if let Some(provider) = &args.provider {
+        url.query_pairs_mut().append_pair("provider", provider);
+    }
+    let response = client
+        .post(url)
+        .bearer_auth(token)
+        .header("content-type", "message/rfc822")
+        .body(letter)
+        .send()
+        .await
+        .map_err(reqwest::Error::without_url)
+        .with_context(|| format!("no bot answers at {} (another address: --url)", args.url))?;
+    let status = response.status();
+    let body = response.bytes().await.context("the answer broke off")?;
+    if !status.is_success() {
+        bail!("{status}: {}", String::from_utf8_lossy(&body));
+    }
+    let answer: Answered = serde_json::from_slice(&body).context("the bot answers otherwise")?;
+    print(&answer);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn letter(file: Option<&std::path::Path>) -> anyhow::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let bytes_max = NOTICE_BYTES_MAX as u64 + 1;
+    match file {
+        Some(path) => {
+            let file = std::fs::File::open(path)
+                .with_context(|| format!("cannot read {}", path.display()))?;
+            file.take(bytes_max).read_to_end(&mut bytes)?;
+        }
+        None => {
+            std::io::stdin().lock().take(bytes_max).read_to_end(&mut bytes)?;
+        }
+    }
+    if bytes.len() > NOTICE_BYTES_MAX {
+        bail!("the letter is longer than {NOTICE_BYTES_MAX} bytes");
+    }
+    Ok(bytes)
+}
+
+fn print(answer: &Answered) {
+    let words = Words::built_in();
+    let said = NoticeWords {
+        words: &words,
+        language: "en",
+        timezone: Tz::UTC,
+        now: Clock::system().now(),
+    };
+    for Taken { notice } in &answer.notices {
+        let facts = Facts::new()
+            .text("provider", notice.provider.clone())
+            .text("id", notice.id.clone())
+            .text("title", said.title(notice))
+            .text("objects", notice.objects.join(", "));
+        println!("{}", words.say("en", "notice-read", &facts));
+        for line in said.lines(notice, &notice.provider) {
+            println!("  {line}");
+        }
+    }
+    if answer.left_out > 0 {
+        let facts = Facts::new().number("count", answer.left_out as f64);
+        println!("{}", words.say("en", "notice-left-out", &facts));
+    }
+}
