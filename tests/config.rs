@@ -78,10 +78,12 @@ fn the_documented_discord_server_loads_when_it_is_switched_on() {
     let config = config.expect("loads");
     let kinds: Vec<&str> =
         config.settings.destinations.iter().map(|one| one.kind.as_str()).collect();
-    let wanted =
-        ["console", "webhook", "mastodon", "discord", "discord", "matrix", "ntfy", "slack", "x"];
+    let wanted = [
+        "console", "webhook", "mastodon", "bluesky", "discord", "discord", "matrix", "ntfy",
+        "slack", "x",
+    ];
     assert_eq!(kinds, wanted);
-    assert_eq!(config.settings.destinations[2].options.len(), 6);
+    assert_eq!(config.settings.destinations[4].options.len(), 6);
 }
 
 #[test]
@@ -423,7 +425,7 @@ const BROKEN: &[(&str, &[&str])] = &[
     (
         "[[destination]]\nid = \"d\"\nkind = \"webhok\"\naudience = \"public\"",
         &[
-            "fleet.toml:5: found `kind` = \"webhok\", expected one of console, discord, mastodon, matrix, ntfy, slack, webhook, x; did you mean \"webhook\"?",
+            "fleet.toml:5: found `kind` = \"webhok\", expected one of bluesky, console, discord, mastodon, matrix, ntfy, slack, webhook, x; did you mean \"webhook\"?",
         ],
     ),
     (

@@ -37,6 +37,10 @@ notice-touches-none = What it names is in no “circuits” or “accounts” of
 notice-no-objects = nothing
 notice-assumed = Taken for granted: { $list }.
 notice-unread = Not readable: { $list }. The original says more, or { $provider } does.
+# A line that plans the same for customers; $span is how long, or a word to be replaced.
+notice-to-window = To plan it for your customers: maintenance schedule { $targets } { $start } { $span } "title"
+notice-span = { $minutes }m
+notice-span-unknown = HOW-LONG
 notice-not-proof = So says { $provider }; what is suspected rests on what is measured alone.
 # In an incident's timeline.
 notice-said = { $provider } announced: “{ $title }” ({ $standing }; { $window })

@@ -94,6 +94,7 @@ words! {
 
 words! {
     /// What a provider says its work or trouble does (the words of MAINTNOTE).
+    #[derive(Default)]
     NoticeImpact {
         /// Nothing that would be noticed.
         NoImpact = "no_impact",
@@ -104,18 +105,14 @@ words! {
         /// It does not work.
         Outage = "outage",
         /// Not said, or not to be read.
+        #[default]
         Unknown = "unknown",
-    }
-}
-
-impl Default for NoticeImpact {
-    fn default() -> Self {
-        Self::Unknown
     }
 }
 
 words! {
     /// How far it is (the words of MAINTNOTE).
+    #[derive(Default)]
     NoticeStatus {
         /// It may come, and the time may change.
         Tentative = "tentative",
@@ -128,13 +125,8 @@ words! {
         /// It will not come.
         Cancelled = "cancelled",
         /// Not said, or not to be read.
+        #[default]
         Unknown = "unknown",
-    }
-}
-
-impl Default for NoticeStatus {
-    fn default() -> Self {
-        Self::Unknown
     }
 }
 

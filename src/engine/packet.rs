@@ -34,6 +34,9 @@ const NEIGHBOURS_MAX: usize = 50;
 /// The longest note that is quoted, in characters.
 const NOTE_LENGTH_MAX: u32 = 200;
 
+/// When something was said or done, and what.
+type Note = (Timestamp, String);
+
 /// How much of each part is told.
 #[derive(Clone, Copy)]
 struct Measure {
@@ -348,7 +351,7 @@ impl<'a> Writer<'a> {
     }
 
     /// What was tried, and what this provider said, oldest first.
-    fn notes(&self) -> (Vec<(Timestamp, String)>, Vec<(Timestamp, String)>) {
+    fn notes(&self) -> (Vec<Note>, Vec<Note>) {
         let before = self.incident.opened_at - DIARY_REACH..self.incident.opened_at;
         let diary = self.speech.records.diary.iter().filter(|moment| before.contains(&moment.at));
         let (mut tried, mut said) = (Vec::new(), Vec::new());
@@ -371,7 +374,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The newest notes under a heading.
-    fn quoted(&self, key: &str, notes: &[(Timestamp, String)], notes_max: usize) -> Vec<String> {
+    fn quoted(&self, key: &str, notes: &[Note], notes_max: usize) -> Vec<String> {
         let newest = &notes[notes.len().saturating_sub(notes_max)..];
         if newest.is_empty() {
             return Vec::new();

@@ -198,9 +198,16 @@ pub fn secrets(row: &Row) -> Secrets {
 
 /// The row's secrets: the value among these options where the receiver's address is one.
 pub fn secrets_at(row: &Row, options: &BTreeMap<String, String>) -> Secrets {
+    of_names(row.secrets.iter().copied(), options)
+}
+
+fn of_names(
+    names: impl Iterator<Item = &'static str>,
+    options: &BTreeMap<String, String>,
+) -> Secrets {
     let mut secrets = Secrets::default();
-    for name in row.secrets {
-        let value = options.get(*name).cloned().unwrap_or_else(secret);
+    for name in names {
+        let value = options.get(name).cloned().unwrap_or_else(secret);
         secrets.insert(DestinationId::from("d"), name, SecretString::from(value));
     }
     secrets
@@ -328,7 +335,8 @@ async fn every_driver_is_built_from_its_row_and_refuses_to_be_built_without() {
             let (mut torn, mut known_secrets) = (whole.clone(), secrets_at(row, &whole.options));
             torn.options.remove(option.name);
             if option.secret {
-                known_secrets = Secrets::default();
+                let secrets = row.secrets.iter().copied().filter(|name| *name != option.name);
+                known_secrets = of_names(secrets, &whole.options);
             }
             let error = broadcast::build(&torn, &known_secrets, &clock()).err().expect("refused");
             assert!(error.to_string().contains(option.name), "{error}");

@@ -57,6 +57,7 @@ fn a_notice_is_told_with_what_of_ours_it_touches() {
     It names switch 1 in Atlanta; behind that: s1 and s2.
     Effect, as it says: it does not work.
     Taken for granted: “tonight” and the like count from when it was written.
+    To plan it for your customers: maintenance schedule sw-1 2014-04-24T22:00 60m "title"
     So says Northline; what is suspected rests on what is measured alone.
     "#);
     assert_snapshot!(stage.types("upstream notices"), @"ok: 1. Northline, NL-1: “Replacement of a switch ＠here”; confirmed; 24 April, 22:00 EDT to 23:00 EDT (25 April, 02:00 UTC to 03:00 UTC); s1 and s2");

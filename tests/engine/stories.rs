@@ -458,6 +458,20 @@ fn a_long_pause_of_a_destination_is_told_once_until_something_arrives_there() {
 }
 
 #[test]
+fn a_destination_where_a_link_costs_too_much_gets_none() {
+    let bodies = [false, true].map(|linkless| {
+        let mut settings = settings();
+        settings.destinations[1].abilities.linkless = linkless;
+        let mut stage = a_bad_switch(settings);
+        stage.types("draft publish 1 --anyway");
+        stage.posts_to("feed")[0].to_owned()
+    });
+    let link = bodies[0].lines().last().unwrap();
+    assert!(link.starts_with("https://"), "{link}");
+    assert_eq!(format!("{}\n{link}", bodies[1]), bodies[0]);
+}
+
+#[test]
 fn what_arrived_otherwise_than_asked_is_told() {
     let mut stage = a_bad_switch(settings());
     stage.types("draft publish 1 --anyway");

@@ -1,7 +1,7 @@
 //! Staff's words about providers: what they announce, what they say, and what we measure beside it.
 
 use crate::{
-    domain::{Notice, ServerEvidence, Suspicion},
+    domain::{ComponentId, Notice, NoticeAbout, ServerEvidence, Suspicion},
     engine::records::NoticeRecord,
     render::{Facts, NoticeWords},
 };
@@ -41,6 +41,7 @@ impl Speech<'_> {
         lines.push(self.when_line(notice, before));
         lines.push(self.touches_line(now));
         lines.extend(words.doubts(notice, &provider));
+        lines.extend(self.to_window_line(now));
         lines.push(self.say("notice-not-proof", Facts::new().text("provider", provider)));
         lines.join("\n")
     }
@@ -85,6 +86,30 @@ impl Speech<'_> {
             .text("components", self.list(&components))
             .text("servers", self.staff_servers(&record.servers));
         self.say("notice-touches", facts)
+    }
+
+    /// What to type to have customers told of work that lies ahead.
+    fn to_window_line(&self, record: &NoticeRecord) -> Option<String> {
+        let notice = &record.notice;
+        let window = notice.window.filter(|window| window.starts_at > self.records.now)?;
+        let is_ahead = notice.about == NoticeAbout::Maintenance && !notice.status.is_over();
+        if !is_ahead || record.servers.is_empty() {
+            return None;
+        }
+        let targets: Vec<&str> = record.components.iter().map(ComponentId::as_str).collect();
+        let start = window.starts_at.with_timezone(&self.timezone());
+        let span = match window.ends_at {
+            Some(end) => {
+                let minutes = (end - window.starts_at).num_minutes().max(1);
+                self.say("notice-span", Facts::new().text("minutes", minutes.to_string()))
+            }
+            None => self.say("notice-span-unknown", Facts::new()),
+        };
+        let facts = Facts::new()
+            .text("targets", targets.join(","))
+            .text("start", start.format("%Y-%m-%dT%H:%M").to_string())
+            .text("span", span);
+        Some(self.say("notice-to-window", facts))
     }
 
     /// A notice in an incident's timeline.

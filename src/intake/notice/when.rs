@@ -496,12 +496,12 @@ fn month(word: &str) -> Option<u32> {
         "december",
     ];
     let lower = word.to_ascii_lowercase();
-    let is_month = |name: &&str| {
-        **name == *lower || (lower.len() >= 3 && lower == name[..3]) || lower == "sept"
+    let is_month = |name: &str| {
+        name == lower
+            || (lower.len() == 3 && name.starts_with(&lower))
+            || (name, &*lower) == ("september", "sept")
     };
-    let place = MONTHS
-        .iter()
-        .position(|name| is_month(&name) && (lower != "sept" || *name == "september"))?;
+    let place = MONTHS.iter().position(|name| is_month(name))?;
     u32::try_from(place + 1).ok()
 }
 

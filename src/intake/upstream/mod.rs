@@ -78,10 +78,9 @@ pub async fn run(
             stays
         });
         for page in wanted {
-            if !asked.contains_key(&page) {
-                let asking = Asking::new(page.clone(), upstreams.clone(), tools.clone());
-                asked.insert(page, tasks.spawn(asking.run()));
-            }
+            asked.entry(page.clone()).or_insert_with(|| {
+                tasks.spawn(Asking::new(page, upstreams.clone(), tools.clone()).run())
+            });
         }
         tokio::select! {
             () = &mut down => return,
