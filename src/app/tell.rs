@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use crate::{
     domain::{Timestamp, Topic},
-    event::{Output, Subscription},
+    event::{Mailing, Output, Subscription},
     render::{Facts, Words, date_time},
 };
 
@@ -58,13 +58,13 @@ impl Teller {
                 let text = said.explanation.clone();
                 ("tell-suspicion", vec![("id", said.id.to_string()), ("text", text)])
             }
-            Output::SuspicionCleared { id, merged_into } => match merged_into {
-                None => ("tell-suspicion-cleared", vec![("id", id.to_string())]),
-                Some(into) => {
-                    let facts = vec![("id", id.to_string()), ("into", into.to_string())];
-                    ("tell-suspicion-merged", facts)
-                }
-            },
+            Output::SuspicionCleared { id, merged_into: None } => {
+                ("tell-suspicion-cleared", vec![("id", id.to_string())])
+            }
+            Output::SuspicionCleared { id, merged_into: Some(into) } => {
+                let facts = vec![("id", id.to_string()), ("into", into.to_string())];
+                ("tell-suspicion-merged", facts)
+            }
             Output::SuspicionHeld { .. }
             | Output::Window { .. }
             | Output::Announcement { .. }
@@ -115,11 +115,7 @@ impl Teller {
             Output::Reminder { text: words, .. } => ("tell-reminder", text(words)),
             Output::StaffNotice { text: words } => ("tell-notice", text(words)),
             Output::Subscription(wish) => subscription(wish),
-            Output::Mailing(mailing) => {
-                let facts =
-                    [("destination", mailing.destination.as_str()), ("text", &mailing.body)];
-                ("tell-mailing", with_id(&mailing.id, facts))
-            }
+            Output::Mailing(mailing) => mailing_parts(mailing),
             Output::MailingPage { id, .. } => ("tell-mailing-page", with_id(id, [])),
         }
     }
@@ -167,6 +163,11 @@ fn parts_of_work(output: &Output) -> (&'static str, Vec<Fact>) {
         return ("tell-window-fails", with_id(window, [("servers", &*servers.join(", "))]));
     }
     ("tell-notice", text(output.kind()))
+}
+
+fn mailing_parts(mailing: &Mailing) -> (&'static str, Vec<Fact>) {
+    let facts = [("destination", mailing.destination.as_str()), ("text", &*mailing.body)];
+    ("tell-mailing", with_id(&mailing.id, facts))
 }
 
 fn subscription(wish: &Subscription) -> (&'static str, Vec<Fact>) {

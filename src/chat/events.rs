@@ -200,7 +200,8 @@ pub(super) async fn keep(face: Arc<Face>, http: Arc<Http>, guild: u64, us: UserI
         let is_done =
             done.as_ref().is_some_and(|(at, before)| *before == wanted && now - *at < LOOK_EVERY);
         // A server without windows is not asked for its events.
-        if !is_done && !(wanted.is_empty() && done.is_none()) {
+        let has_nothing_to_do = wanted.is_empty() && done.is_none();
+        if !is_done && !has_nothing_to_do {
             done = match keeper.round(&wanted).await {
                 Ok(()) => Some((now, wanted)),
                 Err(error) => {

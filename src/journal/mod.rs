@@ -96,6 +96,7 @@ impl fmt::Debug for Options {
 
 /// What the committer hands to the engine's thread, in the order of the log.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "one at a time is handed over, and none is kept")]
 pub enum Durable {
     /// An input is on disk: the engine may see it.
     Input(Entry),

@@ -68,7 +68,6 @@ fn base_string(method: &Method, url: &Url, own: &[(&str, &str)]) -> String {
 }
 
 #[cfg(test)]
-#[expect(clippy::expect_used, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -43,14 +43,7 @@ impl Records {
             }
             Output::Incident { .. } => self.apply_incident(at, output),
             Output::Draft { .. } => self.apply_draft(at, output),
-            Output::DraftStale { id, changed, .. } => {
-                let basis = self.basis_of_draft(*id);
-                let step = Step::Stale { draft: *id, changed: changed.clone() };
-                self.change_draft(at, *id, step, |draft| {
-                    draft.stale = Some(changed.clone());
-                    draft.basis = basis;
-                });
-            }
+            Output::DraftStale { id, changed, .. } => self.apply_stale(at, *id, changed),
             Output::DraftClosed { id, how, by } => {
                 let end = DraftOutcome::Closed { how: *how, by: by.clone() };
                 let step = Step::DraftClosed { draft: *id, how: *how, by: by.clone() };
@@ -96,6 +89,15 @@ impl Records {
             Output::Reply { .. } | Output::StaffNotice { .. } => {}
         }
         Vec::new()
+    }
+
+    fn apply_stale(&mut self, at: Timestamp, id: DraftId, changed: &str) {
+        let basis = self.basis_of_draft(id);
+        let step = Step::Stale { draft: id, changed: changed.to_owned() };
+        self.change_draft(at, id, step, |draft| {
+            draft.stale = Some(changed.to_owned());
+            draft.basis = basis;
+        });
     }
 
     fn apply_sight(&mut self, output: &Output) {

@@ -41,7 +41,7 @@ impl Speech<'_> {
         lines.push(self.when_line(notice, before));
         lines.push(self.touches_line(now));
         lines.extend(words.doubts(notice, &provider));
-        lines.extend(self.to_window_line(now));
+        lines.extend(self.line_to_window(now));
         lines.push(self.say("notice-not-proof", Facts::new().text("provider", provider)));
         lines.join("\n")
     }
@@ -89,7 +89,7 @@ impl Speech<'_> {
     }
 
     /// What to type to have customers told of work that lies ahead.
-    fn to_window_line(&self, record: &NoticeRecord) -> Option<String> {
+    fn line_to_window(&self, record: &NoticeRecord) -> Option<String> {
         let notice = &record.notice;
         let window = notice.window.filter(|window| window.starts_at > self.records.now)?;
         let is_ahead = notice.about == NoticeAbout::Maintenance && !notice.status.is_over();

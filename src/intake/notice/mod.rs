@@ -7,6 +7,7 @@
 
 mod calendar;
 mod feed;
+mod items;
 mod lines;
 mod mail;
 mod statuspage;

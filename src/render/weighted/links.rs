@@ -81,7 +81,7 @@ impl Found {
             return Vec::new();
         }
         if self.has_scheme {
-            return vec![self.start..self.end];
+            return std::iter::once(self.start..self.end).collect();
         }
         if self.before.is_some_and(|sign| matches!(sign, '-' | '_' | '.' | '/')) {
             return Vec::new();
