@@ -348,7 +348,7 @@ fn bad_lines_are_answered_with_what_was_found_and_how_it_is_typed() {
     Missing: words.
     Usage: upstream said COMPONENT "words" [--incident ID]
     > upstream hivelocity "x"
-    “upstream” needs a second word: upstream said.
+    “upstream” needs a second word: upstream said, upstream packet, upstream notices.
     > suspects now
     “now” is too much here; put quotes around a text of several words.
     Usage: suspects

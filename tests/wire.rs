@@ -96,7 +96,7 @@ fn a_refusal_names_the_field_what_was_found_what_was_expected_and_where() {
         ),
         (
             r#"{"type":"prob_result"}"#.to_owned(),
-            r#"type: found "prob_result", expected one of probe_result, report, command; did you mean `probe_result`? (byte 8, column 9)"#,
+            r#"type: found "prob_result", expected one of probe_result, report, command, notice, subscribe, confirm, unsubscribe, bounced; did you mean `probe_result`? (byte 8, column 9)"#,
         ),
         (
             format!(r#"{{{AT},"type":"report","text":"a\u0000b"}}"#),
@@ -108,7 +108,7 @@ fn a_refusal_names_the_field_what_was_found_what_was_expected_and_where() {
         ),
         (
             format!(r#"{{{AT},"type":"timer","reason":"evidence"}}"#),
-            "type: found an input that only the bot itself makes, expected one of probe_result, report, command (byte 0, column 1)",
+            "type: found an input that only the bot itself makes, expected one of probe_result, report, command, notice, subscribe, confirm, unsubscribe, bounced (byte 0, column 1)",
         ),
     ];
     for (line, expected) in table {

@@ -115,6 +115,10 @@ impl Slack {
                 let (bytes, _) = self.http.beginning(response, ANSWER_BYTES_MAX).await;
                 Err(SendError::Rejected(reason + &self.said(&bytes)))
             }
+            // A second send cannot be recognised: “not now” after it was kept would double it.
+            (SendError::RetryAfter { reason, .. }, _) if status == 503 => {
+                Err(SendError::Unknown(reason))
+            }
             (refusal, Audience::Public | Audience::Staff | Audience::Reporters) => Err(refusal),
         }
     }

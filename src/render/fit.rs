@@ -26,8 +26,19 @@ pub fn fit(text: &str, limits: &Limits) -> String {
     if !holds(link, limits) {
         return cut(text, limits);
     }
-    let body = cut(body, &beside(limits, &format!("\n{link}")));
-    if body.is_empty() { link.to_owned() } else { format!("{body}\n{link}") }
+    let mut room = beside(limits, &format!("\n{link}"));
+    loop {
+        let kept = cut(body, &room);
+        let whole = if kept.is_empty() { link.to_owned() } else { format!("{kept}\n{link}") };
+        // Side by side the two can count more than each by itself.
+        if holds(&whole, limits) {
+            return whole;
+        }
+        if kept.is_empty() || room.length_max == 0 {
+            return link.to_owned();
+        }
+        room.length_max -= 1;
+    }
 }
 
 /// How long a destination with these limits takes `text` to be, in their unit.

@@ -310,7 +310,7 @@ fn where_there_are_threads_an_incident_has_one_with_what_staff_note_and_say() {
         entries.iter().map(|post| format!("({}) {}", post.subject, post.body)).collect();
     assert_snapshot!(read.join("\n---\n"), @r#"
     (timeline) Incident 1: Websites on Server One and Server Two are slow or do not always load
-    tim: hivelocity said: “unaware of any issues”
+    tim: hivelocity said: “unaware of any issues” We measured: s1: 7 of 23 checks bad (7 failed, 0 slow), normally 0.3 %; s2: 4 of 24 checks bad (4 failed, 0 slow), normally 0.3 %.
     ---
     (timeline) Incident 1: Websites on Server One and Server Two are slow or do not always load
     tim: Note: on a *plane*

@@ -176,6 +176,7 @@ fn the_packet_fits_one_message_and_names_nobody() {
     Bad of all checks in each 2 minutes from 02:56 UTC on:
     s1 0/8 0/8 2/8 4/8 3/8 2/8 2/8 3/8 4/8 2/4
     s2 0/8 0/8 4/8 1/8 4/8 4/8 0/8 2/8 3/8 1/4
+    Healthy at the same time: s3 (0 of 12 bad).
     The checks run from home; from there other networks answer as usual.
     Ruled out so far:
     - 03:15 UTC: restarted the web server on s1: no change

@@ -254,7 +254,7 @@ fn it_gets_well_and_staff_say_so() {
     | 23 April 2014, 21:46 EDT | **tim** Published update 1 (investigating): “Websites on Server One and Server Two are slow, and some visits fail. It began at about 21:25 EDT. We are looking for the cause.<br>Next update by 22:16 EDT.” |
     | 23 April 2014, 21:46 EDT | Post to feed. |
     | 23 April 2014, 21:46 EDT | **tim** Tried: rebooted s1: no change |
-    | 23 April 2014, 21:46 EDT | **tim** switch 1 in Atlanta said: “unaware of any issues” |
+    | 23 April 2014, 21:46 EDT | **tim** switch 1 in Atlanta said: “unaware of any issues” We measured: s1: 7 of 23 checks bad (7 failed, 0 slow), normally 0.3 %; s2: 4 of 24 checks bad (4 failed, 0 slow), normally 0.3 %. |
     | 23 April 2014, 21:51 EDT | Draft 2, revision 1 (monitoring). |
     | 23 April 2014, 21:54 EDT | Suspicion 1 was cleared. |
     | 23 April 2014, 21:54 EDT | Draft 2 gave way to a newer one. |

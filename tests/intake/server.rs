@@ -72,7 +72,8 @@ pub fn router(door: &Arc<Recorder>) -> Router {
         secure: false,
         memory: FormMemory::new(),
     };
-    api::router(door.clone(), clock.clone(), &tokens(), body).merge(form::router(
+    let notices = api::notices_router(door.clone(), clock.clone(), &tokens(), body, Vec::new());
+    api::router(door.clone(), clock.clone(), &tokens(), body).merge(notices).merge(form::router(
         door.clone(),
         clock,
         options,

@@ -52,17 +52,22 @@ impl Line {
 /// The lines of a calendar, and whether some were folded wrongly: broken without the space that
 /// says so, and taken for a part of the line before.
 pub(super) fn unfolded(calendar: &str) -> (Vec<Line>, bool) {
-    let (mut whole, mut wrong): (Vec<String>, bool) = (Vec::new(), false);
+    let mut folded: Vec<String> = Vec::new();
     for line in calendar.split(['\n', '\r']).filter(|line| !line.is_empty()).take(LINES_MAX) {
-        let folded = line.strip_prefix([' ', '\t']);
-        match (folded, whole.last_mut()) {
+        match (line.strip_prefix([' ', '\t']), folded.last_mut()) {
             (Some(rest), Some(last)) => append(last, rest),
-            (None, Some(last)) if !begins_a_line(line) => {
-                wrong = wrong || !line.trim().is_empty();
-                append(last, line);
-            }
-            (None, _) => whole.push(line[..line.floor_char_boundary(LINE_BYTES_MAX)].to_owned()),
             (Some(_), None) => {}
+            (None, _) => folded.push(line[..line.floor_char_boundary(LINE_BYTES_MAX)].to_owned()),
+        }
+    }
+    let (mut whole, mut wrong): (Vec<String>, bool) = (Vec::new(), false);
+    for line in folded {
+        match whole.last_mut() {
+            Some(last) if !begins_a_line(&line) => {
+                wrong = wrong || !line.trim().is_empty();
+                append(last, &line);
+            }
+            Some(_) | None => whole.push(line),
         }
     }
     (whole.iter().filter_map(|line| parts(line)).collect(), wrong)
