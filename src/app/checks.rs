@@ -3,7 +3,7 @@
 //! When the bot starts, and when its configuration changed, those that are new are asked: what they
 //! say of their limits goes into the journal, so that words are fitted by it in every replay, and one
 //! that cannot be used is told to staff. Nothing waits for it. Must not: stop a bot, or decide what
-//! becomes of posts. Start at [`Asker::watch`] or, without a bot, at [`ask_all`].
+//! becomes of posts. Start at `Asker::watch` or, without a bot, at [`ask_all`].
 
 use std::sync::Arc;
 

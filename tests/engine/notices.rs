@@ -184,7 +184,8 @@ fn the_packet_fits_one_message_and_names_nobody() {
     - 03:15 UTC: Northline said: “unaware of any issues” We measured: s1: 4 of 11 checks bad (4 failed, 0 slow), normally 0.3 %; s2: 5 of 12 checks bad (5 failed, 0 slow), normally 0.3 %.
     Please check what these servers share on your side.
     "#);
-    assert!(!packet.contains("tim") && !packet.contains("anna") && !packet.contains("another"));
+    let mut words = packet.split(|sign: char| !sign.is_alphanumeric());
+    assert!(!words.any(|word| ["tim", "anna", "another"].contains(&word)), "{packet}");
     for number in 0..40 {
         stage.types(&format!("tried \"{} {number}\"", "a long story ".repeat(30)));
     }
