@@ -18,8 +18,8 @@ use tokio::task::JoinHandle;
 
 use super::bot::TOKEN;
 
-/// Incidents, each a lane of its own at every destination.
-const INCIDENTS: u64 = 8;
+/// Incidents, each a lane of its own at every destination: so many that few updates are overtaken.
+const INCIDENTS: u64 = 32;
 
 /// Something the bot acknowledged.
 #[derive(Clone, Debug)]
