@@ -2,7 +2,9 @@
 #![allow(clippy::expect_used, reason = "a test stops at the first thing that is not as told")]
 
 use bellwether::{
-    domain::{DraftId, Limits, PostId, ReportId, Role, ServerId, Settings, TextUnit, Timestamp},
+    domain::{
+        DraftId, Limits, NoticeId, PostId, ReportId, Role, ServerId, Settings, TextUnit, Timestamp,
+    },
     event::{
         Body, Decision, DeliveryEvent, Entry, Happening, Input, Output, TimerReason,
         wire::{self, Items, WireBody, WireInput, WireLine},
@@ -213,6 +215,13 @@ fn a_dump_is_read_back_line_by_line() {
     let servers = vec![ServerId::from("s1")];
     let output = Output::HeadsUp { servers, people: 2, explanation: "x".to_owned() };
     let decision = line(10, Body::Decision(Decision { of: 8, output }));
+    assert_eq!(wire::parse_line(decision.as_bytes()), Ok(WireLine::Decision));
+    // An input's type too.
+    let notice = r#"{"provider":"hivelocity","id":"58814-22","about":"maintenance"}"#;
+    let notice = serde_json::from_str(notice).expect("a notice");
+    let (components, servers) = (Vec::new(), Vec::new());
+    let output = Output::Notice { id: NoticeId(1), notice, components, servers };
+    let decision = line(11, Body::Decision(Decision { of: 8, output }));
     assert_eq!(wire::parse_line(decision.as_bytes()), Ok(WireLine::Decision));
 }
 

@@ -293,7 +293,9 @@ const OWN_TYPES: [&str; 5] = ["started", "trouble", "learned", "timer", "deliver
 fn read(text: &str) -> Result<WireLine, WireError> {
     let mut fields = Fields::read(text)?;
     let (kind, place) = fields.name_at("type")?;
-    if fields.has("of") && !TYPES.contains(&kind.as_str()) {
+    // Of a dump, which has a decision "notice" beside the input.
+    let is_dumped = fields.has("seq");
+    if fields.has("of") && (is_dumped || !TYPES.contains(&kind.as_str())) {
         return Ok(WireLine::Decision);
     }
     if kind == "started" && fields.has("received") {
