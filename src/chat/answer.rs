@@ -233,7 +233,7 @@ mod tests {
         let said = messages(&Answer { text, buttons }, &Words::built_in(), "en");
         assert_eq!(said.len(), 2);
         assert!(said.iter().all(|one| one["allowed_mentions"] == json!({"parse": []})));
-        let first = said[0]["content"].as_str().unwrap();
+        let first = said[0]["content"].as_str().expect("a text");
         assert!(first.starts_with("@everyone \\<@1> \\*\\*b\\*\\* \\`c\\`\n\\# d"), "{first}");
         assert_eq!(said[0]["components"], json!([]));
         assert_eq!(said[1]["components"][0]["components"][0]["custom_id"], "bw1:wait:3");
@@ -249,11 +249,11 @@ mod tests {
         let mut choices = vec![number, choice("Server 3", "3"), choice("x", &"y".repeat(101))];
         choices.extend((0..40).map(|_| choice(&"n".repeat(300), "n")));
         let body = suggest(&choices);
-        let shown = body["data"]["choices"].as_array().unwrap();
+        let shown = body["data"]["choices"].as_array().expect("a list");
         assert_eq!(
             (shown.len(), &shown[0]["value"], &shown[1]["value"]),
             (25, &json!(3), &json!("3"))
         );
-        assert!(shown[2]["name"].as_str().unwrap().chars().count() <= 100);
+        assert!(shown[2]["name"].as_str().expect("a name").chars().count() <= 100);
     }
 }

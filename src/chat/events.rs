@@ -300,7 +300,7 @@ mod tests {
     use super::*;
 
     fn at(text: &str) -> Timestamp {
-        text.parse().unwrap()
+        text.parse().expect("a time in a test")
     }
 
     fn wanted(state: WindowState) -> Wanted {

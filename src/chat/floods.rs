@@ -101,12 +101,12 @@ mod tests {
     use super::*;
 
     fn at(second: i64) -> Timestamp {
-        Timestamp::from_timestamp(1_800_000_000 + second, 0).unwrap()
+        Timestamp::from_timestamp(1_800_000_000 + second, 0).expect("a moment")
     }
 
     /// An account made at a moment of this millennium.
     fn account(made: Timestamp, number: u64) -> Member {
-        let ms = u64::try_from(made.timestamp_millis() - 1_420_070_400_000).unwrap();
+        let ms = u64::try_from(made.timestamp_millis() - 1_420_070_400_000).expect("after 2015");
         Member { id: (ms << 22) + number, ..Member::default() }
     }
 

@@ -76,7 +76,7 @@ mod tests {
     use crate::command::{Command, Line, TABLE, parse};
 
     fn spec(name: &str) -> &'static CommandSpec {
-        TABLE.iter().find(|spec| spec.name == name).unwrap()
+        TABLE.iter().find(|spec| spec.name == name).expect("a command of the table")
     }
 
     fn text(name: &str, text: &str) -> (String, Given) {

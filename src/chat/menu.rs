@@ -334,15 +334,18 @@ mod tests {
             assert_eq!(found.len(), 1, "{}", spec.name);
             let mut options = &found[0]["options"];
             if !verb.is_empty() {
-                let subcommands = options.as_array().unwrap();
-                options = &subcommands.iter().find(|one| one["name"] == verb).unwrap()["options"];
+                let subcommands = options.as_array().expect("a list");
+                options = &subcommands
+                    .iter()
+                    .find(|one| one["name"] == verb)
+                    .expect("a known verb")["options"];
             }
             if spec.name != STATUS {
                 let names: Vec<&str> = options
                     .as_array()
-                    .unwrap()
+                    .expect("a list")
                     .iter()
-                    .map(|one| one["name"].as_str().unwrap())
+                    .map(|one| one["name"].as_str().expect("a name"))
                     .collect();
                 assert_eq!(names.len(), spec.args.len(), "{}", spec.name);
                 assert!(spec.args.iter().all(|arg| names.contains(&arg.name)), "{}", spec.name);
@@ -356,7 +359,7 @@ mod tests {
         let mut todo = commands();
         assert!(todo.len() <= 100);
         while let Some(one) = todo.pop() {
-            let name = one["name"].as_str().unwrap();
+            let name = one["name"].as_str().expect("a name");
             assert!((1..=32).contains(&name.chars().count()), "{name}");
             assert!(one["type"] == 3 || name == name.to_lowercase(), "{name}");
             if let Some(about) = one["description"].as_str() {
@@ -376,7 +379,7 @@ mod tests {
         for one in commands() {
             let hidden = !one["default_member_permissions"].is_null();
             let open = ["report", "status", "subscribe", "unsubscribe", "help", "maintenance"]
-                .contains(&one["name"].as_str().unwrap());
+                .contains(&one["name"].as_str().expect("a name"));
             assert_eq!(hidden, !open, "{}", one["name"]);
         }
     }

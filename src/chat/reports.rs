@@ -409,13 +409,13 @@ mod tests {
             at: Timestamp::UNIX_EPOCH,
         };
         let offered = offered(filing);
-        let chain = serde_json::to_string(&offered.input).unwrap();
+        let chain = serde_json::to_string(&offered.input).expect("plain data");
         for personal in ["42", "anna", "everyone", "elsewhere"] {
             assert!(!chain.contains(personal), "{chain}");
         }
-        let private = offered.private.unwrap();
+        let private = offered.private.expect("it has words");
         assert_eq!(private.account.as_deref(), Some("discord:42"));
-        let text = private.text.unwrap();
+        let text = private.text.expect("it has words");
         assert!(text.chars().count() == TEXT_LENGTH_MAX && !text.contains('\u{7}'));
     }
 }

@@ -196,7 +196,7 @@ mod tests {
             admin_roles: vec![11],
             presence: true,
             events: true,
-            api: "https://discord.com".parse().unwrap(),
+            api: "https://discord.com".parse().expect("an address"),
         }
     }
 

@@ -138,11 +138,11 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> LocalTime {
-        LocalTime::read(text).unwrap()
+        LocalTime::read(text).expect("a local time in a test")
     }
 
     fn at(text: &str) -> Timestamp {
-        text.parse().unwrap()
+        text.parse().expect("a time in a test")
     }
 
     /// `zone`, and the choices that a local time there leaves.
@@ -166,7 +166,7 @@ mod tests {
             ("06:59", "2026-12-01T11:59:00Z"),
             ("2028-02-29T23:30", "2028-03-01T04:30:00Z"),
         ] {
-            assert_eq!(read(text).moment(zone, now).unwrap(), at(moment), "{text}");
+            assert_eq!(read(text).moment(zone, now).expect("one moment"), at(moment), "{text}");
         }
         for text in [
             "",
@@ -279,8 +279,8 @@ mod tests {
                 Err(none) => {
                     prop_assert!(none.choices[0].moment() < none.choices[1].moment());
                     for choice in none.choices {
-                        let typed = LocalTime::read(&choice.to_string()).unwrap();
-                        prop_assert_eq!(typed.moment(zone, now).unwrap(), choice.moment());
+                        let typed = LocalTime::read(&choice.to_string()).expect("what is offered can be typed");
+                        prop_assert_eq!(typed.moment(zone, now).expect("one moment"), choice.moment());
                     }
                 }
             }

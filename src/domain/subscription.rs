@@ -73,8 +73,8 @@ mod tests {
         let all = [Topic::All, Topic::Server("s1".into()), Topic::Component("sw:1".into())];
         for topic in all {
             assert_eq!(topic.to_string().parse(), Ok(topic.clone()));
-            let json = serde_json::to_string(&topic).unwrap();
-            assert_eq!(serde_json::from_str::<Topic>(&json).unwrap(), topic);
+            let json = serde_json::to_string(&topic).expect("plain data");
+            assert_eq!(serde_json::from_str::<Topic>(&json).expect("what was written"), topic);
         }
         for text in ["", "ALL", "server:", "component:", "s1", "server"] {
             assert_eq!(text.parse::<Topic>(), Err(NoTopic), "{text}");

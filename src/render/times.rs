@@ -136,7 +136,7 @@ mod tests {
     use crate::render::discord_times;
 
     fn told(words: &str, second: i64, dated: bool) -> ToldTime {
-        let at = Timestamp::from_timestamp(second, 0).unwrap();
+        let at = Timestamp::from_timestamp(second, 0).expect("a moment");
         ToldTime { words: words.to_owned(), at, dated }
     }
 
