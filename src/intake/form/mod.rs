@@ -8,6 +8,7 @@
 pub(super) mod guard;
 pub(super) mod limits;
 mod page;
+pub(in crate::intake) mod sheet;
 
 use std::{
     net::IpAddr,
@@ -38,8 +39,6 @@ use super::{
 use guard::Guard;
 use limits::{Limits, Taken};
 use page::{Errors, Page};
-
-pub(super) use page::headers;
 
 /// The longest body of the form, in bytes: its longest fields, percent-encoded.
 const BODY_BYTES_MAX: usize = 64 * 1024;

@@ -2,29 +2,25 @@
 
 use std::sync::Arc;
 
-use axum::{
-    http::{HeaderName, HeaderValue, StatusCode, header},
-    response::{Html, IntoResponse, Response},
-};
+use axum::{http::StatusCode, response::Response};
 use chrono::TimeDelta;
-use minijinja::{Environment, Value, context};
+use minijinja::{Value, context};
 
 use crate::{
     event::wire::TEXT_LENGTH_MAX,
     render::{Facts, Words},
 };
 
-use super::{Typed, guard::Ticket};
+use super::{
+    Typed,
+    guard::Ticket,
+    sheet::{BUSY_WAIT, Sheet, with_ticket, with_wait},
+};
 
 const TEMPLATE: &str = include_str!("page.html");
 
 /// Words and template, ready to be shown.
-pub(super) struct Page {
-    words: Arc<Words>,
-    language: String,
-    host: String,
-    templates: Environment<'static>,
-}
+pub(super) struct Page(Sheet);
 
 /// What stands between the visitor and a report, by message key.
 #[derive(Default)]
@@ -46,11 +42,8 @@ impl Errors {
 }
 
 impl Page {
-    #[expect(clippy::expect_used, reason = "the template is part of the program and tested")]
     pub(super) fn new(words: Arc<Words>, language: String, host: String) -> Self {
-        let mut templates = Environment::new();
-        templates.add_template("page.html", TEMPLATE).expect("the built-in template is right");
-        Self { words, language, host, templates }
+        Self(Sheet::new(TEMPLATE, words, language, host))
     }
 
     /// The form, with what was typed and what is wrong with it.
@@ -71,16 +64,9 @@ impl Page {
             self.field("email", "email", 254, &typed.email, errors.email),
         ];
         let form = context! { token => ticket.token.as_str(), fields => fields };
-        let mut response = self.show(
-            status,
-            "form-title",
-            "form-heading",
-            context! { form => form, notice => notice },
-        );
-        if let Ok(cookie) = HeaderValue::from_str(&ticket.cookie) {
-            response.headers_mut().insert(header::SET_COOKIE, cookie);
-        }
-        response
+        let words = context! { intro => self.say("form-intro"), send => self.say("form-send") };
+        let body = context! { form => form, notice => notice, words => words };
+        with_ticket(self.show(status, "form-heading", body), ticket)
     }
 
     /// The report was taken.
@@ -90,19 +76,14 @@ impl Page {
 
     /// A limit was reached, for so long.
     pub(super) fn limited(&self, wait: TimeDelta) -> Response {
-        let mut response =
-            self.message(StatusCode::TOO_MANY_REQUESTS, "form-limit-title", &["form-limit"]);
-        let seconds = HeaderValue::from(wait.num_seconds().max(1));
-        response.headers_mut().insert(header::RETRY_AFTER, seconds);
-        response
+        let status = StatusCode::TOO_MANY_REQUESTS;
+        with_wait(self.message(status, "form-limit-title", &["form-limit"]), wait)
     }
 
     /// The journal took nothing.
     pub(super) fn busy(&self) -> Response {
         let status = StatusCode::SERVICE_UNAVAILABLE;
-        let mut response = self.message(status, "form-busy-title", &["form-busy"]);
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
-        response
+        with_wait(self.message(status, "form-busy-title", &["form-busy"]), BUSY_WAIT)
     }
 
     /// What was sent is no form of ours.
@@ -112,36 +93,13 @@ impl Page {
 
     fn message(&self, status: StatusCode, heading: &str, keys: &[&str]) -> Response {
         let paragraphs: Vec<String> = keys.iter().map(|key| self.say(key)).collect();
-        let back = status != StatusCode::OK;
-        self.show(
-            status,
-            "form-title",
-            heading,
-            context! { paragraphs => paragraphs, back => back },
-        )
+        let back = (status != StatusCode::OK).then(|| self.say("form-back"));
+        let words = context! { back => back };
+        self.show(status, heading, context! { paragraphs => paragraphs, words => words })
     }
 
-    fn show(&self, status: StatusCode, title: &str, heading: &str, body: Value) -> Response {
-        let words = context! {
-            title => self.say(title),
-            heading => self.say(heading),
-            host => self.say("form-brand"),
-            skip => self.say("form-skip"),
-            intro => self.say("form-intro"),
-            status_link => self.say("form-status-link"),
-            trap_label => self.say("form-trap-label"),
-            send => self.say("form-send"),
-            back => self.say("form-back"),
-        };
-        let all = context! { language => self.language.as_str(), words => words, ..body };
-        let html = self.templates.get_template("page.html").and_then(|page| page.render(all));
-        match html {
-            Ok(html) => (status, headers(), Html(html)).into_response(),
-            Err(error) => {
-                tracing::error!(%error, "the report form cannot be rendered");
-                StatusCode::INTERNAL_SERVER_ERROR.into_response()
-            }
-        }
+    fn show(&self, status: StatusCode, heading: &str, body: Value) -> Response {
+        self.0.show(status, (self.say("form-title"), self.say(heading)), body)
     }
 
     fn field(
@@ -167,21 +125,6 @@ impl Page {
     }
 
     fn say(&self, key: &str) -> String {
-        let facts = Facts::new().text("host", self.host.as_str());
-        self.words.say(&self.language, key, &facts.number("max", TEXT_LENGTH_MAX as f64))
+        self.0.say(key, Facts::new().number("max", TEXT_LENGTH_MAX as f64))
     }
-}
-
-pub(in crate::intake) fn headers() -> [(HeaderName, &'static str); 5] {
-    [
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; \
-             base-uri 'none'; frame-ancestors 'none'",
-        ),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (header::CACHE_CONTROL, "no-store"),
-    ]
 }

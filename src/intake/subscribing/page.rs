@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::{
-    http::{HeaderValue, StatusCode, header},
-    response::{Html, IntoResponse, Response},
-};
+use axum::{http::StatusCode, response::Response};
 use chrono::TimeDelta;
-use minijinja::{Environment, Value, context};
+use minijinja::{Value, context};
 
 use crate::render::{Facts, Words};
 
 use super::{
-    super::form::{guard::Ticket, headers},
+    super::form::{
+        guard::Ticket,
+        sheet::{BUSY_WAIT, Sheet, with_ticket, with_wait},
+    },
     Typed,
 };
 
@@ -34,19 +34,11 @@ pub(super) struct Errors {
 }
 
 /// Words and template, ready to be shown.
-pub(super) struct Page {
-    words: Arc<Words>,
-    language: String,
-    host: String,
-    templates: Environment<'static>,
-}
+pub(super) struct Page(Sheet);
 
 impl Page {
-    #[expect(clippy::expect_used, reason = "the template is part of the program and tested")]
     pub(super) fn new(words: Arc<Words>, language: String, host: String) -> Self {
-        let mut templates = Environment::new();
-        templates.add_template("page.html", TEMPLATE).expect("the built-in template is right");
-        Self { words, language, host, templates }
+        Self(Sheet::new(TEMPLATE, words, language, host))
     }
 
     /// The form, with what was typed and what is wrong with it.
@@ -76,15 +68,10 @@ impl Page {
             topic_error => errors.topic.then(|| self.say("subscribe-topic-wrong")),
             everything => self.say("subscribe-topic-all"),
             send => self.say("subscribe-send"),
-            trap_label => self.say("form-trap-label"),
         };
         let intro = vec![self.say("subscribe-intro")];
         let body = context! { form => form, notice => notice, paragraphs => intro };
-        let mut response = self.show(status, &self.say("subscribe-heading"), body);
-        if let Ok(cookie) = HeaderValue::from_str(&ticket.cookie) {
-            response.headers_mut().insert(header::SET_COOKIE, cookie);
-        }
-        response
+        with_ticket(self.show(status, "subscribe-heading", body), ticket)
     }
 
     /// A letter is on its way, or was not needed: nobody is told which.
@@ -101,7 +88,7 @@ impl Page {
         };
         let paragraphs = vec![self.say(text)];
         let body = context! { button => self.say(button), paragraphs => paragraphs };
-        self.show(StatusCode::OK, &self.say(heading), body)
+        self.show(StatusCode::OK, heading, body)
     }
 
     /// No token of ours.
@@ -122,24 +109,19 @@ impl Page {
         };
         let status = if ok { StatusCode::OK } else { StatusCode::GONE };
         let said = if said.is_empty() { self.say("subscription-noted") } else { said.to_owned() };
-        self.show(status, &self.say(heading), context! { paragraphs => vec![said] })
+        self.show(status, heading, context! { paragraphs => vec![said] })
     }
 
     /// A limit was reached, for so long.
     pub(super) fn limited(&self, wait: TimeDelta) -> Response {
         let status = StatusCode::TOO_MANY_REQUESTS;
-        let mut response = self.message(status, "subscribe-limit-title", &["subscribe-limit"]);
-        let seconds = HeaderValue::from(wait.num_seconds().max(1));
-        response.headers_mut().insert(header::RETRY_AFTER, seconds);
-        response
+        with_wait(self.message(status, "subscribe-limit-title", &["subscribe-limit"]), wait)
     }
 
     /// The journal took nothing.
     pub(super) fn busy(&self) -> Response {
         let status = StatusCode::SERVICE_UNAVAILABLE;
-        let mut response = self.message(status, "form-busy-title", &["subscribe-busy"]);
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
-        response
+        with_wait(self.message(status, "form-busy-title", &["subscribe-busy"]), BUSY_WAIT)
     }
 
     /// What was sent is no form of ours.
@@ -149,29 +131,14 @@ impl Page {
 
     fn message(&self, status: StatusCode, heading: &str, keys: &[&str]) -> Response {
         let paragraphs: Vec<String> = keys.iter().map(|key| self.say(key)).collect();
-        self.show(status, &self.say(heading), context! { paragraphs => paragraphs })
+        self.show(status, heading, context! { paragraphs => paragraphs })
     }
 
     fn show(&self, status: StatusCode, heading: &str, body: Value) -> Response {
-        let words = context! {
-            title => self.say("subscribe-title"),
-            heading => heading,
-            host => self.say("form-brand"),
-            skip => self.say("form-skip"),
-            status_link => self.say("form-status-link"),
-        };
-        let all = context! { language => self.language.as_str(), words => words, ..body };
-        let html = self.templates.get_template("page.html").and_then(|page| page.render(all));
-        match html {
-            Ok(html) => (status, headers(), Html(html)).into_response(),
-            Err(error) => {
-                tracing::error!(%error, "a page for subscribers cannot be rendered");
-                StatusCode::INTERNAL_SERVER_ERROR.into_response()
-            }
-        }
+        self.0.show(status, (self.say("subscribe-title"), self.say(heading)), body)
     }
 
     fn say(&self, key: &str) -> String {
-        self.words.say(&self.language, key, &Facts::new().text("host", self.host.as_str()))
+        self.0.say(key, Facts::new())
     }
 }
