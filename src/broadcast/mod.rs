@@ -13,6 +13,7 @@ pub mod discord;
 pub mod email;
 mod http;
 mod json;
+mod limits;
 mod mastodon;
 mod matrix;
 mod ntfy;

@@ -12,7 +12,6 @@ mod record;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 
 use crate::{
@@ -24,7 +23,9 @@ use crate::{
 };
 
 use super::{
-    BuildError, CheckError, Checked, Driver, Registration, Sending, http, json::Trouble,
+    BuildError, CheckError, Checked, Driver, Registration, Sending, http,
+    json::Trouble,
+    limits::{checked_in_time, sent_in_time},
     options::Options,
 };
 
@@ -72,9 +73,6 @@ pub(super) const REGISTRATION: Registration = Registration {
 
 /// Where most accounts are.
 const USUAL_PDS: &str = "https://bsky.social";
-/// How long a send may take, all its questions included.
-const SEND_S: i64 = 55;
-const CHECK_S: i64 = 50;
 const NAME_LENGTH_MAX: usize = 80;
 
 /// Posts with one account.
@@ -221,11 +219,7 @@ impl Bluesky {
 
 impl Driver for Bluesky {
     fn send<'a>(&'a self, sending: Sending<'a>) -> BoxFuture<'a, Result<Receipt, SendError>> {
-        Box::pin(async move {
-            let limit = TimeDelta::seconds(SEND_S);
-            let sent = self.clock.timeout(limit, self.carry_out(sending)).await;
-            sent.unwrap_or_else(|_| Err(SendError::Unknown("timeout".to_owned())))
-        })
+        Box::pin(sent_in_time(&self.clock, self.carry_out(sending)))
     }
 
     /// The same record under the same key is the same post.
@@ -234,11 +228,7 @@ impl Driver for Bluesky {
     }
 
     fn check(&self) -> BoxFuture<'_, Result<Checked, CheckError>> {
-        Box::pin(async move {
-            let limit = TimeDelta::seconds(CHECK_S);
-            let asking = self.clock.timeout(limit, self.ask_about_it()).await;
-            asking.unwrap_or_else(|_| Err(CheckError::NoAnswer("timeout".to_owned())))
-        })
+        Box::pin(checked_in_time(&self.clock, self.ask_about_it()))
     }
 }
 

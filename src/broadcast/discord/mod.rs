@@ -33,7 +33,9 @@ use crate::{
     event::{PostAction, Receipt, Resolution, SendError},
 };
 
-use super::{BuildError, Driver, Registration, Sending, UPDATES, changeable};
+use super::{
+    BuildError, Driver, Registration, Sending, UPDATES, changeable, limits::looked_up_in_time,
+};
 
 use api::Api;
 use message::{Draft, Message, Standing};
@@ -88,8 +90,6 @@ const PAGES_MAX: usize = 20;
 const PAGE_LENGTH: usize = 100;
 /// How long a message that surely stands there is looked for.
 const GLANCE_S: i64 = 10;
-/// How long a lookup may take.
-const LOOKUP_S: i64 = 50;
 /// A rest that Discord asks for is waited out when it is no longer than this.
 const REST_WAITED_S_MAX: i64 = 5;
 /// Direct channels that are remembered.
@@ -425,11 +425,7 @@ impl Driver for Discord {
     }
 
     fn resolve<'a>(&'a self, sending: Sending<'a>) -> BoxFuture<'a, Resolution> {
-        Box::pin(async move {
-            let limit = TimeDelta::seconds(LOOKUP_S);
-            let looking = self.clock.timeout(limit, self.look_up(sending)).await;
-            looking.unwrap_or_else(|_| Resolution::AskLater("timeout".to_owned()))
-        })
+        Box::pin(looked_up_in_time(&self.clock, self.look_up(sending)))
     }
 }
 

@@ -30,8 +30,12 @@ use crate::{
 };
 
 use super::{
-    BuildError, CheckError, Checked, Driver, Registration, Sending, UPDATES, attempts::Attempts,
-    changeable, json::Trouble, options::Options,
+    BuildError, CheckError, Checked, Driver, Registration, Sending, UPDATES,
+    attempts::Attempts,
+    changeable,
+    json::Trouble,
+    limits::{checked_in_time, looked_up_in_time, sent_in_time},
+    options::Options,
 };
 
 use api::{Api, Draft, Status, usable_id};
@@ -95,12 +99,8 @@ const PAGES_MAX: usize = 10;
 const SLACK_S: i64 = 5;
 /// And where it is not: two clocks that differ by less lose nothing.
 const SKEW_S: i64 = 600;
-/// How long a send may take, all its questions included.
-const SEND_S: i64 = 55;
 /// How long a status that surely stands there is looked for.
 const GLANCE_S: i64 = 10;
-/// How long a lookup may take.
-const LOOKUP_S: i64 = 50;
 /// Statuses that are known to be other posts.
 const KNOWN_MAX: usize = 1000;
 const LINK_BYTES_MAX: usize = 500;
@@ -385,27 +385,15 @@ impl Mastodon {
 
 impl Driver for Mastodon {
     fn send<'a>(&'a self, sending: Sending<'a>) -> BoxFuture<'a, Result<Receipt, SendError>> {
-        Box::pin(async move {
-            let limit = TimeDelta::seconds(SEND_S);
-            let sent = self.clock.timeout(limit, self.carry_out(sending)).await;
-            sent.unwrap_or_else(|_| Err(SendError::Unknown("timeout".to_owned())))
-        })
+        Box::pin(sent_in_time(&self.clock, self.carry_out(sending)))
     }
 
     fn resolve<'a>(&'a self, sending: Sending<'a>) -> BoxFuture<'a, Resolution> {
-        Box::pin(async move {
-            let limit = TimeDelta::seconds(LOOKUP_S);
-            let looking = self.clock.timeout(limit, self.look_up(sending)).await;
-            looking.unwrap_or_else(|_| Resolution::AskLater("timeout".to_owned()))
-        })
+        Box::pin(looked_up_in_time(&self.clock, self.look_up(sending)))
     }
 
     fn check(&self) -> BoxFuture<'_, Result<Checked, CheckError>> {
-        Box::pin(async move {
-            let limit = TimeDelta::seconds(LOOKUP_S);
-            let asking = self.clock.timeout(limit, self.ask_about_it()).await;
-            asking.unwrap_or_else(|_| Err(CheckError::NoAnswer("timeout".to_owned())))
-        })
+        Box::pin(checked_in_time(&self.clock, self.ask_about_it()))
     }
 }
 

@@ -13,7 +13,6 @@ mod trouble;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 use reqwest::{Method, Url};
 use secrecy::{ExposeSecret, SecretString};
@@ -32,6 +31,7 @@ use super::{
     BuildError, CheckError, Checked, Driver, Registration, Sending, UPDATES, changeable,
     http::{self, Http},
     json::{self, Trouble},
+    limits::{checked_in_time, looked_up_in_time, sent_in_time},
     options::{self, Options, encoded},
 };
 
@@ -80,9 +80,6 @@ pub(super) const REGISTRATION: Registration = Registration {
     },
     build,
 };
-
-/// How long a lookup or a check may take.
-const LOOKUP_S: i64 = 50;
 
 /// Sends to one room.
 pub struct Matrix {
@@ -288,23 +285,15 @@ impl Levels {
 
 impl Driver for Matrix {
     fn send<'a>(&'a self, sending: Sending<'a>) -> BoxFuture<'a, Result<Receipt, SendError>> {
-        Box::pin(self.carry_out(sending))
+        Box::pin(sent_in_time(&self.clock, self.carry_out(sending)))
     }
 
     fn resolve<'a>(&'a self, sending: Sending<'a>) -> BoxFuture<'a, Resolution> {
-        Box::pin(async move {
-            let limit = TimeDelta::seconds(LOOKUP_S);
-            let looking = self.clock.timeout(limit, self.look_up(sending)).await;
-            looking.unwrap_or_else(|_| Resolution::AskLater("timeout".to_owned()))
-        })
+        Box::pin(looked_up_in_time(&self.clock, self.look_up(sending)))
     }
 
     fn check(&self) -> BoxFuture<'_, Result<Checked, CheckError>> {
-        Box::pin(async move {
-            let limit = TimeDelta::seconds(LOOKUP_S);
-            let looking = self.clock.timeout(limit, self.look_around()).await;
-            looking.unwrap_or_else(|_| Err(CheckError::NoAnswer("timeout".to_owned())))
-        })
+        Box::pin(checked_in_time(&self.clock, self.look_around()))
     }
 }
 

@@ -29,6 +29,7 @@ use super::{
     attempts::Attempts,
     http::{self, Http},
     json::{self, Trouble},
+    limits::{looked_up_in_time, sent_in_time},
     options::{self, Options},
 };
 
@@ -73,8 +74,6 @@ pub(super) const REGISTRATION: Registration = Registration {
 const API: &str = "https://api.x.com";
 /// What X asks for a post, and for one with a link: since 2026, in dollars.
 const COSTS: &str = "$0.015 a post, $0.20 with a link";
-/// How long a lookup or a check may take.
-const LOOKUP_S: i64 = 50;
 /// How long a post that surely stands there is looked for.
 const GLANCE_S: i64 = 10;
 
@@ -280,15 +279,11 @@ impl X {
 
 impl Driver for X {
     fn send<'a>(&'a self, sending: Sending<'a>) -> BoxFuture<'a, Result<Receipt, SendError>> {
-        Box::pin(self.carry_out(sending))
+        Box::pin(sent_in_time(&self.clock, self.carry_out(sending)))
     }
 
     fn resolve<'a>(&'a self, sending: Sending<'a>) -> BoxFuture<'a, Resolution> {
-        Box::pin(async move {
-            let limit = TimeDelta::seconds(LOOKUP_S);
-            let looking = self.clock.timeout(limit, self.look_up(sending)).await;
-            looking.unwrap_or_else(|_| Resolution::AskLater("timeout".to_owned()))
-        })
+        Box::pin(looked_up_in_time(&self.clock, self.look_up(sending)))
     }
 
     fn check(&self) -> BoxFuture<'_, Result<Checked, CheckError>> {
