@@ -2,7 +2,7 @@
 
 use bellwether::{
     domain::{Abilities, Audience, PostId, Role, Settings},
-    event::{DeliveryEvent, Input, Post, PostAction},
+    event::{DeliveryEvent, Input, Output, Post, PostAction},
 };
 use insta::assert_snapshot;
 
@@ -108,6 +108,25 @@ fn an_admin_has_a_post_deleted_once_where_it_stands() {
         "{}",
         stage.types("incident show 1")
     );
+}
+
+#[test]
+fn a_deletion_that_failed_is_tried_again_when_it_is_asked_for_again() {
+    let mut stage = opened(changing());
+    let post = says(&mut stage, "Too early.");
+    hears(&mut stage, &post.id, arrived());
+    let command = format!("delete {}", post.id);
+    stage.command("tim", Role::Admin, &command);
+    let delete = stage.posts().find(|post| post.action == PostAction::Delete).unwrap().id.clone();
+    stage.forget_heard();
+    assert!(stage.command("tim", Role::Admin, &command).starts_with("ok"));
+    assert_eq!(stage.count(|output| matches!(output, Output::Post(_))), 0, "it is under way");
+    hears(&mut stage, &delete, DeliveryEvent::Failed { reason: "no".to_owned() });
+    stage.forget_heard();
+    assert!(stage.command("tim", Role::Admin, &command).starts_with("ok"));
+    let again =
+        |output: &Output| matches!(output, Output::PostAgain { post, .. } if *post == delete);
+    assert_eq!(stage.count(again), 1);
 }
 
 #[test]

@@ -27,8 +27,25 @@ impl Desk<'_> {
             return self.reply(false, self.speech().say(key, facts()));
         }
         let subject = [SUBJECT, id.as_str(), "1"];
+        let deletion = self.id_of(PostAction::Delete, &subject, &post.destination, None);
+        match self.records.posts.get(&deletion).map(|known| known.last.clone()) {
+            None => self.decide_deletion(deletion, id, &post),
+            Some(Some(DeliveryEvent::Failed { .. } | DeliveryEvent::Unresolved { .. })) => {
+                let (not_there, by) = (false, by.to_owned());
+                self.decide(Output::PostAgain { post: deletion, not_there, by });
+            }
+            // It is under way.
+            Some(_) => return self.reply(true, self.speech().say("reply-delete", facts())),
+        }
+        let text = self.speech().say("timeline-taken-back", facts());
+        let (kind, by) = (TimelineKind::Note, by.to_owned());
+        self.decide(Output::Timeline { incident: post.incident, kind, by, text });
+        self.reply(true, self.speech().say("reply-delete", facts()));
+    }
+
+    fn decide_deletion(&mut self, deletion: PostId, of: PostId, post: &PostRecord) {
         self.decide(Output::Post(Post {
-            id: self.id_of(PostAction::Delete, &subject, &post.destination, None),
+            id: deletion,
             destination: post.destination.clone(),
             audience: post.audience,
             action: PostAction::Delete,
@@ -36,14 +53,10 @@ impl Desk<'_> {
             incident: post.incident,
             window: post.window,
             recipient: None,
-            thread: Some(id),
+            thread: Some(of),
             body: String::new(),
             buttons: Vec::new(),
         }));
-        let text = self.speech().say("timeline-taken-back", facts());
-        let (kind, by) = (TimelineKind::Note, by.to_owned());
-        self.decide(Output::Timeline { incident: post.incident, kind, by, text });
-        self.reply(true, self.speech().say("reply-delete", facts()));
     }
 
     /// The key of why not.
