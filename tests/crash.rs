@@ -256,13 +256,14 @@ impl Told {
         }
         let mut published = 0;
         for word in said.iter().filter_map(Said::published_word) {
+            let found = ids.get(&("/site".to_owned(), word.clone()));
+            published += 1;
             if self.word_gave_way("site", &word) {
+                assert_eq!(found, None, "{word} gave way and arrived all the same");
                 continue;
             }
-            let found = ids.get(&("/site".to_owned(), word.clone()));
             let found = found.unwrap_or_else(|| panic!("published and never arrived: {word}"));
             assert_eq!(found.len(), 1, "{word} was posted by {found:?}");
-            published += 1;
         }
         let site = ids.iter().filter(|((path, _), _)| path == "/site");
         for ((_, word), found) in site {

@@ -377,8 +377,11 @@ impl Desk {
 
     fn hand_out_jobs(&mut self) {
         for (post, event) in self.outbox.overtaken() {
-            self.outbox.claim(&post);
-            self.offer_event(post, event);
+            // Nothing gives way to words that a crash could still take back.
+            if !self.rests_on_unsettled(&post, &event) {
+                self.outbox.claim(&post);
+                self.offer_event(post, event);
+            }
         }
         let now = self.tools.clock.now();
         for job in self.outbox.next_jobs(now) {
@@ -392,6 +395,11 @@ impl Desk {
             self.outbox.claim(&post);
             self.offer_event(post, event);
         }
+    }
+
+    fn rests_on_unsettled(&self, post: &PostId, event: &DeliveryEvent) -> bool {
+        let newer = if let DeliveryEvent::Superseded { by } = event { Some(by) } else { None };
+        self.unsettled.contains(post) || newer.is_some_and(|by| self.unsettled.contains(by))
     }
 
     fn note_outcome(&mut self, post: PostId, outcome: &Result<Receipt, SendError>) {

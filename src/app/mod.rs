@@ -3,10 +3,10 @@
 //! [`desk`] is THE loop: one thread that owns the engine and the outbox, takes one durable input
 //! after the other, and lets decisions take effect once they are durable too. [`recovery`] brings
 //! it back after any stop, [`couriers`] carry posts to destinations, [`door`] is what every voice
-//! from outside is handed, [`house`] what the chat sees of it, with its cards, `reload` has a new configuration followed,
-//! [`replay`] runs events without a journal, [`simulate`] makes some,
-//! [`radius`] counts what can fall together, [`explain`] shows the evidence of a moment. Nothing in here decides what
-//! is said: that is the engine's.
+//! from outside is handed, [`house`] what the chat sees of it, with its cards, `reload` has a new
+//! configuration followed, [`replay`] runs events without a journal, [`simulate`] makes some,
+//! [`radius`] counts what can fall together, [`explain`] shows the evidence of a moment. Nothing in
+//! here decides what is said: that is the engine's.
 
 mod cards;
 pub mod checks;

@@ -110,8 +110,8 @@ pub struct Offered {
     /// When it happened, as the sender says.
     pub at: Timestamp,
     /// What happened. A report's `id` and `reporter` are replaced by random ones, and its `text`
-    /// goes to the personal tree. A subscriber's `person` and `key` are filled in. Where there is a private account, a command's `by` is replaced by
-    /// a marker for the person.
+    /// goes to the personal tree. A subscriber's `person` and `key` are filled in. Where there is a
+    /// private account, a command's `by` is replaced by a marker for the person.
     pub input: Input,
     /// Personal values that belong to it.
     pub private: Option<Private>,
