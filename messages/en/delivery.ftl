@@ -10,7 +10,6 @@ delivery-retry = ⏳ { $destination }: { $subject }, waiting for { $age } after 
 } ({ $reason })
 delivery-sending = ⏳ { $destination }: { $subject }, being sent
 delivery-unknown = ❓ { $destination }: { $subject } may have arrived; looking it up ({ $reason })
-delivery-sent = ✅ { $destination }: { $subject }, { $age } ago
 delivery-unresolved = ⚠️ { $destination }: { $subject } may have been posted { $age } ago; please look ({ $reason }); then: retry { $post }
 delivery-superseded = ⏭️ { $count ->
     [one] 1 update was overtaken by a newer one before it was sent.

@@ -18,9 +18,11 @@ const ID_SHOWN: usize = 12;
 /// Every delivery that is not simply sent, the oldest first; those that gave way as a number.
 pub fn describe(outbox: &Outbox, words: &Words, now: Timestamp) -> String {
     let listing = outbox.listing();
-    let open: Vec<&Delivery> = listing.iter().copied().filter(|one| is_shown(one)).collect();
+    let open: Vec<(&Delivery, Standing<'_>)> =
+        listing.iter().filter_map(|one| Some((*one, standing(one)?))).collect();
+    let shown = open.iter().take(ROWS_MAX);
     let mut rows: Vec<String> =
-        open.iter().take(ROWS_MAX).map(|delivery| row(delivery, words, now)).collect();
+        shown.map(|(delivery, standing)| row(delivery, standing, words, now)).collect();
     if open.is_empty() {
         rows.push(words.say(LANGUAGE, "delivery-none", &Facts::new()));
     }
@@ -36,15 +38,19 @@ pub fn describe(outbox: &Outbox, words: &Words, now: Timestamp) -> String {
     rows.join("\n")
 }
 
-fn is_shown(delivery: &Delivery) -> bool {
-    !matches!(delivery.state, DeliveryState::Sent { .. }) && !is_superseded(delivery)
+/// How a delivery stands: its message's key, since when, and why.
+struct Standing<'a> {
+    key: &'static str,
+    since: Timestamp,
+    reason: &'a str,
 }
 
 fn is_superseded(delivery: &Delivery) -> bool {
     matches!(delivery.state, DeliveryState::Superseded { .. })
 }
 
-fn row(delivery: &Delivery, words: &Words, now: Timestamp) -> String {
+/// `None`: there is nothing to tell of it.
+fn standing(delivery: &Delivery) -> Option<Standing<'_>> {
     let (key, since, reason) = match &delivery.state {
         DeliveryState::Due { reason: None, .. } => ("delivery-due", delivery.decided_at, ""),
         DeliveryState::Due { reason: Some(reason), .. } => {
@@ -54,19 +60,21 @@ fn row(delivery: &Delivery, words: &Words, now: Timestamp) -> String {
         DeliveryState::Unknown { reason, .. } => {
             ("delivery-unknown", delivery.decided_at, reason.as_str())
         }
-        DeliveryState::Sent { at, .. } | DeliveryState::Superseded { at, .. } => {
-            ("delivery-sent", *at, "")
-        }
         DeliveryState::Unresolved { at, reason } => ("delivery-unresolved", *at, reason.as_str()),
         DeliveryState::Failed { at, reason } => ("delivery-failed", *at, reason.as_str()),
+        DeliveryState::Sent { .. } | DeliveryState::Superseded { .. } => return None,
     };
-    let age_s = u64::try_from((now - since).num_seconds()).unwrap_or(0);
+    Some(Standing { key, since, reason })
+}
+
+fn row(delivery: &Delivery, standing: &Standing<'_>, words: &Words, now: Timestamp) -> String {
+    let age_s = u64::try_from((now - standing.since).num_seconds()).unwrap_or(0);
     let facts = Facts::new()
         .text("destination", delivery.post.destination.as_str())
         .text("subject", &*delivery.post.subject)
         .text("age", span(words, LANGUAGE, age_s))
         .text("post", delivery.post.id.as_str().get(..ID_SHOWN).unwrap_or_default())
         .number("attempt", delivery.attempt)
-        .text("reason", neutralise(reason, REASON_LENGTH_MAX));
-    words.say(LANGUAGE, key, &facts)
+        .text("reason", neutralise(standing.reason, REASON_LENGTH_MAX));
+    words.say(LANGUAGE, standing.key, &facts)
 }
