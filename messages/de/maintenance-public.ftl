@@ -1,7 +1,5 @@
 ### Was alle über ein Wartungsfenster erfahren.
 
-maintenance-headline = Wartung: { $title }
-
 maintenance-scheduled = Geplante Wartung auf { $servers }: { $title }. Zeitraum: { $from } bis { $until }. Websites können dort in dieser Zeit langsam oder nicht erreichbar sein.
 maintenance-scheduled-short = Geplante Wartung auf { $servers }: { $from } bis { $until }.
 maintenance-moved = Die Wartung auf { $servers } wurde verschoben: { $title }. Neuer Zeitraum: { $from } bis { $until }. Websites können dort in dieser Zeit langsam oder nicht erreichbar sein.
@@ -12,9 +10,11 @@ maintenance-started = Die geplante Wartung auf { $servers } hat begonnen: { $tit
 maintenance-started-short = Die Wartung auf { $servers } hat begonnen. Geplantes Ende: { $until }.
 maintenance-extended = Die Wartung auf { $servers } dauert länger als geplant: { $title }. Websites können dort langsam oder nicht erreichbar sein. Neues geplantes Ende: { $until }. Bitte entschuldigen Sie die Verzögerung.
 maintenance-extended-short = Die Wartung auf { $servers } dauert länger als geplant. Neues geplantes Ende: { $until }.
-maintenance-verifying = Die Arbeiten auf { $servers } sind abgeschlossen: { $title }. Wir prüfen jetzt, ob dort alle Websites normal laden.
-maintenance-verifying-short = Die Arbeiten auf { $servers } sind abgeschlossen. Wir prüfen jetzt, ob alles funktioniert.
+maintenance-delayed = Die Wartung auf { $servers } dauert länger als geplant: { $title }. Websites können dort langsam oder nicht erreichbar sein. Nächste Nachricht spätestens: { $until }. Bitte entschuldigen Sie die Verzögerung.
+maintenance-delayed-short = Die Wartung auf { $servers } dauert länger als geplant. Nächste Nachricht spätestens: { $until }.
+maintenance-verifying = Die Wartung auf { $servers } geht zu Ende: { $title }. Wir prüfen jetzt, ob dort alle Websites normal laden.
+maintenance-verifying-short = Die Wartung auf { $servers } geht zu Ende. Wir prüfen jetzt, ob alles funktioniert.
 maintenance-completed = Die Wartung auf { $servers } ist beendet: { $title }. Die Websites dort laden wieder normal. Falls Ihre nicht lädt, geben Sie uns bitte Bescheid.
 maintenance-completed-short = Die Wartung auf { $servers } ist beendet. Falls Ihre Website nicht lädt, geben Sie uns bitte Bescheid.
-maintenance-cancelled = Die Wartung auf { $servers } findet nicht statt: { $title }. Geplant war sie für: { $from }. Für Ihre Websites ändert sich nichts.
-maintenance-cancelled-short = Die Wartung auf { $servers } findet nicht statt. Geplant war sie für: { $from }.
+maintenance-cancelled = Die Wartung auf { $servers } wurde abgesagt: { $title }. Geplant war sie für: { $from }.
+maintenance-cancelled-short = Die Wartung auf { $servers } wurde abgesagt. Geplant war sie für: { $from }.

@@ -1,7 +1,5 @@
 ### Lo que todo el mundo puede saber de una ventana de mantenimiento.
 
-maintenance-headline = Mantenimiento: { $title }
-
 maintenance-scheduled = Mantenimiento programado en { $servers }: { $title }. Inicio: { $from }; fin previsto: { $until }. Durante ese tiempo, los sitios web alojados allí pueden ir lentos o no estar disponibles.
 maintenance-scheduled-short = Mantenimiento programado en { $servers }. Inicio: { $from }; fin previsto: { $until }.
 maintenance-moved = El mantenimiento en { $servers } cambia de fecha: { $title }. Nuevo inicio: { $from }; fin previsto: { $until }. Durante ese tiempo, los sitios web alojados allí pueden ir lentos o no estar disponibles.
@@ -12,9 +10,11 @@ maintenance-started = Ha comenzado el mantenimiento programado en { $servers }: 
 maintenance-started-short = Ha comenzado el mantenimiento en { $servers }. Fin previsto: { $until }.
 maintenance-extended = El mantenimiento en { $servers } está llevando más tiempo de lo previsto: { $title }. Los sitios web alojados allí pueden ir lentos o no estar disponibles. Nuevo fin previsto: { $until }. Lamentamos la espera.
 maintenance-extended-short = El mantenimiento en { $servers } está llevando más tiempo de lo previsto. Nuevo fin previsto: { $until }.
-maintenance-verifying = Los trabajos en { $servers } han terminado: { $title }. Estamos comprobando que todos los sitios web alojados allí cargan con normalidad.
-maintenance-verifying-short = Los trabajos en { $servers } han terminado. Estamos comprobando que todo funciona.
+maintenance-delayed = El mantenimiento en { $servers } está llevando más tiempo de lo previsto: { $title }. Los sitios web alojados allí pueden ir lentos o no estar disponibles. Próxima noticia, a más tardar: { $until }. Lamentamos la espera.
+maintenance-delayed-short = El mantenimiento en { $servers } está llevando más tiempo de lo previsto. Próxima noticia, a más tardar: { $until }.
+maintenance-verifying = El mantenimiento en { $servers } llega a su fin: { $title }. Estamos comprobando que todos los sitios web alojados allí cargan con normalidad.
+maintenance-verifying-short = El mantenimiento en { $servers } llega a su fin. Estamos comprobando que todo funciona.
 maintenance-completed = El mantenimiento en { $servers } ha finalizado: { $title }. Los sitios web alojados allí vuelven a cargar con normalidad. Si el suyo no lo hace, avísenos, por favor.
 maintenance-completed-short = El mantenimiento en { $servers } ha finalizado. Si su sitio web sigue fallando, avísenos, por favor.
-maintenance-cancelled = El mantenimiento en { $servers } no se realizará: { $title }. Estaba previsto para: { $from }. Nada cambia para sus sitios web.
-maintenance-cancelled-short = El mantenimiento en { $servers } no se realizará. Estaba previsto para: { $from }.
+maintenance-cancelled = El mantenimiento en { $servers } queda cancelado: { $title }. Estaba previsto para: { $from }.
+maintenance-cancelled-short = El mantenimiento en { $servers } queda cancelado. Estaba previsto para: { $from }.

@@ -1,7 +1,5 @@
 ### Ce que tout le monde peut apprendre d'une fenêtre de maintenance.
 
-maintenance-headline = Maintenance : { $title }
-
 maintenance-scheduled = Maintenance planifiée sur { $servers } : { $title }. Début : { $from } ; fin prévue : { $until }. Pendant ce temps, les sites web hébergés là peuvent être lents ou indisponibles.
 maintenance-scheduled-short = Maintenance planifiée sur { $servers }. Début : { $from } ; fin prévue : { $until }.
 maintenance-moved = La maintenance sur { $servers } change de date : { $title }. Nouveau début : { $from } ; fin prévue : { $until }. Pendant ce temps, les sites web hébergés là peuvent être lents ou indisponibles.
@@ -12,9 +10,11 @@ maintenance-started = La maintenance planifiée sur { $servers } a commencé : 
 maintenance-started-short = La maintenance sur { $servers } a commencé. Fin prévue : { $until }.
 maintenance-extended = La maintenance sur { $servers } dure plus longtemps que prévu : { $title }. Les sites web hébergés là peuvent être lents ou indisponibles. Nouvelle fin prévue : { $until }. Veuillez nous excuser pour cette attente.
 maintenance-extended-short = La maintenance sur { $servers } dure plus longtemps que prévu. Nouvelle fin prévue : { $until }.
-maintenance-verifying = Les travaux sur { $servers } sont terminés : { $title }. Nous vérifions que tous les sites web hébergés là se chargent normalement.
-maintenance-verifying-short = Les travaux sur { $servers } sont terminés. Nous vérifions que tout fonctionne.
+maintenance-delayed = La maintenance sur { $servers } dure plus longtemps que prévu : { $title }. Les sites web hébergés là peuvent être lents ou indisponibles. Prochaine nouvelle au plus tard : { $until }. Veuillez nous excuser pour cette attente.
+maintenance-delayed-short = La maintenance sur { $servers } dure plus longtemps que prévu. Prochaine nouvelle au plus tard : { $until }.
+maintenance-verifying = La maintenance sur { $servers } touche à sa fin : { $title }. Nous vérifions que tous les sites web hébergés là se chargent normalement.
+maintenance-verifying-short = La maintenance sur { $servers } touche à sa fin. Nous vérifions que tout fonctionne.
 maintenance-completed = La maintenance sur { $servers } est terminée : { $title }. Les sites web hébergés là se chargent de nouveau normalement. Si le vôtre pose encore problème, merci de nous le signaler.
 maintenance-completed-short = La maintenance sur { $servers } est terminée. Si votre site pose encore problème, merci de nous le signaler.
-maintenance-cancelled = La maintenance sur { $servers } n’aura pas lieu : { $title }. Elle était prévue pour : { $from }. Rien ne change pour vos sites web.
-maintenance-cancelled-short = La maintenance sur { $servers } n’aura pas lieu. Elle était prévue pour : { $from }.
+maintenance-cancelled = La maintenance sur { $servers } est annulée : { $title }. Elle était prévue pour : { $from }.
+maintenance-cancelled-short = La maintenance sur { $servers } est annulée. Elle était prévue pour : { $from }.

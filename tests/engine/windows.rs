@@ -219,7 +219,7 @@ fn a_change_of_an_announced_window_is_told_in_the_name_of_whoever_made_it() {
     The planned maintenance on Server One and Server Two has begun: a new switch. Websites there may be slow or unavailable. It is planned to last until 24 April, 05:00 CEST (03:00 UTC).
     https://status.example.net/maintenance
     ---
-    The maintenance on Server One and Server Two that was planned for 24 April, 03:00 CEST (01:00 UTC) will not take place: a new switch. Nothing changes for your websites.
+    The maintenance on Server One and Server Two that was planned for 24 April, 03:00 CEST (01:00 UTC) is cancelled: a new switch.
     https://status.example.net/maintenance
     "#);
     folds_and_restores_alike(&stage);
