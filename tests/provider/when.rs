@@ -38,6 +38,11 @@ fn one_meaning_is_read() {
             "11-28 22:00 to 11-28 23:00",
         ),
         ("tonight at 10pm EST", "11-28 03:00 to ?"),
+        (
+            "tonight at 10pm EST\nWe work on November 27, 2026 from 22:00 EST to 22:30 EST.",
+            "11-28 03:00 to 11-28 03:30",
+        ),
+        ("27 November, 22:00 EST\nOnce more: November 27, 2026, 22:00 EST", "11-28 03:00 to ?"),
         ("tomorrow from 22:00 to 02:00 America/New_York", "11-29 03:00 to 11-29 07:00"),
         (
             "28 Nov 2026, 22:00 UTC. It lasts 2 hours.\nOn Mon, 23 Nov 2026, at 09:00, we wrote:\n> 21:00 UTC",
@@ -60,6 +65,7 @@ fn several_meanings_are_none() {
         ("28 November 2026 22:00 UTC, downtime of 10 minutes", Unread::End),
         ("28 November 2026: 22:00 UTC, 23:00 UTC and 01:00 UTC", Unread::Start),
         ("28 November 2026, 22:00 UTC.\nOr rather 23:00 UTC.", Unread::Start),
+        ("tonight at 22:00 UTC\n28 November 2026, 22:00 to 23:00 UTC", Unread::Start),
         ("8 March 2026 at 02:30 America/New_York", Unread::Start),
         ("1 November 2026 at 01:30 America/New_York", Unread::Start),
         ("some time soon", Unread::Start),

@@ -22,8 +22,8 @@ pub(super) enum Item {
     Length(TimeDelta),
 }
 
-/// How much of a date was said.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How much of a date was said, the most first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Said {
     Whole,
     NoYear,

@@ -150,7 +150,7 @@ impl Reader {
         let is_covered = |short: &(Point, End), long: &(Point, End)| {
             short != long
                 && short.0.clock.time == long.0.clock.time
-                && (short.0.day.is_none() || short.0.day == long.0.day)
+                && is_said_by(short.0.day, long.0.day)
                 && (short.1 == End::Unsaid || short.1 == long.1)
         };
         let all = said.clone();
@@ -399,6 +399,15 @@ fn nearest(today: NaiveDate, month: u32, day: u32) -> Option<NaiveDate> {
     let years = today.year() - 1..=today.year() + 1;
     let days = years.filter_map(|year| NaiveDate::from_ymd_opt(year, month, day));
     days.min_by_key(|day| (*day - today).num_days().abs())
+}
+
+/// Whether one day is another that was said at least as fully: "tonight" and its date.
+fn is_said_by(short: Option<(NaiveDate, Said)>, long: Option<(NaiveDate, Said)>) -> bool {
+    match (short, long) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some((short, hint)), Some((long, said))) => short == long && said <= hint,
+    }
 }
 
 /// The point that the items of one line are.
