@@ -37,6 +37,7 @@ discord-role-missing = { $use }: the server has no role { $id }. It was deleted,
 discord-role-silent = { $use }: the role “{ $role }” would be named but not pinged. Allow anyone to mention it (“Edit Role”, “Allow anyone to @mention this role”), or give the bot “Mention @everyone, @here, and All Roles”.
 discord-roles-none = There are neither staff_roles nor admin_roles: nobody may approve anything in Discord. Name the roles of those who may.
 
+discord-events-missing = the bot may not “Create Events”, so announced maintenance is not shown among the server’s events. Open “Server Settings”, “Roles”, the role of { $bot }, and allow it; or set `events` to false.
 discord-commands-hidden = staff's commands are hidden from the role “{ $role }”, because it may not “Manage Messages”. Open “Server Settings”, “Integrations”, { $bot }, and add the role there; or allow it to manage messages. Buttons and forms work in any case.
 discord-staff-open = Everybody on the server reads #{ $channel }, where drafts, names of servers and customers' words are shown. Open “Edit Channel”, “Permissions”, deny “View Channel” to @everyone, and allow it to staff's roles and the bot.
 

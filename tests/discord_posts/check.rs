@@ -126,7 +126,7 @@ async fn a_wrong_token_a_kick_and_silence_end_the_check_with_what_to_do() {
     ✓ The token is that of the bot Bellwether.
     ✓ The bot may read messages (“Message Content Intent”).
     ✗ The bot is not in the server GUILD, or `guild` is not that server's id. Somebody who may manage the server adds it with
-      https://discord.com/oauth2/authorize?client_id=APP&scope=bot+applications.commands&permissions=309237763072
+      https://discord.com/oauth2/authorize?client_id=APP&scope=bot+applications.commands&permissions=17901423807488
     One thing is not as it must be.
     exit 1
     ---
@@ -201,6 +201,19 @@ async fn without_the_section_there_is_nothing_to_check() {
     home.text = "[bot]\nname = \"Example Host\"\n".to_owned();
     let said = home.check(&fake).await;
     assert_eq!(said, "The file has no [discord] section: there is nothing to check.\nexit 1");
+}
+
+#[tokio::test]
+async fn a_bot_that_may_make_no_events_is_told_so_unless_it_is_to_make_none() {
+    let lacking = permissions::BOT & !permissions::CREATE_EVENTS;
+    let fake = Fake::start(setup().may("Bellwether", lacking)).await;
+    let home = Home::of(&fake);
+    let said = home.check(&fake).await;
+    let doubts: Vec<&str> = said.lines().filter(|line| line.starts_with('?')).collect();
+    insta::assert_snapshot!(doubts.join("\n"), @"? the bot may not “Create Events”, so announced maintenance is not shown among the server’s events. Open “Server Settings”, “Roles”, the role of Bellwether, and allow it; or set `events` to false.");
+    let quiet = home.but("[discord]\n", "[discord]\nevents = false\n");
+    assert!(!quiet.check(&fake).await.contains("Create Events"));
+    fake.finish();
 }
 
 #[tokio::test]

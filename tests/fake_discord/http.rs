@@ -156,7 +156,9 @@ async fn a_message_is_crossposted_once_and_only_from_an_announcement_channel() {
 
 #[tokio::test]
 async fn threads_are_started_filled_archived_and_woken() {
-    let fake = Fake::usual().await;
+    let rights =
+        permissions::BOT | permissions::CREATE_PRIVATE_THREADS | permissions::MANAGE_THREADS;
+    let fake = Fake::start(Setup::usual().may("Bellwether", rights)).await;
     let http = Http::of(&fake);
     let staff = fake.channel("staff").id();
     let id = http.say(staff, "Incident 1").await;

@@ -37,12 +37,7 @@ pub const EVERYONE: u64 = ADD_REACTIONS
     | SEND_MESSAGES_IN_THREADS;
 
 /// What a bot like ours is invited with.
-pub const BOT: u64 = EVERYONE
-    | MANAGE_MESSAGES
-    | MANAGE_EVENTS
-    | CREATE_EVENTS
-    | MANAGE_THREADS
-    | CREATE_PRIVATE_THREADS;
+pub const BOT: u64 = EVERYONE | CREATE_EVENTS;
 
 /// What a direct message allows.
 pub const DIRECT: u64 = EVERYONE & !(CREATE_PUBLIC_THREADS | SEND_MESSAGES_IN_THREADS);

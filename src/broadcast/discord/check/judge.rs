@@ -55,6 +55,10 @@ impl Inquiry<'_> {
         }
         findings.extend(self.judge_roles(seen));
         findings.extend(self.judge_secrecy(seen));
+        if self.config.events && !permissions::makes_events(seen) {
+            let facts = Facts::new().text("bot", self.tame(&seen.own.username));
+            findings.push(self.doubtful("discord-events-missing", facts));
+        }
         findings
     }
 

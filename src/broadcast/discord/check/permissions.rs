@@ -22,6 +22,8 @@ pub(super) const ATTACH_FILES: Permission = (1 << 15, "attach");
 pub(super) const READ_MESSAGE_HISTORY: Permission = (1 << 16, "history");
 pub(super) const CREATE_PUBLIC_THREADS: Permission = (1 << 35, "threads");
 pub(super) const SEND_MESSAGES_IN_THREADS: Permission = (1 << 38, "send-threads");
+/// To make events of a server, and to change and end those of one's own.
+const CREATE_EVENTS: u64 = 1 << 44;
 
 /// Where the bot's words go.
 pub(super) const TO_SPEAK: &[Permission] =
@@ -46,13 +48,19 @@ pub const INVITED_WITH: u64 = VIEW_CHANNEL.0
     | ATTACH_FILES.0
     | READ_MESSAGE_HISTORY.0
     | CREATE_PUBLIC_THREADS.0
-    | SEND_MESSAGES_IN_THREADS.0;
+    | SEND_MESSAGES_IN_THREADS.0
+    | CREATE_EVENTS;
 
 /// What the bot may do in the whole server.
 pub(super) fn in_server(seen: &Seen) -> u64 {
     let has = |id: &str| id == seen.guild.id || seen.member.roles.iter().any(|own| own == id);
     let roles = seen.guild.roles.iter().filter(|role| has(&role.id));
     roles.fold(0, |all, role| all | bits(&role.permissions))
+}
+
+/// Whether the bot may show maintenance among the server's events.
+pub(super) fn makes_events(seen: &Seen) -> bool {
+    in_server(seen) & (ADMINISTRATOR | CREATE_EVENTS) != 0
 }
 
 /// What everybody may do in a channel, by the role that everybody has.
