@@ -33,7 +33,7 @@ use axum::{
 };
 use futures_util::future::join_all;
 use serde_json::json;
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 
 const WEBHOOKS: usize = 1000;
 const WEBHOOK_TAKES: Duration = Duration::from_millis(100);
@@ -42,6 +42,7 @@ const LIMITED_POSTS: usize = 200;
 const LIMIT_A_SECOND: u32 = 50;
 const LIMITED_S_MAX: f64 = 4.5;
 const ROUNDS: usize = 3;
+const BACKLOG: u32 = 4096;
 const WAIT_MAX: Duration = Duration::from_secs(60);
 const SECRET: &str = "a-secret-for-measuring-only";
 const TOKEN: &str = "a-token-for-measuring-only";
@@ -127,7 +128,10 @@ async fn serve(receiver: Receiver) -> SocketAddr {
         .route("/slow/{name}", post(slow))
         .route("/limited/{name}", post(limiter))
         .with_state(receiver);
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback");
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.bind(([127, 0, 0, 1], 0).into()).expect("loopback");
+    // Who is turned away by a full queue comes back a second later, and that would be measured.
+    let listener = socket.listen(BACKLOG).expect("loopback");
     let address = listener.local_addr().expect("bound");
     tokio::spawn(async move { axum::serve(listener, app).await });
     address
