@@ -41,6 +41,7 @@ page-kind-update = Zwischenstand
 page-kind-monitoring = Läuft wieder, wird beobachtet
 page-kind-resolved = Behoben
 page-kind-false-alarm = Berichtigung
+page-kind-post-mortem = Im Nachhinein: was geschehen ist
 
 ## Störungen
 

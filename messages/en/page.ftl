@@ -41,6 +41,7 @@ page-kind-update = Update
 page-kind-monitoring = Working again, being watched
 page-kind-resolved = Resolved
 page-kind-false-alarm = Correction
+page-kind-post-mortem = Afterwards: what happened
 
 ## Incidents
 

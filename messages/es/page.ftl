@@ -41,6 +41,7 @@ page-kind-update = Novedades
 page-kind-monitoring = Funciona de nuevo, en observación
 page-kind-resolved = Resuelto
 page-kind-false-alarm = Rectificación
+page-kind-post-mortem = Después: qué pasó
 
 ## Incidencias
 

@@ -41,6 +41,7 @@ page-kind-update = Point de situation
 page-kind-monitoring = Rétabli, sous surveillance
 page-kind-resolved = Résolu
 page-kind-false-alarm = Rectification
+page-kind-post-mortem = Après coup : ce qui s’est passé
 
 ## Incidents
 

@@ -52,6 +52,14 @@ pub(super) const FALSE_ALARM: CommandSpec = CommandSpec {
     parse: false_alarm,
 };
 
+pub(super) const POST_MORTEM: CommandSpec = CommandSpec {
+    name: "incident post-mortem",
+    args: &[Arg::INCIDENT, Arg::text("text", "text or link"), Arg::flag("publish")],
+    role: Role::Staff,
+    about_key: "command-incident-post-mortem",
+    parse: post_mortem,
+};
+
 pub(super) const SHOW: CommandSpec = CommandSpec {
     name: "incident show",
     args: &[Arg::INCIDENT],
@@ -101,4 +109,11 @@ fn resolve(args: &mut Args) -> Result<Line, Problem> {
 fn false_alarm(args: &mut Args) -> Result<Line, Problem> {
     let incident = args.incident()?;
     Ok(Line::Command(Command::IncidentFalseAlarm { incident }))
+}
+
+fn post_mortem(args: &mut Args) -> Result<Line, Problem> {
+    let publish = args.flag("publish")?;
+    let incident = args.incident()?;
+    let text = args.text("text or link")?;
+    Ok(Line::Command(Command::IncidentPostMortem { incident, text, publish }))
 }

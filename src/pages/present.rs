@@ -366,5 +366,6 @@ fn kind_key(kind: UpdateKind) -> &'static str {
         UpdateKind::Monitoring => "page-kind-monitoring",
         UpdateKind::Resolved => "page-kind-resolved",
         UpdateKind::FalseAlarm => "page-kind-false-alarm",
+        UpdateKind::PostMortem => "page-kind-post-mortem",
     }
 }

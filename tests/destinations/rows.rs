@@ -235,6 +235,7 @@ pub fn post() -> Post {
         thread: None,
         body: "Some sites are slow.\nNext update by 22:00.".to_owned(),
         buttons: Vec::new(),
+        picture: None,
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     broadcast::{Sending, json::Trouble},
-    domain::Timestamp,
+    domain::{PostId, Timestamp},
     event::{PostAction, Receipt, Resolution},
 };
 
@@ -41,7 +41,8 @@ struct Standing {
     content: Value,
 }
 
-enum Found {
+/// What reading the room back came to.
+pub(super) enum Found {
     There(Receipt),
     NotThere,
     /// More was written since than is read.
@@ -74,6 +75,16 @@ impl Matrix {
     }
 
     async fn find(&self, sending: Sending<'_>, since: Timestamp) -> Result<Found, Trouble> {
+        self.find_by(message::KEY, &sending.post.id, since).await
+    }
+
+    /// The newest event of the account's own that bears `id` under `key`.
+    pub(super) async fn find_by(
+        &self,
+        key: &str,
+        id: &PostId,
+        since: Timestamp,
+    ) -> Result<Found, Trouble> {
         let (room, own) = (self.room_id().await?, self.own().await?);
         let begins = since - TimeDelta::seconds(SKEW_S);
         let filter = json!({ "types": ["m.room.message"], "senders": [own] }).to_string();
@@ -86,9 +97,7 @@ impl Matrix {
                 .append_pair("filter", &filter)
                 .extend_pairs(from.iter().map(|from| ("from", from)));
             let page: Page = self.ask(Method::GET, url, None).await?;
-            let is_ours = |one: &&Standing| {
-                one.sender == own && one.content[message::KEY] == sending.post.id.as_str()
-            };
+            let is_ours = |one: &&Standing| one.sender == own && one.content[key] == id.as_str();
             if let Some(found) = page.chunk.iter().find(is_ours) {
                 let made = Made { event_id: found.event_id.clone() };
                 return Ok(Found::There(self.receipt(room, &made)));
