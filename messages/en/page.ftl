@@ -7,6 +7,7 @@ page-skip = Skip to the content
 page-home = Current status
 page-history-link = Past incidents
 page-report-link = Report a problem
+page-subscribe-link = Get updates by e-mail
 page-as-of = As of { $time }. This page refreshes by itself every minute.
 page-as-of-still = As of { $time }.
 page-times-in = All times are { $zone } time.
