@@ -106,6 +106,12 @@ pub(super) fn lost(reason: &str) -> String {
     format!("it stands there without its picture ({reason})")
 }
 
+/// The same where nobody knows why.
+pub(super) fn lost_for(post: &Post, is_there: bool) -> Option<String> {
+    let is_missing = post.picture.is_some() && !is_there;
+    is_missing.then(|| "it stands there without its picture".to_owned())
+}
+
 /// A receipt with a remark more.
 pub(super) fn with_remark(receipt: Receipt, more: Option<String>) -> Receipt {
     let remarks: Vec<String> = receipt.remark.into_iter().chain(more).collect();

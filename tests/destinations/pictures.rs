@@ -6,16 +6,18 @@ use std::sync::{Arc, LazyLock, Mutex};
 use bellwether::{
     broadcast::{self, Driver, Sending},
     domain::{PostId, Timestamp},
-    event::{Picture, Post, PostAction, Receipt, Resolution, SendError},
+    event::{DeliveryEvent, Picture, Post, PostAction, Receipt, Resolution, SendError},
     render::{
         Words,
         chart::{Chart, Row},
     },
 };
+use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
 
 use super::{
     fake::{Fake, Fault, Moment, Reply, Request, World},
+    faults::deliver,
     rows::{self, ROWS, Row as Driven},
     worlds::{bluesky, mastodon, matrix, multipart},
 };
@@ -197,8 +199,31 @@ async fn a_record_that_stands_there_with_a_picture_is_known_when_the_upload_now_
     let (fake, world, driver) = stage("bluesky", bluesky()).await;
     driver.send(rows::sending(&post())).await.expect("it works");
     break_uploads(&fake, &Fault::new(Moment::Answer, 500));
-    driver.send(rows::sending(&post())).await.expect("it is known");
+    let receipt = driver.send(rows::sending(&post())).await.expect("it is known");
+    assert_eq!(receipt.remark, None);
     assert_eq!(world.lock().expect("not poisoned").made, 1);
+}
+
+#[tokio::test]
+async fn words_that_are_found_without_their_picture_are_told_to_be_so() {
+    let bare = Some("it stands there without its picture".to_owned());
+    let there = |found: &Resolution| match found {
+        Resolution::Sent(receipt) => receipt.remark.clone(),
+        Resolution::SendAgain | Resolution::AskLater(_) | Resolution::CannotTell(_) => {
+            panic!("{found:?}")
+        }
+    };
+    let words = rows::post();
+    let (_fake, _world, driver) = stage("matrix", matrix()).await;
+    driver.send(rows::sending(&words)).await.expect("it works");
+    assert_eq!(there(&driver.resolve(rows::sending(&words)).await), None);
+    assert_eq!(there(&driver.resolve(rows::sending(&post())).await), bare);
+    let (_fake, _world, driver) = stage("discord", Channel::default()).await;
+    driver.send(rows::sending(&words)).await.expect("it works");
+    assert_eq!(there(&driver.resolve(rows::sending(&post())).await), bare);
+    let (_fake, _world, driver) = stage("mastodon", mastodon()).await;
+    driver.send(rows::sending(&words)).await.expect("it works");
+    assert_eq!(there(&driver.resolve(rows::sending(&post())).await), bare);
 }
 
 #[tokio::test]
@@ -266,7 +291,9 @@ impl World for Channel {
 }
 
 fn shown(message: &Value) -> Value {
-    json!({ "id": "4242", "author": { "id": "1" }, "embeds": message["embeds"] })
+    let files = message["attachments"].as_array().cloned().unwrap_or_default();
+    let author = json!({ "id": "1" });
+    json!({ "id": "4242", "author": author, "embeds": message["embeds"], "attachments": files })
 }
 
 #[tokio::test]
@@ -317,8 +344,77 @@ async fn a_message_in_doubt_is_known_with_its_picture() {
         let sent = driver.send(rows::sending(&post())).await;
         assert!(matches!(sent, Err(SendError::Unknown(_))), "{sent:?}");
         let found = driver.resolve(rows::sending(&post())).await;
-        assert!(matches!(found, Resolution::Sent(_)), "{found:?}");
+        assert!(matches!(found, Resolution::Sent(Receipt { remark: None, .. })), "{found:?}");
         let world = world.lock().expect("not poisoned");
         assert_eq!((world.messages.len(), world.pictures), (1, 1));
     }
+}
+
+/// Breaks one request in three, eight times at most.
+fn turn_by_chance(fake: &Fake, mut dice: StdRng) {
+    let mut left = 8;
+    fake.turn(move |_| {
+        if left == 0 || !dice.random_bool(0.33) {
+            return None;
+        }
+        left -= 1;
+        let broken = [Moment::Head, Moment::Kept, Moment::HalfAnswer, Moment::Answer];
+        let moment = broken[dice.random_range(0..broken.len())];
+        let status = [429, 500, 503][dice.random_range(0..3)];
+        Some(Fault::new(moment, status))
+    });
+}
+
+/// Sends a post with its picture through a bad hour, as the outbox says, to its end.
+async fn through_a_bad_hour(fake: &Fake, driver: &dyn Driver, dice: StdRng) {
+    turn_by_chance(fake, dice);
+    let post = post();
+    let first = driver.send(rows::sending(&post)).await;
+    let end = deliver(driver, &post, first).await;
+    assert!(matches!(end, DeliveryEvent::Sent { .. }), "{end:?}");
+}
+
+#[tokio::test]
+async fn through_a_bad_hour_the_words_arrive_once_and_the_picture_not_twice() {
+    let seed = 20_261_127;
+    println!("seed {seed}");
+    let mut dice = StdRng::seed_from_u64(seed);
+    let pictures = Arc::new(Mutex::new([0; 4]));
+    let runs = (0..20).map(|_| {
+        let seeds: [u64; 4] = dice.random();
+        let pictures = Arc::clone(&pictures);
+        async move {
+            let dice = seeds.map(StdRng::seed_from_u64);
+            let [one, two, three, four] = dice;
+            let (fake, world, driver) = stage("mastodon", mastodon()).await;
+            through_a_bad_hour(&fake, &*driver, one).await;
+            let statuses = world.lock().expect("not poisoned").statuses.clone();
+            assert_eq!(statuses.len(), 1, "{seeds:?}: {statuses:?}");
+            let (fake, world, driver) = stage("bluesky", bluesky()).await;
+            through_a_bad_hour(&fake, &*driver, two).await;
+            let records = world.lock().expect("not poisoned").records.clone();
+            assert_eq!(records.len(), 1, "{seeds:?}: {records:?}");
+            let (fake, world, driver) = stage("matrix", matrix()).await;
+            through_a_bad_hour(&fake, &*driver, three).await;
+            let events = world.lock().expect("not poisoned").events.clone();
+            let count =
+                |kind: &str| events.iter().filter(|event| event.content["msgtype"] == kind).count();
+            assert_eq!(count("m.notice"), 1, "{seeds:?}: {events:?}");
+            assert!(count("m.image") <= 1, "{seeds:?}: {events:?}");
+            let (fake, world, driver) = stage("discord", Channel::default()).await;
+            through_a_bad_hour(&fake, &*driver, four).await;
+            let channel = world.lock().expect("not poisoned");
+            assert_eq!(channel.messages.len(), 1, "{seeds:?}");
+            let mut pictures = pictures.lock().expect("not poisoned");
+            let with_embed = records.values().filter(|record| record["embed"].is_object());
+            pictures[0] += statuses[0].pictures.len();
+            pictures[1] += with_embed.count();
+            pictures[2] += count("m.image");
+            pictures[3] += channel.pictures;
+        }
+    });
+    futures_util::future::join_all(runs.collect::<Vec<_>>()).await;
+    let pictures = pictures.lock().expect("not poisoned");
+    println!("20 posts each; pictures that arrived: {pictures:?}");
+    assert!(pictures.iter().all(|count| (1..=20).contains(count)), "{pictures:?}");
 }

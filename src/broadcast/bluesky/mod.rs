@@ -150,7 +150,9 @@ impl Bluesky {
             Ok(_) | Err(Trouble::Unreadable) => true,
             Err(trouble) if name_of(&trouble).is_some_and(|name| name == "InvalidSwap") => {
                 let there = self.api.get(&session.did, &key).await;
-                record.says_what(&there.map_err(Trouble::of_preparing)?.value)
+                let there = there.map_err(Trouble::of_preparing)?.value;
+                lost = lost.filter(|_| !there.has_picture());
+                record.says_what(&there)
             }
             Err(trouble) => return Err(self.refusal(&session, trouble).await),
         };

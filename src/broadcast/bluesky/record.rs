@@ -1,7 +1,7 @@
 //! A post as Bluesky keeps it, and the key that it has there. Pure: the same post makes the same
 //! record under the same key on every attempt.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -135,6 +135,15 @@ pub(super) struct Standing {
     text: String,
     #[serde(default, rename = "createdAt")]
     created_at: String,
+    #[serde(default)]
+    embed: Option<IgnoredAny>,
+}
+
+impl Standing {
+    /// Whether it has anything beside its words.
+    pub(super) fn has_picture(&self) -> bool {
+        self.embed.is_some()
+    }
 }
 
 fn facets(text: &str) -> Vec<Facet<'_>> {

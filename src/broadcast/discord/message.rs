@@ -5,7 +5,7 @@
 //! staff and single people get is plain text; only where its escaped form is too long for that does
 //! it go into a box. Pure; must not: let anything but a configured role be mentioned.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use crate::{
     broadcast::picture::FILE_NAME,
@@ -132,6 +132,15 @@ pub(super) struct Standing {
     embeds: Vec<StandingEmbed>,
     #[serde(default)]
     nonce: Option<serde_json::Value>,
+    #[serde(default)]
+    attachments: Vec<IgnoredAny>,
+}
+
+impl Standing {
+    /// Whether files came along.
+    pub(super) fn has_files(&self) -> bool {
+        !self.attachments.is_empty()
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -37,7 +37,7 @@ use crate::{
 use super::{
     BuildError, Driver, Registration, Sending, UPDATES, changeable,
     limits::looked_up_in_time,
-    picture::{PICTURES, lost as lost_picture, with_remark},
+    picture::{PICTURES, lost as lost_picture, lost_for, with_remark},
 };
 
 use api::Api;
@@ -395,7 +395,8 @@ impl Discord {
             let path = format!("channels/{channel}/messages?limit={PAGE_LENGTH}&after={after}");
             let page: Vec<Standing> = self.api.get(&path).await?;
             if let Some(found) = page.iter().find(|standing| message.is(standing, own)) {
-                return Ok(Found::There(self.receipt(channel, &found.id)));
+                let bare = lost_for(sending.post, found.has_files());
+                return Ok(Found::There(with_remark(self.receipt(channel, &found.id), bare)));
             }
             is_empty &= page.is_empty();
             let last = page.iter().filter_map(|standing| snowflake(&standing.id)).max();

@@ -323,8 +323,8 @@ impl Mastodon {
             known.insert(id.to_owned(), sending.post.id.clone());
         }
         let link = status.url.as_deref().or(status.uri.as_deref()).and_then(usable_link);
-        let is_bare = sending.post.picture.is_some() && status.media_attachments.is_empty();
-        let bare = is_bare.then(|| picture::lost(lost.unwrap_or("the server shows none")));
+        let bare = picture::lost_for(sending.post, !status.media_attachments.is_empty());
+        let bare = bare.map(|words| lost.map_or(words, picture::lost));
         let receipt = Receipt { remote_id: id.map(str::to_owned), link, remark };
         picture::with_remark(receipt, bare)
     }

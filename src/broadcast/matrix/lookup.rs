@@ -7,7 +7,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    broadcast::{Sending, json::Trouble},
+    broadcast::{
+        Sending,
+        json::Trouble,
+        picture::{lost_for, with_remark},
+    },
     domain::{PostId, Timestamp},
     event::{PostAction, Receipt, Resolution},
 };
@@ -61,7 +65,10 @@ impl Matrix {
         let since = sending.first_attempt_at.unwrap_or(sending.decided_at);
         let is_fresh = self.clock.now() - since < TimeDelta::seconds(TRANSACTION_WINDOW_S);
         match self.find(sending, since).await {
-            Ok(Found::There(receipt)) => Resolution::Sent(receipt),
+            Ok(Found::There(receipt)) => {
+                let remark = self.missing_picture(sending, since).await;
+                Resolution::Sent(with_remark(receipt, remark))
+            }
             Ok(Found::NotThere) => Resolution::SendAgain,
             _ if is_fresh => Resolution::SendAgain,
             Ok(Found::TooMuch) => {
@@ -72,6 +79,13 @@ impl Matrix {
             }
             Err(trouble) => Resolution::AskLater(trouble::words(&trouble)),
         }
+    }
+
+    /// What staff are told of words that stand there without their picture; it is not brought later.
+    async fn missing_picture(&self, sending: Sending<'_>, since: Timestamp) -> Option<String> {
+        sending.post.picture.as_ref()?;
+        let found = self.find_by(message::PICTURE_KEY, &sending.post.id, since).await;
+        lost_for(sending.post, !matches!(found, Ok(Found::NotThere)))
     }
 
     async fn find(&self, sending: Sending<'_>, since: Timestamp) -> Result<Found, Trouble> {
