@@ -104,7 +104,7 @@ async fn a_status_brings_its_picture_once_the_server_is_done_with_it() {
         let receipt = driver.send(rows::sending(&post())).await.expect("it works");
         assert_eq!(receipt.remark, None);
         let world = world.lock().expect("not poisoned");
-        assert_eq!(world.statuses[0].pictures, [PICTURE.alt.clone()]);
+        assert_eq!(world.statuses[0].pictures, std::slice::from_ref(&PICTURE.alt));
         assert!(PICTURE.alt.starts_with("Chart: the share of failing checks from 02:40 UTC to"));
     }
 }

@@ -140,9 +140,9 @@ fn plan(answer: &str) -> String {
 }
 
 fn last_draft(stage: &Stage) -> Option<DraftId> {
-    let drafts = stage.heard.iter().filter_map(|(_, output)| match output {
+    let mut drafts = stage.heard.iter().filter_map(|(_, output)| match output {
         Output::Draft { id, .. } => Some(*id),
         _ => None,
     });
-    drafts.last()
+    drafts.next_back()
 }

@@ -33,11 +33,11 @@ fn read(stage: &Stage) -> String {
 }
 
 fn last_draft(stage: &Stage) -> DraftId {
-    let drafts = stage.heard.iter().filter_map(|(_, output)| match output {
+    let mut drafts = stage.heard.iter().filter_map(|(_, output)| match output {
         Output::Draft { id, .. } => Some(*id),
         _ => None,
     });
-    drafts.last().expect("a draft")
+    drafts.next_back().expect("a draft")
 }
 
 #[test]

@@ -153,7 +153,8 @@ impl World {
         let is_there = embed["images"][0]["image"]["ref"]["$link"]
             .as_str()
             .is_some_and(|link| self.blobs.iter().any(|blob| blob == link));
-        if !embed.is_null() && !(self.takes_embeds && is_there) {
+        let is_takeable = embed.is_null() || (self.takes_embeds && is_there);
+        if !is_takeable {
             return error(400, "InvalidRequest");
         }
         match self.records.get(&key) {
