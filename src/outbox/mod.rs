@@ -42,7 +42,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::{Destination, DestinationId, IncidentId, Policy, PostId, Timestamp, WindowId},
+    domain::{
+        Destination, DestinationId, IncidentId, Policy, PostId, Timestamp, UpdateKind, WindowId,
+    },
     event::{DeliveryEvent, Output, Post, PostAction, Receipt, Resolution, SendError},
 };
 
@@ -128,6 +130,10 @@ impl Outbox {
             Output::PostAgain { post, not_there, .. } => self.send_again(at, post, *not_there),
             Output::Incident { id, state, .. } => {
                 self.incidents.insert(*id, Life::of(at, state.is_open()));
+            }
+            // Its posts come after the end: their ids go a while after them.
+            Output::Update { incident, kind: UpdateKind::PostMortem, .. } => {
+                self.incidents.insert(*incident, Life::of(at, false));
             }
             Output::Window { window, .. } => {
                 self.windows.insert(window.id, Life::of(at, window.state.is_open()));

@@ -87,6 +87,22 @@ fn words_of_staff_leave_as_they_are_and_what_was_drafted_waits_for_no_evidence()
 }
 
 #[test]
+fn what_is_told_afterwards_takes_no_updates_place() {
+    let mut settings = settings();
+    settings.destinations[1].abilities.edits = true;
+    let mut stage = Stage::<Evidence>::with(settings);
+    stage.types("incident open \"The phone is dead\" --servers s3");
+    stage.types("draft publish 1");
+    stage.types("incident resolve 1 \"It is over.\" --publish");
+    stage.types("incident post-mortem 1 \"It was the line.\" --publish");
+    let feed = stage.posts().filter(|post| post.destination.as_str() == "feed");
+    let done: Vec<(PostAction, bool)> =
+        feed.map(|post| (post.action, post.thread.is_some())).collect();
+    let wanted = [(PostAction::Post, false), (PostAction::Edit, true), (PostAction::Post, true)];
+    assert_eq!(done, wanted);
+}
+
+#[test]
 fn an_open_incident_and_one_that_nobody_heard_of_have_none() {
     let mut stage = it_is_over();
     stage.forget_heard();

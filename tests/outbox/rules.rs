@@ -5,7 +5,7 @@ use std::time::Duration;
 use bellwether::{
     domain::{
         Abilities, Audience, Destination, Impact, IncidentId, IncidentState, Limits, Policy,
-        PostId, TextUnit, Timestamp, WindowId,
+        PostId, TextUnit, Timestamp, UpdateKind, WindowId,
     },
     event::{DeliveryEvent, Output, Post, PostAction, Receipt, Resolution, SendError},
     outbox::{DeliveryState, FINISHED_MAX, Outbox, Step, WAITING_MAX, backoff},
@@ -458,4 +458,26 @@ fn a_pause_asked_of_one_destination_leaves_the_others_of_its_account() {
     outbox.release(&german.id);
     attempt(&mut outbox, &german.id, 1, &Ok(Receipt::default()));
     assert_eq!(outbox.next_due(), Some(at(60_000)));
+}
+
+#[test]
+fn ids_of_what_is_told_after_an_incident_are_not_kept_for_ever() {
+    let mut outbox = Outbox::new();
+    let told = Output::Update {
+        incident: IncidentId(1),
+        draft: None,
+        revision: 3,
+        kind: UpdateKind::PostMortem,
+        text: "It was the line.".to_owned(),
+        wordings: Vec::new(),
+        by: "tim".to_owned(),
+        role: None,
+        next_update_at: None,
+    };
+    let post = post("d", Some(1), None, 1);
+    outbox.apply_output(at(0), &told);
+    outbox.apply_output(at(0), &Output::Post(post.clone()));
+    attempt(&mut outbox, &post.id, 0, &Ok(Receipt::default()));
+    outbox.prune(at(1));
+    assert!(!outbox.knows(&post.id));
 }

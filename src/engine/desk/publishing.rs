@@ -86,7 +86,12 @@ impl Desk<'_> {
         let destinations = self.destinations(Audience::Public);
         for destination in &destinations {
             let first = incident.first_posts.get(&destination.id);
-            let action = self.action_after(first, destination);
+            // What is told afterwards takes no update's place.
+            let action = if statement.kind == UpdateKind::PostMortem {
+                PostAction::Post
+            } else {
+                self.action_after(first, destination)
+            };
             let picture = self.picture_beside(statement, incident, destination, action);
             let post = Post {
                 id: self.id_of(action, &["incident", &id, &number], &destination.id, None),
