@@ -1,6 +1,6 @@
 ### Das Diagramm einer Störung: auf den Karten des Teams, und als Bild neben öffentlichen Meldungen.
 
-chart-title = Fehlgeschlagene Prüfungen, je { $minutes } Minuten
+chart-title = Fehlgeschlagene Prüfungen ({ $minutes } min)
 chart-reports = Meldungen je Minute
 chart-more = und { $count ->
     [one] 1 weiterer Server

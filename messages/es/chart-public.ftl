@@ -1,6 +1,6 @@
 ### El gráfico de una incidencia: en las fichas del equipo y como imagen junto a los avisos públicos.
 
-chart-title = Comprobaciones fallidas, cada { $minutes } minutos
+chart-title = Comprobaciones fallidas ({ $minutes } min)
 chart-reports = Avisos por minuto
 chart-more = y { $count ->
     [one] 1 servidor más

@@ -1,6 +1,6 @@
 ### Le graphique d'un incident : sur les fiches de l'équipe, et en image à côté des annonces publiques.
 
-chart-title = Vérifications en échec, sur { $minutes } minutes
+chart-title = Vérifications en échec ({ $minutes } min)
 chart-reports = Signalements par minute
 chart-more = et { $count ->
     [one] 1 autre serveur
