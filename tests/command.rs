@@ -37,6 +37,7 @@ fn good_lines_are_read_as_they_are_meant() {
         "incident resolve 1",
         "incident resolve 1 \"All is well again.\" --publish",
         "incident false-alarm 2",
+        "incident post-mortem 2 https://blog.example.net/why --publish",
         "incident show 1",
         "incident list",
         "draft show 3",
@@ -79,6 +80,8 @@ fn good_lines_are_read_as_they_are_meant() {
     incident resolve: IncidentResolve { incident: IncidentId(1), text: Some("All is well again."), publish: true, seen: None }
     > incident false-alarm 2
     incident false-alarm: IncidentFalseAlarm { incident: IncidentId(2), seen: None }
+    > incident post-mortem 2 https://blog.example.net/why --publish
+    incident post-mortem: IncidentPostMortem { incident: IncidentId(2), text: "https://blog.example.net/why", publish: true }
     > incident show 1
     incident show? IncidentShow(IncidentId(1))
     > incident list
@@ -229,7 +232,7 @@ fn bad_lines_are_answered_with_what_was_found_and_how_it_is_typed() {
     > statsu
     There is no command “statsu”. Did you mean “status”?
     > incident
-    “incident” needs a second word: incident open, incident update, incident resolve, incident false-alarm, incident show, incident list.
+    “incident” needs a second word: incident open, incident update, incident resolve, incident false-alarm, incident post-mortem, incident show, incident list.
     > incident opne "x" --servers s1
     There is no command “incident opne”. Did you mean “incident open”?
     > incidnet list

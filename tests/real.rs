@@ -12,6 +12,7 @@
 mod real {
     pub mod bluesky;
     pub mod lossy;
+    pub mod pictures;
     pub mod server;
     pub mod snac;
 }

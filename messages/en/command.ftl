@@ -4,6 +4,7 @@ command-incident-open = Opens an incident by hand and drafts its first update.
 command-incident-update = Drafts an update in your words; with --publish it goes out at once, approved by you.
 command-incident-resolve = Drafts the word that it is over, yours or the bot's; with --publish yours goes out at once.
 command-incident-false-alarm = Ends an incident that was none. If the public was told of it, a correction is drafted.
+command-incident-post-mortem = Drafts the word on what happened, for an incident that is over; with --publish it goes out at once.
 command-incident-show = Shows an incident with its timeline.
 command-incident-list = Lists the open incidents and the latest ended ones.
 command-draft-show = Shows a draft's words and what they rest on.

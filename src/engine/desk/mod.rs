@@ -9,6 +9,8 @@ mod deliveries;
 mod drafting;
 mod mailings;
 mod notices;
+mod pictures;
+mod post_mortems;
 mod publishing;
 mod reload;
 mod reports;
@@ -303,6 +305,7 @@ impl<'e> Desk<'e> {
                 thread: None,
                 body: join_within(asking.text, tail, &destination.limits),
                 buttons,
+                picture: None,
             };
             self.decide(Output::Post(post));
         }

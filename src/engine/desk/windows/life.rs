@@ -177,8 +177,8 @@ impl Desk<'_> {
             Wording { text, short: None, ..well }
         });
         let wordings = wordings.collect();
-        let (draft, short, role) = (None, None, None);
-        self.publish(&Statement { incident, draft, kind, body, short, wordings, by, role });
+        let (draft, short, role, course) = (None, None, None, None);
+        self.publish(&Statement { incident, draft, kind, body, short, wordings, by, role, course });
         if let Some(draft) = self.draft_by_bot(incident, UpdateKind::Resolved) {
             let reason = self.speech().say("window-mended", Facts::new());
             self.propose(draft, "staff-proposal-recovery", &reason);

@@ -223,9 +223,17 @@ impl Desk<'_> {
             Some(incident) => {
                 let kind = UpdateKind::Update;
                 let wordings = self.wordings_of(incident, &record, news);
-                let (draft, short) = (None, None);
-                let statement =
-                    Statement { incident, draft, kind, body: text, short, wordings, by, role };
+                let statement = Statement {
+                    incident,
+                    draft: None,
+                    kind,
+                    body: text,
+                    short: None,
+                    wordings,
+                    by,
+                    role,
+                    course: None,
+                };
                 self.publish(&statement).map_or(0, |(_, count)| count)
             }
             None => self.post_news(&record, news, revision),
@@ -285,6 +293,7 @@ impl Desk<'_> {
                 thread: first.cloned(),
                 body: self.speech().to(&locale).window_body(&record.window, news, destination),
                 buttons: Vec::new(),
+                picture: None,
             };
             let passes_on = destination.abilities.passes_on && action == PostAction::Post;
             let passed_on = passes_on.then(|| self.passed_on(&post, &subject));
