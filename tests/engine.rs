@@ -33,6 +33,10 @@ mod other;
 mod reload;
 #[path = "engine/reporters.rs"]
 mod reporters;
+#[path = "engine/rules.rs"]
+mod rules;
+#[path = "engine/series.rs"]
+mod series;
 #[path = "engine/stage.rs"]
 mod stage;
 #[path = "engine/stories.rs"]

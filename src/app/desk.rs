@@ -284,6 +284,7 @@ impl Desk {
             | Input::Confirm { .. }
             | Input::Unsubscribe { .. }
             | Input::Bounced { .. }
+            | Input::Busy { .. }
             | Input::Trouble { .. }
             | Input::Learned { .. } => {}
         }
@@ -307,6 +308,7 @@ impl Desk {
                 | Output::Window { .. }
                 | Output::Announcement { .. }
                 | Output::WindowFails { .. }
+                | Output::Series { .. }
                 | Output::MonitorBlind { .. }
                 | Output::MonitorRecovered { .. }
                 | Output::Incident { .. }

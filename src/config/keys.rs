@@ -41,7 +41,15 @@ pub(super) const POLICY: SectionKeys = SectionKeys {
 };
 pub(super) const MAINTENANCE: SectionKeys = SectionKeys {
     section: "[maintenance]",
-    keys: &["notice", "reminders", "ask_before", "tell_before", "overrun", "verify_within"],
+    keys: &[
+        "notice",
+        "reminders",
+        "ask_before",
+        "tell_before",
+        "overrun",
+        "verify_within",
+        "repeat_ahead",
+    ],
 };
 pub(super) const BLACKOUT: SectionKeys =
     SectionKeys { section: "[[blackout]]", keys: &["from", "to", "reason"] };

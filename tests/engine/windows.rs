@@ -48,13 +48,13 @@ fn policy(words: &[&'static str]) -> Vec<(&'static str, String)> {
 }
 
 /// As the journal keeps it.
-fn read_back<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
+pub fn read_back<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
     serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
 }
 
 /// Runs what was taken in through `fold`, and through a restore at every input that something was
 /// decided about: each must end in the state of the engine that decided.
-fn folds_and_restores_alike(stage: &Stage) {
+pub fn folds_and_restores_alike(stage: &Stage) {
     let wanted = stage.engine.snapshot();
     let mut folded: Engine = Engine::new();
     for (seq, received, happening, outputs) in &stage.inputs {
@@ -63,7 +63,9 @@ fn folds_and_restores_alike(stage: &Stage) {
             let decision = Decision { of: *seq, output: output.clone() };
             assert_eq!(read_back(&decision), decision);
         }
-        if outputs.iter().any(|one| matches!(one, Output::Window { .. })) {
+        let is_of_window =
+            |one: &Output| matches!(one, Output::Window { .. } | Output::Series { .. });
+        if outputs.iter().any(is_of_window) {
             let again: Engine = Engine::restore(&folded.snapshot()).unwrap();
             let mut deciding = again.clone();
             assert_eq!(deciding.handle(*seq, *received, happening), *outputs);
