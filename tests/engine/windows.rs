@@ -298,7 +298,7 @@ fn what_speaks_against_a_time_is_named_with_another_time() {
     "#);
     assert_snapshot!(stage.types("maintenance schedule s1 2014-04-24T22:00 2h \"a third\" --zone Mars/Olympus"), @r#"
     no: zone: found “Mars/Olympus”, expected a time zone such as America/New_York.
-    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID]
+    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID] [--repeat FREQ=WEEKLY;BYDAY=TU] [--except 2026-12-29,2027-01-05]
     "#);
     assert_snapshot!(stage.types("maintenance schedule s9,sw-1 now 2h \"a third\""), @"no: There are no such servers or components: s9.");
     assert_snapshot!(stage.types("maintenance schedule s1 2014-04-01T22:00 2h \"a third\""), @"no: 1 April, 22:00 EDT (2 April, 02:00 UTC) has passed.");
