@@ -51,8 +51,8 @@ staff-busy-marks = The calendar “{ $calendar }” of busy times was read: { $c
    *[other] { $count } times
 }.{ $unread ->
     [0] {""}
-    [one] {" "}Of 1 entry no time could be read.
-   *[other] {" "}Of { $unread } entries no time could be read.
+    [one] {" "}1 entry could not be read in full.
+   *[other] {" "}{ $unread } entries could not be read in full.
 }{ $left-out ->
     [0] {""}
    *[other] {" "}{ $left-out } more are too many or too far ahead and are not kept.
@@ -64,6 +64,7 @@ staff-busy-collides =
     The calendar “{ $calendar }” of busy times has changed, and meets planned maintenance:
     { $list }
 staff-busy-collision = Maintenance { $window } ({ $title }), { $when }: { $reason }
+calendar-unreadable = The calendar “{ $calendar }” of busy times cannot be read: { $reason }. What it said before holds; it is asked again more and more slowly.
 # What can be typed under these.
 staff-window-end-commands = maintenance extend { $window } 30m | maintenance complete { $window }
 window-probes-well = All probes of its servers are good.

@@ -382,7 +382,7 @@ fn busy_times_of_a_calendar_are_a_reason_like_any_other() {
     stage.take(calendar("campus", times.clone()));
     let told = stage.posts_to("staff");
     assert_snapshot!(told[told.len() - 2..].join("\n---\n"), @r#"
-    The calendar “campus” of busy times was read: 1 time. Of 1 entry no time could be read. Taken for granted: times without a zone are UTC.
+    The calendar “campus” of busy times was read: 1 time. 1 entry could not be read in full. Taken for granted: times without a zone are UTC.
     ---
     The calendar “campus” of busy times has changed, and meets planned maintenance:
     Maintenance 1 (updates), 29 April, 22:00 EDT (30 April, 02:00 UTC) to 30 April, 00:00 EDT (04:00 UTC): final projects due
