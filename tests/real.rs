@@ -11,7 +11,11 @@
 
 mod real {
     pub mod bluesky;
+    pub mod icalendar;
     pub mod lossy;
     pub mod server;
     pub mod snac;
+    #[path = "../engine/stage.rs"]
+    #[allow(dead_code, reason = "the engine's own tests use the rest")]
+    pub mod stage;
 }
