@@ -32,6 +32,7 @@ use crate::{
     },
     journal::{Appender, Offered, Refused},
     render::Words,
+    rests::Rests,
 };
 
 use super::{couriers::Drivers, door::Names, housekeeping::Retention, run::Desktop, web::Web};
@@ -66,6 +67,8 @@ pub(super) struct Followers {
     pub retention: watch::Sender<Retention>,
     pub probes: Probes,
     pub upstreams: watch::Sender<Arc<Upstreams>>,
+    /// What new drivers at Discord share with the others there.
+    pub rests: Rests,
 }
 
 /// Reads the configuration again when somebody asks.
@@ -176,7 +179,8 @@ impl Reloader {
                 drivers.insert(destination.id.clone(), kept.clone());
                 continue;
             }
-            match broadcast::build(destination, &config.secrets, &self.clock) {
+            let (secrets, rests) = (&config.secrets, &self.followers.rests);
+            match broadcast::build_resting(destination, secrets, &self.clock, rests) {
                 Ok(driver) => {
                     drivers.insert(destination.id.clone(), (destination.audience, driver));
                 }

@@ -36,6 +36,7 @@ use crate::{
     outbox::{Job, Outbox},
     pages::{Health, Metrics},
     render::{WordProblem, Words, reveal},
+    rests::Rests,
 };
 
 use super::{
@@ -206,6 +207,7 @@ type Followed = (watch::Sender<Arc<Names>>, watch::Sender<Arc<Words>>, mpsc::Rec
 struct Made {
     words: Arc<Words>,
     drivers: Drivers,
+    rests: Rests,
     listener: TcpListener,
     address: SocketAddr,
 }
@@ -347,7 +349,8 @@ impl App {
         );
         self.tasks.spawn(keeper);
         let (door, view) = (self.door.clone(), self.core.view.clone());
-        self.tasks.spawn(house::live_in_discord(&config, door, view, self.shutdown.subscribe()));
+        let (down, rests) = (self.shutdown.subscribe(), made.rests.clone());
+        self.tasks.spawn(house::live_in_discord(&config, door, view, rests, down));
         let upstreams = watch::channel(Arc::new(upstreams_of(&config))).0;
         let tools = upstream::Tools {
             door: self.door(),
@@ -357,8 +360,17 @@ impl App {
         };
         self.tasks.spawn(upstream::run(upstreams.subscribe(), tools, self.going_down()));
         let (appender, desk) = (self.core.appender.clone(), self.core.desk.clone());
-        let followers =
-            Followers { drivers, names, words, web, routers, retention, probes, upstreams };
+        let followers = Followers {
+            drivers,
+            names,
+            words,
+            web,
+            routers,
+            retention,
+            probes,
+            upstreams,
+            rests: made.rests,
+        };
         let (clock, installation) = (self.clock.clone(), self.installation.clone());
         let reloader = Reloader::new(config, followers, appender, desk, clock, installation);
         self.tasks.spawn(reloader.run(asked, self.going_down()));
@@ -482,9 +494,9 @@ impl App {
 
 async fn make(config: &Config, clock: &Clock) -> Result<Made, StartError> {
     let words = Words::with(&config.settings.words).map_err(StartError::Words)?;
-    let mut drivers = Drivers::new();
+    let (mut drivers, rests) = (Drivers::new(), Rests::default());
     for destination in &config.settings.destinations {
-        let driver = broadcast::build(destination, &config.secrets, clock)
+        let driver = broadcast::build_resting(destination, &config.secrets, clock, &rests)
             .map_err(|source| StartError::Destination { id: destination.id.to_string(), source })?;
         drivers.insert(destination.id.clone(), (destination.audience, driver));
     }
@@ -493,5 +505,5 @@ async fn make(config: &Config, clock: &Clock) -> Result<Made, StartError> {
         .await
         .map_err(|source| StartError::Listen { address, source })?;
     let address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
-    Ok(Made { words: Arc::new(words), drivers, listener, address })
+    Ok(Made { words: Arc::new(words), drivers, rests, listener, address })
 }

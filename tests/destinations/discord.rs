@@ -7,6 +7,7 @@ use bellwether::{
     config::Secrets,
     domain::{Audience, Destination},
     event::{Post, PostAction, Receipt, SendError},
+    rests::Rests,
 };
 use serde_json::{Value, json};
 
@@ -227,7 +228,8 @@ async fn without_an_account_or_a_channel_it_is_not_built() {
         let error = Discord::new(&torn, &rows::secrets(row()), &rows::clock()).expect_err(option);
         assert!(error.to_string().contains(option), "{error}");
     }
-    let error = Discord::new(&whole, &Secrets::default(), &rows::clock()).expect_err("no token");
+    let error = Discord::new(&whole, &Secrets::default(), &rows::clock(), Rests::default())
+        .expect_err("no token");
     assert!(matches!(error, BuildError::Option { option: "token", .. }), "{error}");
     let debug = format!("{:?}", driver(&whole));
     assert_eq!(debug, "Discord(http://127.0.0.1, token not shown)");

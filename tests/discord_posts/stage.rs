@@ -10,6 +10,7 @@ use bellwether::{
     },
     event::{DeliveryEvent, Output, Post, PostAction},
     outbox::{DeliveryState, Job, Outbox, Step},
+    rests::Rests,
 };
 use chrono::TimeDelta;
 use secrecy::SecretString;
@@ -47,7 +48,8 @@ impl Stage {
     pub fn with(fake: &Fake, destination: &Destination, clock: Clock) -> Self {
         let mut secrets = Secrets::default();
         secrets.insert(destination.id.clone(), "token", SecretString::from(fake.token()));
-        let driver = Discord::new(destination, &secrets, &clock).expect("it is whole");
+        let driver =
+            Discord::new(destination, &secrets, &clock, Rests::default()).expect("it is whole");
         Self { driver, outbox: Outbox::new(), now: clock.now(), recipient: None }
     }
 
