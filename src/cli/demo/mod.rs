@@ -58,6 +58,12 @@ const SHRINK: f64 = 30.0;
 /// The same with `--fast`.
 const SHRINK_FAST: f64 = 120.0;
 
+const CHECKS: &str = "every = \"30s\"\ntimeout = \"15s\"";
+const CHECKS_FAST: &str = "every = \"30s\"\ntimeout = \"25s\"";
+/// In minutes of real time as much must be seen as in the story's hour, and there is no quiet hour in
+/// which to learn what is normal.
+const CHECKS_REAL: &str = "every = \"2s\"\ntimeout = \"4s\"\nbaseline_loss = 0.003";
+
 /// Flags of `demo`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -88,8 +94,8 @@ struct Telling {
     linger: TimeDelta,
     /// When it must be over.
     limit: Timestamp,
-    /// Between two checks of a probe, and when one is given up.
-    checks: (&'static str, &'static str),
+    /// How often a probe looks, and for how long; lines of its configuration.
+    checks: &'static str,
 }
 
 impl Telling {
@@ -103,7 +109,7 @@ impl Telling {
             patience: TimeDelta::minutes(8),
             linger: TimeDelta::minutes(6),
             limit: script::end(),
-            checks: ("30s", if args.fast { "25s" } else { "15s" }),
+            checks: if args.fast { CHECKS_FAST } else { CHECKS },
         }
     }
 
@@ -119,7 +125,7 @@ impl Telling {
         let timetable = Timetable { begins, shrink, waits: Some(TimeDelta::minutes(5)) };
         let limit = begins + TimeDelta::minutes(30);
         let (pace, linger) = (1.0, TimeDelta::seconds(20));
-        Self { clock, timetable, pace, patience, linger, limit, checks: ("4s", "3500ms") }
+        Self { clock, timetable, pace, patience, linger, limit, checks: CHECKS_REAL }
     }
 }
 
@@ -259,7 +265,6 @@ fn configure(
     (sink, port): (SocketAddr, u16),
     (telling, server): (&Telling, Option<&Server>),
 ) -> anyhow::Result<Config> {
-    let (every, timeout) = telling.checks;
     let filled = [
         ("{data}", home.dir.join("data").display().to_string()),
         ("{secrets}", home.dir.join("secrets").display().to_string()),
@@ -269,8 +274,7 @@ fn configure(
         ("{s3}", world.s3.to_string()),
         ("{canary}", world.canary.to_string()),
         ("{sink}", sink.to_string()),
-        ("{every}", every.to_owned()),
-        ("{timeout}", timeout.to_owned()),
+        ("{checks}", telling.checks.to_owned()),
     ];
     let fill = |text: &str| {
         filled.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
