@@ -18,7 +18,7 @@ use tokio::{
 };
 
 use crate::{
-    broadcast::{self, BuildError},
+    broadcast::BuildError,
     clock::Clock,
     config::Config,
     domain::Role,
@@ -349,8 +349,8 @@ impl App {
         );
         self.tasks.spawn(keeper);
         let (door, view) = (self.door.clone(), self.core.view.clone());
-        let (down, rests) = (self.shutdown.subscribe(), made.rests.clone());
-        self.tasks.spawn(house::live_in_discord(&config, door, view, rests, down));
+        let (down, rests) = (self.shutdown.subscribe(), made.rests);
+        self.tasks.spawn(house::live_in_discord(&config, door, view, rests.clone(), down));
         let upstreams = watch::channel(Arc::new(upstreams_of(&config))).0;
         let tools = upstream::Tools {
             door: self.door(),
@@ -360,17 +360,8 @@ impl App {
         };
         self.tasks.spawn(upstream::run(upstreams.subscribe(), tools, self.going_down()));
         let (appender, desk) = (self.core.appender.clone(), self.core.desk.clone());
-        let followers = Followers {
-            drivers,
-            names,
-            words,
-            web,
-            routers,
-            retention,
-            probes,
-            upstreams,
-            rests: made.rests,
-        };
+        let followers =
+            Followers { drivers, names, words, web, routers, retention, probes, upstreams, rests };
         let (clock, installation) = (self.clock.clone(), self.installation.clone());
         let reloader = Reloader::new(config, followers, appender, desk, clock, installation);
         self.tasks.spawn(reloader.run(asked, self.going_down()));
@@ -494,12 +485,9 @@ impl App {
 
 async fn make(config: &Config, clock: &Clock) -> Result<Made, StartError> {
     let words = Words::with(&config.settings.words).map_err(StartError::Words)?;
-    let (mut drivers, rests) = (Drivers::new(), Rests::default());
-    for destination in &config.settings.destinations {
-        let driver = broadcast::build_resting(destination, &config.secrets, clock, &rests)
-            .map_err(|source| StartError::Destination { id: destination.id.to_string(), source })?;
-        drivers.insert(destination.id.clone(), (destination.audience, driver));
-    }
+    let rests = Rests::default();
+    let drivers = couriers::drivers(config, clock, &rests)
+        .map_err(|(id, source)| StartError::Destination { id, source })?;
     let address = config.listen;
     let listener = TcpListener::bind(address)
         .await
