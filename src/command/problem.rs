@@ -101,6 +101,8 @@ pub enum Problem {
 pub enum Expected {
     /// A number from 1.
     Number,
+    /// How an incident stood: `investigating.major.2.1`.
+    Seen,
     /// A span of time, up to 7 days.
     Span,
     /// One or more ids with commas between.
@@ -115,6 +117,16 @@ pub enum Expected {
     Moment,
     /// A time zone's name.
     Zone,
+    /// On which days something comes again.
+    Rule,
+    /// The same, at most once a day.
+    RarerRule,
+    /// The same, without parts that are not read.
+    PlainRule,
+    /// The same, with smaller numbers.
+    SmallerRule,
+    /// Days with commas between.
+    Days,
     /// One of these words.
     OneOf(&'static [&'static str]),
 }
@@ -178,6 +190,7 @@ impl Expected {
     fn say(self, say: Say) -> String {
         match self {
             Self::Number => say("command-expected-number", &[]),
+            Self::Seen => say("command-expected-seen", &[]),
             Self::Span => say("command-expected-span", &[]),
             Self::Ids => say("command-expected-ids", &[]),
             Self::Id => say("command-expected-id", &[]),
@@ -185,6 +198,11 @@ impl Expected {
             Self::Targets => say("command-expected-targets", &[]),
             Self::Moment => say("command-expected-moment", &[]),
             Self::Zone => say("command-expected-zone", &[]),
+            Self::Rule => say("command-expected-rule", &[]),
+            Self::RarerRule => say("command-expected-rarer-rule", &[]),
+            Self::PlainRule => say("command-expected-plain-rule", &[]),
+            Self::SmallerRule => say("command-expected-smaller-rule", &[]),
+            Self::Days => say("command-expected-days", &[]),
             Self::OneOf(words) => say("command-expected-one-of", &[("words", words.join(", "))]),
         }
     }

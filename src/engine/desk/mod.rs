@@ -4,11 +4,14 @@
 //! A [`Desk`] lives for one input. Must not: touch the detector, or change the records other than
 //! by [`Desk::decide`]. Start at [`Desk::work_on_input`] and [`Desk::work_on_findings`].
 
+mod busy;
 mod commands;
 mod deliveries;
 mod drafting;
 mod mailings;
 mod notices;
+mod pictures;
+mod post_mortems;
 mod publishing;
 mod reload;
 mod reports;
@@ -85,6 +88,7 @@ impl<'e> Desk<'e> {
             Input::Command { by, role, text } => self.take_command(by, *role, text, chart),
             Input::Notice { notice } => self.hear_notice(notice),
             Input::Learned { .. } => {}
+            Input::Busy { calendar } => self.hear_of_busy(calendar),
             Input::Trouble { text } => self.notify_staff("trouble", text.clone(), None),
             Input::Subscribe { .. } => self.take_subscription(),
             Input::Confirm { person, key } => self.hear_confirmation(person, key),
@@ -165,6 +169,17 @@ impl<'e> Desk<'e> {
         }
     }
 
+    /// How a person who is reached by a destination reads: in their own language where it is known
+    /// and spoken.
+    fn locale_for(&self, person: &PersonId, destination: &Destination) -> Locale {
+        let theirs = self.records.people.get(person).and_then(|one| one.language.clone());
+        let locale = self.records.settings.locale_of(destination);
+        match theirs.filter(|language| self.words.speaks(language)) {
+            Some(language) => Locale { language, ..locale },
+            None => locale,
+        }
+    }
+
     fn speech(&self) -> Speech<'_> {
         Speech::new(self.words, self.records)
     }
@@ -227,9 +242,17 @@ impl<'e> Desk<'e> {
 
     /// What can be pressed under a post at a destination.
     fn buttons_at(&self, destination: &Destination, buttons: &[Button]) -> Vec<PostButton> {
+        self.buttons_in(&self.locale_at(destination), destination, buttons)
+    }
+
+    fn buttons_in(
+        &self,
+        locale: &Locale,
+        destination: &Destination,
+        buttons: &[Button],
+    ) -> Vec<PostButton> {
         let shown = buttons.iter().filter(|_| destination.abilities.buttons);
-        let locale = self.locale_at(destination);
-        let speech = self.speech().to(&locale);
+        let speech = self.speech().to(locale);
         shown
             .map(|button| PostButton {
                 id: button.id(),
@@ -284,6 +307,7 @@ impl<'e> Desk<'e> {
                 thread: None,
                 body: join_within(asking.text, tail, &destination.limits),
                 buttons,
+                picture: None,
             };
             self.decide(Output::Post(post));
         }
