@@ -29,3 +29,4 @@ pub mod journal;
 pub mod outbox;
 pub mod pages;
 pub mod render;
+pub mod rests;

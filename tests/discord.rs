@@ -13,12 +13,15 @@ mod fake;
 mod harness;
 
 mod discord {
+    pub mod away;
     pub mod cards;
     pub mod connection;
     pub mod customers;
+    pub mod demo;
     pub mod events;
     pub mod house;
     pub mod load;
+    pub mod rests;
     pub mod scene;
     pub mod staff;
     pub mod story;

@@ -13,13 +13,15 @@ use tokio::{
 };
 
 use crate::{
-    broadcast::{Driver, Sending},
+    broadcast::{self, BuildError, Driver, Sending},
     clock::Clock,
+    config::Config,
     domain::{Audience, DestinationId},
     event::{DeliveryEvent, Input, Resolution, SUBSCRIBER_SUBJECT, SendError},
     journal::{Appender, Offered, Personal},
     outbox::{Job, Step},
     render,
+    rests::Rests,
 };
 
 use super::{desk::Note, run::Desktop};
@@ -29,6 +31,24 @@ const AGAIN: TimeDelta = TimeDelta::seconds(2);
 
 /// The drivers, by destination, each with who reads there.
 pub type Drivers = BTreeMap<DestinationId, (Audience, Arc<dyn Driver>)>;
+
+/// Makes the drivers of a configuration; those at Discord share `rests`.
+///
+/// # Errors
+///
+/// The first that cannot be made, and why.
+pub(super) fn drivers(
+    config: &Config,
+    clock: &Clock,
+    rests: &Rests,
+) -> Result<Drivers, (String, BuildError)> {
+    let made = config.settings.destinations.iter().map(|destination| {
+        let driver = broadcast::build_resting(destination, &config.secrets, clock, rests)
+            .map_err(|source| (destination.id.to_string(), source))?;
+        Ok((destination.id.clone(), (destination.audience, driver)))
+    });
+    made.collect()
+}
 
 /// What a courier needs.
 #[derive(Clone)]

@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 use tokio::sync::{oneshot, watch};
 
 use crate::{
     chat::{self, Caller, Face, House, Setup, Told, cards::Shown},
     config::Config,
-    domain::{Fleet, IncidentId, PostId, Role, ServerId},
+    domain::{Fleet, IncidentId, PersonId, PostId, Role, ServerId, Timestamp},
     engine::{Engine, Link, Open, View},
     event::{DeliveryEvent, Input},
     intake::Answer,
     journal::{Accepted, Offered, Private, Refused},
     outbox::Outbox,
     render,
+    rests::Rests,
 };
 
 use super::{
@@ -23,11 +25,19 @@ use super::{
     door::{By, FrontDoor},
 };
 
+/// Whom the chat spoke with is known so far back.
+const LATELY: TimeDelta = TimeDelta::days(1);
+/// People who are named to it.
+const PEOPLE_MAX: usize = 100;
+/// Where the chat's reports come from.
+const SOURCE: &str = "discord";
+
 /// Keeps the bot in Discord until it is to go down; does nothing where none is configured.
 pub(super) fn live_in_discord(
     config: &Config,
     door: Arc<FrontDoor>,
     view: watch::Receiver<Arc<View>>,
+    rests: Rests,
     down: watch::Receiver<bool>,
 ) -> impl Future<Output = ()> + Send + 'static {
     let living = config.discord.clone().map(|discord| {
@@ -35,6 +45,7 @@ pub(super) fn live_in_discord(
             rights: chat::rights::Rights::of(&discord),
             support_channels: discord.support_channels.clone(),
             clock: door.clock.clone(),
+            rests,
             words: door.words.clone(),
             language: config.languages.first().map_or("en", String::as_str).to_owned(),
         };
@@ -138,6 +149,15 @@ impl House for Hall {
         })
     }
 
+    fn lately_spoken_with(&self) -> BoxFuture<'_, Vec<String>> {
+        Box::pin(async move {
+            let since = self.door.clock.now() - LATELY;
+            let found = self.look_at_all(move |engine, outbox| spoken_with(engine, outbox, since));
+            let people = found.await.unwrap_or_default();
+            people.iter().filter_map(|person| self.door.personal.account(person)).collect()
+        })
+    }
+
     fn servers_of(&self, incident: IncidentId) -> BoxFuture<'_, Vec<ServerId>> {
         Box::pin(async move {
             self.look(move |engine| engine.servers_of(incident)).await.unwrap_or_default()
@@ -192,4 +212,20 @@ impl House for Hall {
             }
         })
     }
+}
+
+/// Who reported in the chat or was written to since then, the last first.
+fn spoken_with(engine: &Engine, outbox: &Outbox, since: Timestamp) -> Vec<PersonId> {
+    let mut last = engine.reporters(SOURCE, since);
+    for delivery in outbox.listing() {
+        let lately = delivery.post.recipient.clone().filter(|_| delivery.decided_at >= since);
+        if let Some(person) = lately {
+            let at = last.entry(person).or_insert(delivery.decided_at);
+            *at = delivery.decided_at.max(*at);
+        }
+    }
+    let mut people: Vec<(Timestamp, PersonId)> =
+        last.into_iter().map(|(person, at)| (at, person)).collect();
+    people.sort_unstable_by(|one, other| other.cmp(one));
+    people.into_iter().take(PEOPLE_MAX).map(|(_, person)| person).collect()
 }

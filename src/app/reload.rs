@@ -30,6 +30,7 @@ use crate::{
     },
     journal::{Appender, Offered, Refused},
     render::Words,
+    rests::Rests,
 };
 
 use super::{
@@ -67,6 +68,8 @@ pub(super) struct Followers {
     pub retention: watch::Sender<Retention>,
     pub probes: Probes,
     pub reading: Reading,
+    /// What new drivers at Discord share with the others there.
+    pub rests: Rests,
 }
 
 /// Reads the configuration again when somebody asks.
@@ -177,7 +180,8 @@ impl Reloader {
                 drivers.insert(destination.id.clone(), kept.clone());
                 continue;
             }
-            match broadcast::build(destination, &config.secrets, &self.clock) {
+            let (secrets, rests) = (&config.secrets, &self.followers.rests);
+            match broadcast::build_resting(destination, secrets, &self.clock, rests) {
                 Ok(driver) => {
                     drivers.insert(destination.id.clone(), (destination.audience, driver));
                 }

@@ -18,7 +18,7 @@ use tokio::{
 };
 
 use crate::{
-    broadcast::{self, BuildError},
+    broadcast::BuildError,
     clock::Clock,
     config::Config,
     domain::Role,
@@ -36,6 +36,7 @@ use crate::{
     outbox::{Job, Outbox},
     pages::{Health, Metrics},
     render::{WordProblem, Words, reveal},
+    rests::Rests,
 };
 
 use super::{
@@ -207,6 +208,7 @@ type Followed = (watch::Sender<Arc<Names>>, watch::Sender<Arc<Words>>, mpsc::Rec
 struct Made {
     words: Arc<Words>,
     drivers: Drivers,
+    rests: Rests,
     listener: TcpListener,
     address: SocketAddr,
 }
@@ -348,7 +350,8 @@ impl App {
         );
         self.tasks.spawn(keeper);
         let (door, view) = (self.door.clone(), self.core.view.clone());
-        self.tasks.spawn(house::live_in_discord(&config, door, view, self.shutdown.subscribe()));
+        let (down, rests) = (self.shutdown.subscribe(), made.rests);
+        self.tasks.spawn(house::live_in_discord(&config, door, view, rests.clone(), down));
         let tools = upstream::Tools {
             door: self.door(),
             clock: self.clock.clone(),
@@ -359,7 +362,7 @@ impl App {
         self.tasks.spawn(reading.run(tools, [self.going_down(), self.going_down()]));
         let (appender, desk) = (self.core.appender.clone(), self.core.desk.clone());
         let followers =
-            Followers { drivers, names, words, web, routers, retention, probes, reading };
+            Followers { drivers, names, words, web, routers, retention, probes, reading, rests };
         let (clock, installation) = (self.clock.clone(), self.installation.clone());
         let reloader = Reloader::new(config, followers, appender, desk, clock, installation);
         self.tasks.spawn(reloader.run(asked, self.going_down()));
@@ -483,16 +486,13 @@ impl App {
 
 async fn make(config: &Config, clock: &Clock) -> Result<Made, StartError> {
     let words = Words::with(&config.settings.words).map_err(StartError::Words)?;
-    let mut drivers = Drivers::new();
-    for destination in &config.settings.destinations {
-        let driver = broadcast::build(destination, &config.secrets, clock)
-            .map_err(|source| StartError::Destination { id: destination.id.to_string(), source })?;
-        drivers.insert(destination.id.clone(), (destination.audience, driver));
-    }
+    let rests = Rests::default();
+    let drivers = couriers::drivers(config, clock, &rests)
+        .map_err(|(id, source)| StartError::Destination { id, source })?;
     let address = config.listen;
     let listener = TcpListener::bind(address)
         .await
         .map_err(|source| StartError::Listen { address, source })?;
     let address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
-    Ok(Made { words: Arc::new(words), drivers, listener, address })
+    Ok(Made { words: Arc::new(words), drivers, rests, listener, address })
 }

@@ -36,6 +36,7 @@ use crate::{
     config::{DriverSpec, OptionSpec, Secrets},
     domain::{Abilities, Audience, Destination, DestinationId, Limits, Timestamp},
     event::{Post, Receipt, Resolution, SendError},
+    rests::Rests,
 };
 
 pub use bluesky::Bluesky;
@@ -215,4 +216,21 @@ pub fn build(
         kind: destination.kind.clone(),
     })?;
     (known.build)(destination, secrets, clock)
+}
+
+/// The same; one at Discord keeps `rests`, what all who use the account there were told of resting.
+///
+/// # Errors
+///
+/// The kind is unknown, or an option is not as it must be.
+pub fn build_resting(
+    destination: &Destination,
+    secrets: &Secrets,
+    clock: &Clock,
+    rests: &Rests,
+) -> Result<Arc<dyn Driver>, BuildError> {
+    if destination.kind == discord::REGISTRATION.spec.kind {
+        return discord::build_resting(destination, secrets, clock, rests.clone());
+    }
+    build(destination, secrets, clock)
 }

@@ -1,4 +1,4 @@
-//! How serenity asks Discord: with an end to every request, which it has none of by itself.
+//! How the chat asks Discord: with an end to every request, which it has none of by itself.
 //!
 //! Must not: use serenity's own limiter (its proxy setting is passed over while that is on), follow
 //! a redirect with the token, or use the machine's proxy.
@@ -8,7 +8,7 @@ use reqwest_serenity::{Client, redirect};
 use secrecy::ExposeSecret;
 use serenity::http::{Http, HttpBuilder};
 
-use crate::{clock::Clock, config::DiscordConfig};
+use crate::{clock::Clock, config::DiscordConfig, rests::Rests};
 
 use super::{trouble::Trouble, wire::Wire};
 
@@ -19,8 +19,13 @@ const ANSWER_TIMEOUT: TimeDelta = TimeDelta::seconds(10);
 /// What Discord asks bots to call themselves: a place and a version.
 const USER_AGENT: &str = concat!("DiscordBot (Bellwether, ", env!("CARGO_PKG_VERSION"), ")");
 
-/// The ways to ask, with the configured account: serenity's, and our own for answers.
-pub(super) fn make(config: &DiscordConfig, clock: &Clock) -> Result<(Http, Wire), Trouble> {
+/// The ways to ask, with the configured account: serenity's, until there is a connection, and our
+/// own for all that comes after.
+pub(super) fn make(
+    config: &DiscordConfig,
+    clock: &Clock,
+    rests: &Rests,
+) -> Result<(Http, Wire), Trouble> {
     let client = Client::builder()
         .use_rustls_tls()
         .user_agent(USER_AGENT)
@@ -31,7 +36,7 @@ pub(super) fn make(config: &DiscordConfig, clock: &Clock) -> Result<(Http, Wire)
         .build()
         .map_err(|_| Trouble::Unreachable { reason: "no HTTP client can be made".to_owned() })?;
     let api = config.api.as_str().trim_end_matches('/');
-    let wire = Wire::new(client.clone(), config, clock);
+    let wire = Wire::new(client.clone(), config, clock, rests.clone());
     let http = HttpBuilder::new(config.token.expose_secret())
         .client(client)
         .proxy(api)

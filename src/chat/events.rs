@@ -9,11 +9,9 @@
 use std::sync::Arc;
 
 use chrono::{SecondsFormat, TimeDelta};
+use reqwest_serenity::Method;
 use serde_json::{Value, json};
-use serenity::{
-    all::{GuildId, ScheduledEvent, ScheduledEventId, UserId},
-    http::{Http, HttpError},
-};
+use serenity::all::{ScheduledEvent, UserId};
 
 use crate::{
     clock::Clock,
@@ -22,7 +20,11 @@ use crate::{
     render,
 };
 
-use super::{Face, respond::said, trouble::Trouble};
+use super::{
+    Face,
+    trouble::Trouble,
+    wire::{Failed, Wire},
+};
 
 /// Between two rounds of looking.
 const ROUND_EVERY: TimeDelta = TimeDelta::seconds(2);
@@ -189,9 +191,9 @@ pub fn event_of<'f>(wanted: &Wanted, found: &'f [Found]) -> Option<&'f Found> {
 }
 
 /// Keeps the server's events as things stand; never returns.
-pub(super) async fn keep(face: Arc<Face>, http: Arc<Http>, guild: u64, us: UserId) {
+pub(super) async fn keep(face: Arc<Face>, wire: Arc<Wire>, guild: u64, us: UserId) {
     let clock = face.setup.clock.clone();
-    let keeper = Keeper { clock, face, http, guild: GuildId::new(guild), us };
+    let keeper = Keeper { clock, face, wire, guild, us };
     let mut view = keeper.face.house.view();
     let mut done: Option<(Timestamp, Vec<Wanted>)> = None;
     loop {
@@ -204,9 +206,9 @@ pub(super) async fn keep(face: Arc<Face>, http: Arc<Http>, guild: u64, us: UserI
         if !is_done && !has_nothing_to_do {
             done = match keeper.round(&wanted).await {
                 Ok(()) => Some((now, wanted)),
-                Err(error) => {
-                    keeper.note(&error).await;
-                    keeper.clock.sleep(REFUSED_FOR).await;
+                Err(failed) => {
+                    keeper.note(&failed).await;
+                    keeper.clock.sleep(failed.pause().unwrap_or(REFUSED_FOR)).await;
                     None
                 }
             };
@@ -222,16 +224,17 @@ pub(super) async fn keep(face: Arc<Face>, http: Arc<Http>, guild: u64, us: UserI
 struct Keeper {
     clock: Clock,
     face: Arc<Face>,
-    http: Arc<Http>,
-    guild: GuildId,
+    wire: Arc<Wire>,
+    guild: u64,
     us: UserId,
 }
 
 impl Keeper {
     /// Looks and does, until nothing is left to do; each window's event takes a few steps at most.
-    async fn round(&self, wanted: &[Wanted]) -> Result<(), serenity::Error> {
+    async fn round(&self, wanted: &[Wanted]) -> Result<(), Failed> {
         for _ in 0..3 {
-            let events = self.asked(self.http.get_scheduled_events(self.guild, false)).await?;
+            let path = format!("guilds/{}/scheduled-events", self.guild);
+            let events: Vec<ScheduledEvent> = self.asked(self.wire.get(&path)).await?;
             let found: Vec<Found> = events.iter().filter_map(|one| self.found(one)).collect();
             let now = self.clock.now();
             let steps: Vec<Step> =
@@ -247,25 +250,25 @@ impl Keeper {
         Ok(())
     }
 
-    async fn take(&self, step: Step) -> Result<(), serenity::Error> {
+    async fn take(&self, step: Step) -> Result<(), Failed> {
         match step {
             Step::Make(body) => {
-                self.asked(self.http.create_scheduled_event(self.guild, &body, None)).await?;
+                let path = format!("guilds/{}/scheduled-events", self.guild);
+                self.asked(self.wire.send(Method::POST, &path, &body)).await
             }
             Step::Change(id, body) => {
-                let id = ScheduledEventId::new(id);
-                self.asked(self.http.edit_scheduled_event(self.guild, id, &body, None)).await?;
+                let path = format!("guilds/{}/scheduled-events/{id}", self.guild);
+                self.asked(self.wire.send(Method::PATCH, &path, &body)).await
             }
         }
-        Ok(())
     }
 
     async fn asked<T>(
         &self,
-        request: impl Future<Output = Result<T, serenity::Error>>,
-    ) -> Result<T, serenity::Error> {
+        request: impl Future<Output = Result<T, Failed>>,
+    ) -> Result<T, Failed> {
         let answered = self.clock.timeout(PATIENCE, request).await;
-        answered.unwrap_or(Err(serenity::Error::Other("no answer in time")))
+        answered.unwrap_or(Err(Failed::NoAnswer))
     }
 
     fn found(&self, event: &ScheduledEvent) -> Option<Found> {
@@ -282,14 +285,9 @@ impl Keeper {
         })
     }
 
-    async fn note(&self, error: &serenity::Error) {
-        tracing::warn!(reason = said(error), "maintenance is not shown as an event in Discord");
-        let is_refused = matches!(
-            error,
-            serenity::Error::Http(HttpError::UnsuccessfulRequest(response))
-                if response.status_code.as_u16() == 403
-        );
-        if is_refused {
+    async fn note(&self, failed: &Failed) {
+        tracing::warn!(reason = failed.words(), "maintenance is not shown as an event in Discord");
+        if failed.status() == Some(403) {
             self.face.tell_staff(Trouble::EventsRefused).await;
         }
     }

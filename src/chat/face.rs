@@ -1,7 +1,7 @@
 //! The chat's decisions, joined: what was heard goes to the file that knows what it means.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -13,6 +13,7 @@ use crate::{
     domain::{Role, Timestamp},
     engine::Open,
     render::{self, Facts, Words},
+    rests::Rests,
 };
 
 use super::{
@@ -36,6 +37,10 @@ const TOLD_AGAIN_AFTER: TimeDelta = TimeDelta::hours(6);
 const TOLD_MAX: usize = 128;
 /// Channels and threads that are known; Discord has 500 and a thousand that are in use at most.
 const PLACES_MAX: usize = 10_000;
+/// Messages that are known to have been heard.
+const HEARD_MAX: usize = 10_000;
+/// Direct channels that are known.
+const DIRECT_MAX: usize = 1000;
 /// Suggestions come within this time or not at all.
 const SUGGESTED_WITHIN: TimeDelta = TimeDelta::milliseconds(600);
 
@@ -47,6 +52,8 @@ pub struct Setup {
     pub support_channels: Vec<u64>,
     /// The time.
     pub clock: Clock,
+    /// How long Discord wants to be left alone, known to all who use the account.
+    pub rests: Rests,
     /// All words; replaced on reload.
     pub words: watch::Receiver<Arc<Words>>,
     /// The language it speaks.
@@ -62,6 +69,10 @@ pub struct Face {
     wishes: Mutex<Floods>,
     questions: Mutex<Questions>,
     places: Mutex<BTreeMap<u64, Option<u64>>>,
+    /// The ids of messages; the least are the oldest.
+    heard: Mutex<BTreeSet<u64>>,
+    /// By person.
+    direct: Mutex<BTreeMap<u64, u64>>,
     told: Mutex<BTreeMap<Trouble, Timestamp>>,
 }
 
@@ -75,6 +86,8 @@ impl Face {
             wishes: Mutex::default(),
             questions: Mutex::default(),
             places: Mutex::default(),
+            heard: Mutex::default(),
+            direct: Mutex::default(),
             told: Mutex::default(),
         }
     }
@@ -197,6 +210,32 @@ impl Face {
                 known.insert(place, above);
             }
         }
+    }
+
+    /// Whether nobody has heard a message before, neither live nor read back; from now on it has.
+    pub(super) fn is_heard_first(&self, message: &Message) -> bool {
+        if message.guild.is_none() {
+            self.note_direct(message.author.id, message.channel);
+        }
+        let mut heard = lock(&self.heard);
+        let is_first = heard.insert(message.id);
+        if heard.len() > HEARD_MAX {
+            heard.pop_first();
+        }
+        is_first
+    }
+
+    /// Remembers where one person is written to; the channel stays the same for ever.
+    pub(super) fn note_direct(&self, person: u64, channel: u64) {
+        let mut direct = lock(&self.direct);
+        if direct.len() < DIRECT_MAX {
+            direct.insert(person, channel);
+        }
+    }
+
+    /// The direct channels that are known, by person.
+    pub(super) fn direct_channels(&self) -> BTreeMap<u64, u64> {
+        lock(&self.direct).clone()
     }
 
     /// Tells staff of a trouble, unless they were told of its kind in the last hours.

@@ -12,11 +12,12 @@ use std::sync::{
 };
 
 use chrono::TimeDelta;
-use serde_json::Value;
+use reqwest_serenity::Method;
+use serde_json::{Value, json};
 use serenity::{
     all::{
-        ActivityData, ChannelId, Client, ClientBuilder, ConnectionStage, Context, EventHandler,
-        GatewayError, GatewayIntents, Guild, GuildChannel, GuildId, Interaction,
+        ActivityData, ApplicationId, ChannelId, Client, ClientBuilder, ConnectionStage, Context,
+        EventHandler, GatewayError, GatewayIntents, Guild, GuildChannel, GuildId, Interaction,
         Message as SerenityMessage, OnlineStatus, Ready, ResumedEvent, Role, RoleId,
         ShardStageUpdateEvent, ThreadListSyncEvent, UnavailableGuild, UserId,
     },
@@ -117,10 +118,11 @@ struct Attempt {
 
 impl Attempt {
     async fn run(&self, down: &mut watch::Receiver<bool>) -> Ended {
-        let (http, wire) = match client::make(&self.config, &self.face.setup.clock) {
-            Ok(made) => made,
-            Err(trouble) => return Ended::Failed(trouble),
-        };
+        let (http, wire) =
+            match client::make(&self.config, &self.face.setup.clock, &self.face.setup.rests) {
+                Ok(made) => made,
+                Err(trouble) => return Ended::Failed(trouble),
+            };
         let (url, us) = tokio::select! {
             asked = self.ask(&http) => match asked {
                 Ok(found) => found,
@@ -197,13 +199,13 @@ impl Attempt {
         down: &mut watch::Receiver<bool>,
     ) -> Ended {
         let shards = client.shard_manager.clone();
-        let client_http = client.http.clone();
+        let wire = handler.wire.clone();
         let ended = tokio::select! {
             ended = client.start() => Some(ended),
             () = handler.show_presence(), if self.config.presence => None,
             () = handler.watch_connection() => None,
-            () = cards::keep(self.face.clone(), client_http.clone()) => None,
-            () = events::keep(self.face.clone(), client_http, self.config.guild, handler.us),
+            () = cards::keep(self.face.clone(), wire.clone()) => None,
+            () = events::keep(self.face.clone(), wire, self.config.guild, handler.us),
                 if self.config.events => None,
             _ = down.wait_for(|down| *down) => None,
         };
@@ -317,23 +319,20 @@ impl Handler {
     }
 
     /// Writes the commands anew where they are not as they should be.
-    async fn register(&self, http: &Http) {
+    async fn register(&self, application: ApplicationId) {
         let wanted = menu::all(&self.words(), &self.face.setup.language);
-        let guild = GuildId::new(self.config.guild);
-        let registered = match http.get_guild_commands(guild).await {
-            Ok(commands) => {
-                commands.iter().filter_map(|one| serde_json::to_value(one).ok()).collect()
-            }
-            // What cannot be read is written anew.
-            Err(_) => Vec::<Value>::new(),
-        };
+        let path = format!("applications/{application}/guilds/{}/commands", self.config.guild);
+        // What cannot be read is written anew.
+        let registered: Vec<Value> = self.wire.get(&path).await.unwrap_or_default();
         if !menu::differs(&registered, &wanted) {
             return;
         }
-        match http.create_guild_commands(guild, &wanted).await {
-            Ok(_) => tracing::info!(commands = wanted.len(), "commands are registered in Discord"),
-            Err(error) => {
-                self.face.tell_staff(Trouble::CommandsRefused { reason: said(&error) }).await;
+        let count = wanted.len();
+        match self.wire.send(Method::PUT, &path, &json!(wanted)).await {
+            Ok(()) => tracing::info!(commands = count, "commands are registered in Discord"),
+            Err(failed) => {
+                let reason = failed.words();
+                self.face.tell_staff(Trouble::CommandsRefused { reason }).await;
             }
         }
     }
@@ -347,19 +346,19 @@ impl Handler {
             tracing::warn!("too many messages in Discord at once: one was not looked at");
             return;
         };
-        message.under = self.above(context, &message).await;
+        message.under = self.above(&message).await;
         self.responder(context).take(&message).await;
     }
 
     /// The channel whose thread a message is in. A new thread's first message may be here before the
     /// word of the thread.
-    async fn above(&self, context: &Context, message: &Message) -> Option<u64> {
+    async fn above(&self, message: &Message) -> Option<u64> {
         message.guild.filter(|guild| *guild == self.config.guild)?;
         if let Some(known) = self.face.known_place(message.channel) {
             return known;
         }
-        let found = context.http.get_channel(ChannelId::new(message.channel)).await.ok()?;
-        let place = translate::place(&found.guild()?);
+        let path = format!("channels/{}", message.channel);
+        let place = translate::place(&self.wire.get::<GuildChannel>(&path).await.ok()?);
         self.face.note_places([place]);
         place.1
     }
@@ -379,10 +378,9 @@ impl EventHandler for Handler {
             return;
         }
         self.face.is_over(&Trouble::NotInGuild);
-        self.register(&context.http).await;
-        if self.with_content {
-            catch_up::catch_up(&self.responder(&context), &self.config, self.us).await;
-        }
+        self.register(ready.application.id).await;
+        let responder = self.responder(&context);
+        catch_up::catch_up(&responder, &self.config, self.us, self.with_content).await;
     }
 
     async fn resume(&self, _: Context, _: ResumedEvent) {
@@ -410,7 +408,7 @@ impl EventHandler for Handler {
         self.take_message(&context, &message).await;
     }
 
-    async fn guild_create(&self, context: Context, guild: Guild, _: Option<bool>) {
+    async fn guild_create(&self, _: Context, guild: Guild, _: Option<bool>) {
         if guild.id.get() != self.config.guild {
             return;
         }
@@ -422,7 +420,8 @@ impl EventHandler for Handler {
             self.face.tell_staff(trouble).await;
         }
         if self.commands_may_be_gone.swap(false, Ordering::Relaxed) {
-            self.register(&context.http).await;
+            // An application and its account have one id.
+            self.register(ApplicationId::new(self.us.get())).await;
         }
     }
 

@@ -122,6 +122,8 @@ pub struct Message {
     pub text: String,
     /// When it was written, where it is read later than that; none: just now.
     pub written: Option<Timestamp>,
+    /// Whether its words are no longer the first ones.
+    pub is_edited: bool,
     /// Whether it speaks to us.
     pub mentions_us: bool,
     /// The message it answers, where that is one of ours.

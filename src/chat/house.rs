@@ -38,6 +38,9 @@ pub trait House: Send + Sync + 'static {
     /// it did.
     fn linked_servers<'a>(&'a self, account: &'a str) -> BoxFuture<'a, Vec<ServerId>>;
 
+    /// The accounts that spoke with us or were written to in the last day, the last first; bounded.
+    fn lately_spoken_with(&self) -> BoxFuture<'_, Vec<String>>;
+
     /// The servers that an incident is about.
     fn servers_of(&self, incident: IncidentId) -> BoxFuture<'_, Vec<ServerId>>;
 

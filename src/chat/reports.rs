@@ -145,7 +145,7 @@ impl Face {
         if !self.is_support(message) || role >= Role::Staff {
             return None;
         }
-        let now = self.setup.clock.now();
+        let now = self.said_at(message);
         let asked = self.questions().asked(now, message);
         match messages::count(message, &self.house.fleet(), asked) {
             Counts::Nothing => None,
@@ -187,7 +187,13 @@ impl Face {
                 language: None,
                 at: self.said_at(message),
             };
-            told.push(self.file(filing).await);
+            let filed = self.file(filing).await;
+            // Staff keep the words that came first.
+            let is_over = message.is_edited && matches!(filed, Err(Refused::Duplicate(_)));
+            told.push(filed);
+            if is_over {
+                break;
+            }
         }
         // Others read along: what only the author may know is not said here.
         let noted = || Answer::plain(self.say("chat-report-noted", Facts::new()));
@@ -323,7 +329,7 @@ impl Face {
 
     /// Whether a message of a customer would count as something.
     pub(super) fn may_count(&self, message: &Message) -> bool {
-        let asked = self.questions().asked(self.setup.clock.now(), message);
+        let asked = self.questions().asked(self.said_at(message), message);
         let counts = messages::count(message, &self.house.fleet(), asked);
         self.is_support(message) && counts != Counts::Nothing
     }

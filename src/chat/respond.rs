@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use reqwest_serenity::Method;
 use serde_json::{Value, json};
 use serenity::{
-    all::{ChannelId, InteractionId, UserId},
+    all::{ChannelId, InteractionId, PrivateChannel, UserId},
     http::{Http, HttpError},
 };
 
@@ -198,10 +198,11 @@ impl Responder {
         let messages: Vec<Value> =
             self.messages(&answer).into_iter().map(without_privacy).collect();
         let recipient = json!({ "recipient_id": ticket.user.get().to_string() });
-        let direct = self.http.create_private_channel(&recipient).await.map(|room| room.id);
-        let sent = match direct {
-            Ok(room) => self.send(room, &format!("d{}", ticket.id), &messages).await,
-            Err(error) => Outcome::Failed(said(&error)),
+        let opened =
+            self.wire.change::<PrivateChannel>(Method::POST, "users/@me/channels", &recipient);
+        let sent = match opened.await {
+            Ok(room) => self.send(room.id, &format!("d{}", ticket.id), &messages).await,
+            Err(failed) => Outcome::Failed(failed.words()),
         };
         let is_staff = self.face.role(heard) >= Role::Staff;
         match sent {

@@ -165,6 +165,7 @@ pub(super) fn message(found: &SerenityMessage, us: Option<UserId>) -> Message {
         },
         text: found.content.clone(),
         written: None,
+        is_edited: found.edited_timestamp.is_some(),
         mentions_us: us.is_some_and(|us| found.mentions.iter().any(|one| one.id == us)),
         answers_ours: answers_ours.map(|one| one.id.get()),
     }

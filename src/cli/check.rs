@@ -110,7 +110,7 @@ fn language(config: &Config) -> &str {
 }
 
 /// Says how the Discord server stands, a line a thing; whether nothing is wrong.
-async fn look_at_discord(config: &Config, words: &Words) -> bool {
+pub(super) async fn look_at_discord(config: &Config, words: &Words) -> bool {
     let language = language(config);
     let Some(discord) = &config.discord else {
         eprintln!("{}", words.say(language, "discord-none", &Facts::new()));

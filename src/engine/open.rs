@@ -1,8 +1,11 @@
 //! What is open, as plain data: what somebody who types or presses can mean. Must not: change
 //! anything.
 
+use std::collections::BTreeMap;
+
 use crate::domain::{
-    AsShown, DraftId, IncidentId, PersonId, PostId, ReportId, ServerId, UpdateKind, WindowId,
+    AsShown, DraftId, IncidentId, PersonId, PostId, ReportId, ServerId, Timestamp, UpdateKind,
+    WindowId,
 };
 
 use super::{Detector, Engine, desk};
@@ -124,6 +127,18 @@ impl<D: Detector> Engine<D> {
             revision: one.window.revision,
         });
         Open { incidents, drafts, reports, windows: windows.collect() }
+    }
+
+    /// Who reported from `source` since then, and when each did last.
+    pub fn reporters(&self, source: &str, since: Timestamp) -> BTreeMap<PersonId, Timestamp> {
+        let mut last = BTreeMap::new();
+        for report in self.records.reports.values() {
+            if report.source == source && report.at >= since {
+                let at = last.entry(report.person.clone()).or_insert(report.at);
+                *at = report.at.max(*at);
+            }
+        }
+        last
     }
 
     /// The domains that a person reported, where they still are ours.

@@ -7,6 +7,7 @@ use bellwether::{
     config::Secrets,
     domain::{Audience, Destination},
     event::{Post, PostAction, Receipt, SendError},
+    rests::Rests,
 };
 use serde_json::{Value, json};
 
@@ -28,7 +29,8 @@ fn destination(fake: &Fake, audience: Audience) -> Destination {
 }
 
 fn driver(destination: &Destination) -> Discord {
-    Discord::new(destination, &rows::secrets(row()), &rows::clock()).expect("the row is whole")
+    Discord::new(destination, &rows::secrets(row()), &rows::clock(), Rests::default())
+        .expect("the row is whole")
 }
 
 /// What was sent for a post, as JSON.
@@ -224,10 +226,12 @@ async fn without_an_account_or_a_channel_it_is_not_built() {
     for option in ["channel", "guild", "api"] {
         let mut torn = whole.clone();
         torn.options.remove(option);
-        let error = Discord::new(&torn, &rows::secrets(row()), &rows::clock()).expect_err(option);
+        let error = Discord::new(&torn, &rows::secrets(row()), &rows::clock(), Rests::default())
+            .expect_err(option);
         assert!(error.to_string().contains(option), "{error}");
     }
-    let error = Discord::new(&whole, &Secrets::default(), &rows::clock()).expect_err("no token");
+    let error = Discord::new(&whole, &Secrets::default(), &rows::clock(), Rests::default())
+        .expect_err("no token");
     assert!(matches!(error, BuildError::Option { option: "token", .. }), "{error}");
     let debug = format!("{:?}", driver(&whole));
     assert_eq!(debug, "Discord(http://127.0.0.1, token not shown)");

@@ -14,6 +14,7 @@ use bellwether::{
     engine::{Engine, Link, Open, OpenDraft, View},
     journal::{Offered, Refused},
     render::Words,
+    rests::Rests,
 };
 use futures_util::future::BoxFuture;
 use serde_json::json;
@@ -89,6 +90,10 @@ impl House for Stub {
         Box::pin(async { Vec::new() })
     }
 
+    fn lately_spoken_with(&self) -> BoxFuture<'_, Vec<String>> {
+        Box::pin(async { Vec::new() })
+    }
+
     fn servers_of(&self, _: IncidentId) -> BoxFuture<'_, Vec<ServerId>> {
         Box::pin(async { Vec::new() })
     }
@@ -138,6 +143,7 @@ async fn live(setup: Setup) -> (Fake, Arc<Stub>, watch::Sender<bool>) {
         rights: Rights::of(&config),
         support_channels: vec![],
         clock: Clock::system(),
+        rests: Rests::default(),
         words: watch::channel(Arc::new(Words::built_in())).1,
         language: "en".to_owned(),
     };

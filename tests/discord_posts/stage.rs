@@ -10,6 +10,7 @@ use bellwether::{
     },
     event::{DeliveryEvent, Output, Post, PostAction},
     outbox::{DeliveryState, Job, Outbox, Step},
+    rests::Rests,
 };
 use chrono::TimeDelta;
 use secrecy::SecretString;
@@ -26,15 +27,21 @@ pub struct Stage {
     /// Simulated, so that no test waits for a pause; what the driver waits for is real.
     pub now: Timestamp,
     pub recipient: Option<String>,
+    pub clock: Clock,
 }
 
 impl Stage {
     /// Speaks in a channel of the fake's.
     pub fn in_channel(fake: &Fake, channel: &str, audience: Audience) -> Self {
+        Self::in_channel_by(fake, channel, audience, Clock::system())
+    }
+
+    /// The same, with a clock for the driver; a stepped one goes on with the simulated time.
+    pub fn in_channel_by(fake: &Fake, channel: &str, audience: Audience, clock: Clock) -> Self {
         let mut destination = destination(fake, audience);
         let id = fake.channel(channel).id().to_string();
         destination.options.insert("channel".to_owned(), id);
-        Self::with(fake, &destination, Clock::system())
+        Self::with(fake, &destination, clock)
     }
 
     /// Writes to somebody.
@@ -47,8 +54,9 @@ impl Stage {
     pub fn with(fake: &Fake, destination: &Destination, clock: Clock) -> Self {
         let mut secrets = Secrets::default();
         secrets.insert(destination.id.clone(), "token", SecretString::from(fake.token()));
-        let driver = Discord::new(destination, &secrets, &clock).expect("it is whole");
-        Self { driver, outbox: Outbox::new(), now: clock.now(), recipient: None }
+        let driver =
+            Discord::new(destination, &secrets, &clock, Rests::default()).expect("it is whole");
+        Self { driver, outbox: Outbox::new(), now: clock.now(), recipient: None, clock }
     }
 
     pub fn decide(&mut self, post: &Post) {
@@ -60,7 +68,9 @@ impl Stage {
         for _ in 0..STEPS_MAX {
             let Some(job) = self.outbox.next_jobs(self.now).pop() else {
                 let Some(due) = self.outbox.next_due() else { return };
-                self.now = due.max(self.now + TimeDelta::milliseconds(1));
+                let due = due.max(self.now + TimeDelta::milliseconds(1));
+                self.clock.step(due - self.now);
+                self.now = due;
                 continue;
             };
             let (id, event) = (job.post.id.clone(), self.step(&job).await);

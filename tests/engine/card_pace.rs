@@ -97,3 +97,15 @@ fn when_nothing_is_taken_all_wait_longer_and_longer() {
     pace.hold_on(at(400));
     assert!(pace.is_due(at(405), &post, &put("b", "b", 1)));
 }
+
+#[test]
+fn where_discord_says_how_long_all_wait_as_long_and_no_longer() {
+    let (mut pace, post) = (Pace::default(), PostId::from("p"));
+    pace.rest(at(0), TimeDelta::seconds(90));
+    assert!(!pace.is_due(at(89), &post, &put("a", "a", 1)));
+    pace.rest(at(10), TimeDelta::seconds(2));
+    assert!(!pace.is_due(at(89), &post, &put("a", "a", 1)), "never shorter");
+    assert!(pace.is_due(at(90), &post, &put("a", "a", 1)));
+    pace.hold_on(at(90));
+    assert!(pace.is_due(at(95), &post, &put("a", "a", 1)), "a rest makes no other wait longer");
+}

@@ -11,6 +11,7 @@ use super::tokens::{Token, tokens};
 pub const FLOORS: &[(&str, u8)] = &[
     ("domain", 0),
     ("clock", 0),
+    ("rests", 1),
     ("event", 1),
     ("command", 1),
     ("render", 1),

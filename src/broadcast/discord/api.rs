@@ -1,12 +1,9 @@
 //! Discord's HTTP API, version 10: one request, one answer or one [`Trouble`].
 //!
+//! Before a request a rest is kept that Discord asked of this account, whoever of us was told.
 //! Must not: try again, or let the token out of the one header it belongs in.
 
-use std::{
-    fmt,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::fmt;
 
 use chrono::TimeDelta;
 use reqwest::{Method, Response, Url, header};
@@ -20,7 +17,8 @@ use crate::{
         picture::{Drawn, FILE_NAME, MEDIA_TYPE},
     },
     clock::Clock,
-    domain::{PostId, Timestamp},
+    domain::PostId,
+    rests::{Rests, Route, Said},
 };
 
 use super::trouble::{Refusal, Trouble};
@@ -31,28 +29,35 @@ const ANSWER_BYTES_MAX: usize = 4 << 20;
 /// What Discord asks bots to call themselves: a place and a version.
 const USER_AGENT: &str = concat!("DiscordBot (Bellwether, ", env!("CARGO_PKG_VERSION"), ")");
 
+/// A rest that Discord asks for is waited out when it is no longer than this.
+const REST_WAITED_S_MAX: i64 = 5;
+/// Others may be told of another rest meanwhile.
+const RESTS_WAITED_MAX: usize = 3;
+
 /// One account at Discord.
 pub(super) struct Api {
     base: Url,
     token: SecretString,
     http: Http,
     clock: Clock,
-    /// Discord said that nothing more may be asked of a route before this.
-    rests_until: Mutex<Option<Timestamp>>,
+    rests: Rests,
 }
 
 impl Api {
     /// An account at `base`, Discord's address without a path.
-    pub(super) fn new(base: Url, token: SecretString, clock: &Clock) -> Result<Self, SetUpError> {
+    pub(super) fn new(
+        base: Url,
+        token: SecretString,
+        clock: &Clock,
+        rests: Rests,
+    ) -> Result<Self, SetUpError> {
         let http = Http::new(USER_AGENT, base.scheme() == "https", clock)?;
-        let rests_until = Mutex::default();
-        Ok(Self { base, token, http, clock: clock.clone(), rests_until })
+        Ok(Self { base, token, http, clock: clock.clone(), rests })
     }
 
     /// Asks for something.
     pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Trouble> {
-        let response = self.ask(Method::GET, path, None).await?;
-        self.read(response).await
+        self.ask(Method::GET, path, None).await
     }
 
     /// Makes, changes or takes back something, with a body where there is one.
@@ -64,11 +69,10 @@ impl Api {
     ) -> Result<T, Trouble> {
         // Strings, numbers and flags only: this cannot fail, and an empty body would be refused.
         let body = body.map(|body| serde_json::to_vec(body).unwrap_or_default());
-        let response = self.ask(method, path, Some((JSON, body.unwrap_or_default()))).await?;
-        self.read(response).await
+        self.ask(method, path, Some((JSON, body.unwrap_or_default()))).await
     }
 
-    /// Writes a message, and remembers when Discord will hear no more of them for a while.
+    /// Writes a message.
     pub(super) async fn write<T: DeserializeOwned>(
         &self,
         channel: u64,
@@ -84,18 +88,34 @@ impl Api {
                 .file("files[0]", FILE_NAME, MEDIA_TYPE, &drawn.png)
                 .finish(),
         };
-        let response = self.ask(Method::POST, &path, Some((&content_type, body))).await?;
-        self.rest(&response);
-        self.read(response).await
+        self.ask(Method::POST, &path, Some((&content_type, body))).await
     }
 
-    /// How long Discord last asked to be left alone with messages, in the clock's time.
-    pub(super) fn rest_left(&self) -> Option<TimeDelta> {
-        let until = *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner);
-        until.map(|until| until - self.clock.now()).filter(|left| *left > TimeDelta::zero())
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<(&str, Vec<u8>)>,
+    ) -> Result<T, Trouble> {
+        let route = Route::of(method.as_str(), path);
+        self.wait_out_a_rest(route.as_ref()).await?;
+        let response = self.exchange(method, path, body).await?;
+        self.read(response, route.as_ref()).await
     }
 
-    async fn ask(
+    /// Waits where it is not for long; else says for how long.
+    async fn wait_out_a_rest(&self, route: Option<&Route>) -> Result<(), Trouble> {
+        for _ in 0..RESTS_WAITED_MAX {
+            let Some(left) = self.rests.left(self.clock.now(), route) else { return Ok(()) };
+            if left > TimeDelta::seconds(REST_WAITED_S_MAX) {
+                return Err(Trouble::Refused(Refusal::to_rest(left.to_std().ok())));
+            }
+            self.clock.sleep(left).await;
+        }
+        Ok(())
+    }
+
+    async fn exchange(
         &self,
         method: Method,
         path: &str,
@@ -118,10 +138,19 @@ impl Api {
         })
     }
 
-    async fn read<T: DeserializeOwned>(&self, response: Response) -> Result<T, Trouble> {
+    async fn read<T: DeserializeOwned>(
+        &self,
+        response: Response,
+        route: Option<&Route>,
+    ) -> Result<T, Trouble> {
         let status = response.status();
         let pause = self.http.machine_pause(&response);
+        let headers = response.headers().clone();
         let bytes = self.http.body(response, ANSWER_BYTES_MAX).await;
+        let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let of_body = bytes.as_deref().unwrap_or_default();
+        let said = Said::read(status.as_u16(), header, of_body, &self.clock);
+        self.rests.hear(self.clock.now(), route, said);
         if !status.is_success() {
             let refusal = Refusal::read(status.as_u16(), pause, bytes.as_deref());
             let pause = refusal.pause.map(|pause| self.clock.scaled(pause));
@@ -131,21 +160,6 @@ impl Api {
         let bytes = bytes.ok_or(Trouble::Unreadable)?;
         let text: &[u8] = if bytes.is_empty() { b"null" } else { &bytes };
         serde_json::from_slice(text).map_err(|_| Trouble::Unreadable)
-    }
-
-    /// Remembers that a route has nothing left to give for a while.
-    fn rest(&self, response: &Response) {
-        let said = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
-        if said("x-ratelimit-remaining") != Some("0") {
-            return;
-        }
-        let seconds = said("x-ratelimit-reset-after").and_then(|text| text.parse::<f64>().ok());
-        let rest = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        let rest = rest.and_then(|rest| TimeDelta::from_std(self.clock.scaled(rest)).ok());
-        if let Some(rest) = rest {
-            let until = self.clock.now().checked_add_signed(rest);
-            *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner) = until;
-        }
     }
 }
 

@@ -32,6 +32,7 @@ use crate::{
     config::{DriverSpec, OptionSpec, Secrets, snowflake},
     domain::{Abilities, Audience, Destination, Limits, TextUnit, Timestamp},
     event::{PostAction, Receipt, Resolution, SendError},
+    rests::Rests,
 };
 
 use super::{
@@ -93,8 +94,6 @@ const PAGES_MAX: usize = 20;
 const PAGE_LENGTH: usize = 100;
 /// How long a message that surely stands there is looked for.
 const GLANCE_S: i64 = 10;
-/// A rest that Discord asks for is waited out when it is no longer than this.
-const REST_WAITED_S_MAX: i64 = 5;
 /// Direct channels that are remembered.
 const OPENED_MAX: usize = 10_000;
 /// The first moment of Discord's ids, in milliseconds of Unix time.
@@ -135,7 +134,8 @@ enum Found {
 }
 
 impl Discord {
-    /// Speaks where the destination's options say, with the account that `[discord]` lends it.
+    /// Speaks where the destination's options say, with the account that `[discord]` lends it;
+    /// `rests`: what all who use that account were told.
     ///
     /// # Errors
     ///
@@ -144,6 +144,7 @@ impl Discord {
         destination: &Destination,
         secrets: &Secrets,
         clock: &Clock,
+        rests: Rests,
     ) -> Result<Self, BuildError> {
         let wrong = |option, expected| BuildError::Option {
             destination: destination.id.clone(),
@@ -159,7 +160,8 @@ impl Discord {
         let lent = "lent by [discord]";
         let token = secrets.get(&destination.id, "token").ok_or_else(|| wrong("token", lent))?;
         let api = api.ok_or_else(|| wrong("api", lent))?;
-        let api = Api::new(api, token.clone(), clock).map_err(|error| error.of(&destination.id))?;
+        let api = Api::new(api, token.clone(), clock, rests)
+            .map_err(|error| error.of(&destination.id))?;
         Ok(Self {
             api,
             guild: id("guild").ok_or_else(|| wrong("guild", lent))?,
@@ -196,9 +198,6 @@ impl Discord {
     }
 
     async fn say(&self, sending: Sending<'_>, channel: u64) -> Result<Receipt, SendError> {
-        if self.channel.is_some() {
-            self.wait_out_a_rest().await?;
-        }
         let message = Message::new(self.draft(sending));
         let is_entry = threads::is_entry(sending.post);
         let (mut written, lost) = self.write(sending, channel, &message).await;
@@ -287,20 +286,6 @@ impl Discord {
         let Some(id) = snowflake(id) else { return Receipt::default() };
         let link = format!("https://discord.com/channels/{}/{channel}/{id}", self.guild);
         Receipt { remote_id: Some(id.to_string()), link: Some(link), ..Receipt::default() }
-    }
-
-    async fn wait_out_a_rest(&self) -> Result<(), SendError> {
-        match self.api.rest_left() {
-            None => Ok(()),
-            Some(left) if left <= TimeDelta::seconds(REST_WAITED_S_MAX) => {
-                self.clock.sleep(left).await;
-                Ok(())
-            }
-            Some(left) => {
-                let reason = "Discord asked for a rest".to_owned();
-                Err(SendError::RetryAfter { after: left.to_std().ok(), reason })
-            }
-        }
     }
 
     /// The configured channel, or the recipient's own.
@@ -447,7 +432,17 @@ fn build(
     secrets: &Secrets,
     clock: &Clock,
 ) -> Result<Arc<dyn Driver>, BuildError> {
-    Ok(Arc::new(Discord::new(destination, secrets, clock)?))
+    build_resting(destination, secrets, clock, Rests::default())
+}
+
+/// Makes the driver of a destination that rests when others of the account do.
+pub(super) fn build_resting(
+    destination: &Destination,
+    secrets: &Secrets,
+    clock: &Clock,
+    rests: Rests,
+) -> Result<Arc<dyn Driver>, BuildError> {
+    Ok(Arc::new(Discord::new(destination, secrets, clock, rests)?))
 }
 
 fn abilities(options: &BTreeMap<String, String>) -> Abilities {

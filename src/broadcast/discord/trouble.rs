@@ -71,6 +71,11 @@ impl Refusal {
         }
     }
 
+    /// Of a request that was not made: Discord asked for a rest, in the clock's time.
+    pub(super) fn to_rest(pause: Option<Duration>) -> Self {
+        Self { status: 429, pause, ..Self::default() }
+    }
+
     /// What happened and what to do about it.
     pub(super) fn words(&self) -> String {
         let status = self.status;

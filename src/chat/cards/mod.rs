@@ -18,11 +18,8 @@ use std::{
 };
 
 use chrono::TimeDelta;
+use reqwest_serenity::Method;
 use serde_json::Value;
-use serenity::{
-    all::{ChannelId, CreateAttachment, MessageId},
-    http::{Http, HttpError},
-};
 
 use crate::{
     clock::Clock,
@@ -34,7 +31,10 @@ use crate::{
     },
 };
 
-use super::{Face, respond::said};
+use super::{
+    Face,
+    wire::{Failed, Wire},
+};
 
 use pace::{Pace, Put};
 use words::PICTURE_NAME;
@@ -47,9 +47,9 @@ const LOOK_EVERY: TimeDelta = TimeDelta::seconds(15);
 const EDIT_PATIENCE: TimeDelta = TimeDelta::seconds(20);
 
 /// Discord's code for a message that was deleted.
-const UNKNOWN_MESSAGE: isize = 10008;
+const UNKNOWN_MESSAGE: i64 = 10008;
 /// Discord's code for a message that is older than an hour and was edited too often.
-const TOO_MANY_EDITS: isize = 30046;
+const TOO_MANY_EDITS: i64 = 30046;
 
 /// A card with all that is needed to show it.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,13 +86,13 @@ enum Outcome {
     Gone,
     /// It will not be taken as it is.
     Refused(String),
-    /// It may be taken later.
-    Later(String),
+    /// It may be taken later; not before this time has passed, where Discord says so.
+    Later(String, Option<TimeDelta>),
 }
 
 /// Keeps the cards as things stand; never returns.
-pub(super) async fn keep(face: Arc<Face>, http: Arc<Http>) {
-    let keeper = Keeper { clock: face.setup.clock.clone(), face, http };
+pub(super) async fn keep(face: Arc<Face>, wire: Arc<Wire>) {
+    let keeper = Keeper { clock: face.setup.clock.clone(), face, wire };
     let mut pace = Pace::default();
     let mut view = keeper.face.house.view();
     loop {
@@ -100,7 +100,9 @@ pub(super) async fn keep(face: Arc<Face>, http: Arc<Http>) {
         let cards = keeper.face.house.cards().await;
         keeper.round(&cards, &mut pace).await;
         keeper.clock.sleep(ROUND_EVERY).await;
-        if let Ok(Err(_)) = keeper.clock.timeout(LOOK_EVERY, view.changed()).await {
+        let held = pace.held_for(keeper.clock.now());
+        let look_after = held.map_or(LOOK_EVERY, |held| held.min(LOOK_EVERY));
+        if let Ok(Err(_)) = keeper.clock.timeout(look_after, view.changed()).await {
             // The desk is gone: the bot stops.
             return std::future::pending().await;
         }
@@ -111,7 +113,7 @@ pub(super) async fn keep(face: Arc<Face>, http: Arc<Http>) {
 struct Keeper {
     face: Arc<Face>,
     clock: Clock,
-    http: Arc<Http>,
+    wire: Arc<Wire>,
 }
 
 impl Keeper {
@@ -154,9 +156,12 @@ impl Keeper {
                 tracing::warn!(why, post = %place.post, "Discord refuses a card's edit");
                 pace.refused(now, &place.post);
             }
-            Outcome::Later(why) => {
+            Outcome::Later(why, pause) => {
                 tracing::debug!(why, post = %place.post, "a card's edit did not arrive");
-                pace.hold_on(now);
+                match pause {
+                    Some(pause) => pace.rest(now, pause),
+                    None => pace.hold_on(now),
+                }
             }
         }
     }
@@ -164,27 +169,37 @@ impl Keeper {
     /// Puts the card in its message's place, with its picture.
     async fn edit(&self, place: &Place, put: &Put) -> Outcome {
         let mut body = put.body.clone();
-        let mut files = Vec::new();
+        let mut file = None;
         if let Some(chart) = &put.chart {
             match self.picture(chart).await {
                 Some(picture) => {
                     let alt = chart.alt(&self.words(), self.language());
                     body["attachments"] = words::attachments(&alt);
-                    files.push(CreateAttachment::bytes(picture, PICTURE_NAME));
+                    file = Some((PICTURE_NAME, picture));
                 }
                 None => tracing::warn!("an incident's chart could not be drawn"),
             }
         }
-        self.request(place, &body, files).await
+        self.request(place, &body, file).await
     }
 
-    async fn request(&self, place: &Place, body: &Value, files: Vec<CreateAttachment>) -> Outcome {
-        let (channel, message) = (ChannelId::new(place.channel), MessageId::new(place.message));
-        let edit = self.http.edit_message(channel, message, body, files);
+    async fn request(
+        &self,
+        place: &Place,
+        body: &Value,
+        file: Option<(&'static str, Vec<u8>)>,
+    ) -> Outcome {
+        let path = format!("channels/{}/messages/{}", place.channel, place.message);
+        let edit = async {
+            match file {
+                Some(file) => self.wire.send_with_picture(Method::PATCH, &path, body, file).await,
+                None => self.wire.send(Method::PATCH, &path, body).await,
+            }
+        };
         match self.clock.timeout(EDIT_PATIENCE, edit).await {
-            Ok(Ok(_)) => Outcome::Done,
-            Ok(Err(error)) => judged(&error),
-            Err(_) => Outcome::Later("no answer in time".to_owned()),
+            Ok(Ok(())) => Outcome::Done,
+            Ok(Err(failed)) => judged(&failed),
+            Err(_) => Outcome::Later("no answer in time".to_owned(), None),
         }
     }
 
@@ -195,17 +210,16 @@ impl Keeper {
     }
 }
 
-fn judged(error: &serenity::Error) -> Outcome {
-    let serenity::Error::Http(HttpError::UnsuccessfulRequest(response)) = error else {
-        // The edit may have arrived with an answer that cannot be read; the same again is harmless.
-        return Outcome::Later(said(error));
+fn judged(failed: &Failed) -> Outcome {
+    let Failed::Refused { status, code, pause, .. } = failed else {
+        // The edit may have arrived; the same again is harmless.
+        return Outcome::Later(failed.words(), None);
     };
-    let status = response.status_code.as_u16();
-    if response.error.code == UNKNOWN_MESSAGE {
+    if *code == UNKNOWN_MESSAGE {
         Outcome::Gone
-    } else if (status == 429 && response.error.code != TOO_MANY_EDITS) || status >= 500 {
-        Outcome::Later(said(error))
+    } else if (*status == 429 && *code != TOO_MANY_EDITS) || *status >= 500 {
+        Outcome::Later(failed.words(), *pause)
     } else {
-        Outcome::Refused(said(error))
+        Outcome::Refused(failed.words())
     }
 }

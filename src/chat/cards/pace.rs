@@ -79,6 +79,7 @@ impl Pace {
     /// It stands there.
     pub fn put(&mut self, now: Timestamp, post: &PostId, put: Put) {
         self.holds = 0;
+        self.held_until = None;
         let first_at = match self.messages.get(post) {
             Some(Known::Stands { first_at, .. }) => *first_at,
             Some(Known::Refused { .. } | Known::Gone) | None => now,
@@ -102,6 +103,16 @@ impl Pace {
         let wait_s = (HOLD_MIN_S << self.holds.min(16)).min(HOLD_MAX_S);
         self.holds = self.holds.saturating_add(1);
         self.held_until = Some(now + TimeDelta::seconds(wait_s));
+    }
+
+    /// Discord takes nothing for now, and says for how long.
+    pub fn rest(&mut self, now: Timestamp, pause: TimeDelta) {
+        self.held_until = now.checked_add_signed(pause).max(self.held_until);
+    }
+
+    /// How long nothing is due, where a card had to wait; no time at all once it need not.
+    pub fn held_for(&self, now: Timestamp) -> Option<TimeDelta> {
+        self.held_until.map(|until| (until - now).max(TimeDelta::zero()))
     }
 
     /// Forgets messages that are no longer looked after.

@@ -4,10 +4,17 @@
 //! and a third behind a healthy one ([`world`]), probed over the network; customers and staff speak
 //! over the HTTP API ([`script`]); posts arrive at a webhook receiver that checks signatures and
 //! counts ids ([`sink`]). Only the clock runs faster.
+//!
+//! With `--discord` cards and updates go to a server of the viewer's ([`server`]), where people press
+//! the buttons. Discord's limits and deadlines, and people, keep to real time: so the clock is the
+//! machine's, and it is the story that is told faster (`script::Timetable`). Nothing else differs.
 
+mod approval;
 mod screen;
 mod script;
+mod server;
 mod sink;
+mod verdict;
 mod world;
 
 use std::{
@@ -21,29 +28,41 @@ use std::{
 
 use anyhow::{Context, bail};
 use chrono::TimeDelta;
-use tokio::{sync::broadcast::error::RecvError, task::JoinHandle};
+use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
     app::App,
     broadcast,
     clock::{Clock, random_id},
     config::{self, Config, SecretsWanted},
-    domain::{DraftId, IncidentId, IncidentState, PersonId, Role, Timestamp},
-    event::{Body, Entry, Output, Post},
+    domain::{DestinationId, IncidentId, Role, Timestamp},
+    engine::Engine,
+    event::{Body, Entry, Output},
     outbox::Outbox,
 };
 
+use approval::{Approver, Waiting};
 use screen::Screen;
-use script::Narrator;
-use sink::{Counts, Sink};
+use script::{Narrator, Timetable};
+use server::{Server, Standing, standing};
+use sink::Sink;
+use verdict::{Seen, judge, posts};
 use world::World;
 
 /// Demo seconds in a second.
 const PACE: f64 = 80.0;
 /// The same with `--fast`.
 const PACE_FAST: f64 = 120.0;
-/// How long a viewer has to approve a draft before staff of the story do: six seconds.
-const PAUSE: TimeDelta = TimeDelta::minutes(8);
+/// Seconds of the story in a second of real time.
+const SHRINK: f64 = 30.0;
+/// The same with `--fast`.
+const SHRINK_FAST: f64 = 120.0;
+
+const CHECKS: &str = "every = \"30s\"\ntimeout = \"15s\"";
+const CHECKS_FAST: &str = "every = \"30s\"\ntimeout = \"25s\"";
+/// In minutes of real time as much must be seen as in the story's hour, and there is no quiet hour in
+/// which to learn what is normal.
+const CHECKS_REAL: &str = "every = \"2s\"\ntimeout = \"4s\"\nbaseline_loss = 0.003";
 
 /// Flags of `demo`.
 #[derive(Debug, clap::Args)]
@@ -57,62 +76,144 @@ pub struct Args {
     /// The status page's port on loopback; any free one unless told.
     #[arg(long, default_value_t = 0)]
     port: u16,
+    /// Play the story in a Discord server of yours, in real time: the file holds [discord] and its
+    /// destinations. Take a server for trying out.
+    #[arg(long, value_name = "FILE")]
+    discord: Option<PathBuf>,
+}
+
+/// How a story is told.
+struct Telling {
+    clock: Clock,
+    timetable: Timetable,
+    /// Clock seconds in a second of the viewer's.
+    pace: f64,
+    /// How long a draft waits for a viewer before the story's staff publish it.
+    patience: TimeDelta,
+    /// How long everybody has to hear that it is over.
+    linger: TimeDelta,
+    /// When it must be over.
+    limit: Timestamp,
+    /// How often a probe looks, and for how long; lines of its configuration.
+    checks: &'static str,
+}
+
+impl Telling {
+    /// In minutes, on a clock that runs faster.
+    fn fast(args: &Args) -> Self {
+        let pace = if args.fast { PACE_FAST } else { PACE };
+        Self {
+            clock: Clock::paced(script::start(), pace),
+            timetable: Timetable::as_it_was(),
+            pace,
+            patience: TimeDelta::minutes(8),
+            linger: TimeDelta::minutes(6),
+            limit: script::end(),
+            checks: if args.fast { CHECKS_FAST } else { CHECKS },
+        }
+    }
+
+    /// In real time, with a shorter story that waits for people.
+    fn real(args: &Args) -> Self {
+        let clock = Clock::system();
+        let (shrink, patience) = if args.fast {
+            (SHRINK_FAST, TimeDelta::seconds(30))
+        } else {
+            (SHRINK, TimeDelta::minutes(3))
+        };
+        let begins = clock.now();
+        let timetable = Timetable { begins, shrink, waits: Some(TimeDelta::minutes(5)) };
+        let limit = begins + TimeDelta::minutes(30);
+        let (pace, linger) = (1.0, TimeDelta::seconds(20));
+        Self { clock, timetable, pace, patience, linger, limit, checks: CHECKS_REAL }
+    }
 }
 
 /// Shows the day; exit status 1 when it did not come out as it should.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     super::log_to_stderr("error");
     broadcast::install_crypto();
-    let pace = if args.fast { PACE_FAST } else { PACE };
-    let clock = Clock::paced(script::start(), pace);
-    let screen = Screen::new(clock.clone());
+    let server = args.discord.as_deref().map(Server::read).transpose()?;
+    let telling = if server.is_some() { Telling::real(&args) } else { Telling::fast(&args) };
     let home = Home::make(args.keep.as_deref())?;
+    let played = play(&args, &home, telling, server).await;
+    let findings = match played {
+        Ok(Some((pages, findings))) => {
+            if args.keep.is_some() {
+                pages.keep(&home.dir)?;
+            }
+            findings
+        }
+        Ok(None) => {
+            home.leave(args.keep.is_some())?;
+            return Ok(ExitCode::from(1));
+        }
+        Err(error) => {
+            home.leave(args.keep.is_some())?;
+            return Err(error);
+        }
+    };
+    home.leave(args.keep.is_some())?;
+    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// Starts everything and tells the story; nothing where the viewer's server is not ready for it.
+async fn play(
+    args: &Args,
+    home: &Home,
+    telling: Telling,
+    server: Option<Server>,
+) -> anyhow::Result<Option<(Pages, Vec<String>)>> {
+    let clock = telling.clock.clone();
     let world = World::start(&clock).await?;
     let (sink, arrivals) = Sink::start(home.webhook_secret.as_bytes().to_vec()).await?;
-    let config = configure(&home, &world, sink.address, (args.port, args.fast))?;
+    let config = configure(home, &world, (sink.address, args.port), (&telling, server.as_ref()))?;
+    if let Some(server) = &server
+        && !server.is_ready(&config).await?
+    {
+        return Ok(None);
+    }
+    let rooms = config.settings.destinations.iter().filter(|one| one.kind == "discord");
+    let rooms = rooms.map(|one| one.id.clone()).collect();
     let app = App::start(config, clock.clone()).await.context("the bot did not start")?;
-    introduce(&screen, &app, pace);
+    let screen = Screen::new(clock.clone(), (telling.timetable.begins, telling.limit));
+    introduce(&screen, &app, &telling, server.is_some());
+    let (waiting, waits) = watch::channel(Waiting::default());
     let narrator = Arc::new(Narrator {
-        clock: clock.clone(),
+        clock,
         switch: world.switch.clone(),
         bot: app.address(),
         staff_token: home.staff_token.clone(),
         ticket_token: home.ticket_token.clone(),
         screen: screen.clone(),
         client: reqwest::Client::new(),
+        timetable: telling.timetable,
+        waiting: waits,
     });
-    let day = Day { app, narrator, screen, clock, sink, arrivals, pace };
+    let day = Day { app, narrator, screen, telling, waiting, rooms, sink, arrivals };
     let mut stop = super::serve::StopSignals::listen()?;
     let outcome = tokio::select! {
         outcome = day.run() => outcome,
         () = stop.any() => Err(anyhow::anyhow!("the demo was stopped before its end")),
     };
     world.stop().await;
-    let (page, findings) = match outcome {
-        Ok(outcome) => outcome,
-        Err(error) => {
-            home.leave(args.keep.is_some())?;
-            return Err(error);
-        }
-    };
-    if args.keep.is_some() {
-        fs::write(home.dir.join("status.html"), page.status)?;
-        fs::write(home.dir.join("post-mortem.md"), page.post_mortem)?;
-        println!(
-            "\nkept in {}: status.html, post-mortem.md, data (the journal)",
-            home.dir.display()
-        );
-    }
-    home.leave(args.keep.is_some())?;
-    Ok(if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) })
+    outcome.map(Some)
 }
 
-fn introduce(screen: &Screen, app: &App, pace: f64) {
+fn introduce(screen: &Screen, app: &App, telling: &Telling, in_discord: bool) {
     screen.heading("Bellwether: the long day, made short");
-    screen.plain(&format!(
-        "status page: http://{}   ·   {pace:.0} demo seconds a second",
-        app.address()
-    ));
+    let page = format!("status page: http://{}", app.address());
+    if in_discord {
+        screen.plain(&format!(
+            "{page}   ·   real time, {:.0} times shorter",
+            telling.timetable.shrink
+        ));
+        screen.plain(
+            "Look at your Discord server: the cards in staff's channel have buttons for you.",
+        );
+    } else {
+        screen.plain(&format!("{page}   ·   {:.0} demo seconds a second", telling.pace));
+    }
     screen.plain("Type staff commands (help, draft list, draft publish 1), or just watch.");
     screen.plain("");
 }
@@ -161,8 +262,8 @@ impl Home {
 fn configure(
     home: &Home,
     world: &World,
-    sink: SocketAddr,
-    (port, fast): (u16, bool),
+    (sink, port): (SocketAddr, u16),
+    (telling, server): (&Telling, Option<&Server>),
 ) -> anyhow::Result<Config> {
     let filled = [
         ("{data}", home.dir.join("data").display().to_string()),
@@ -173,18 +274,25 @@ fn configure(
         ("{s3}", world.s3.to_string()),
         ("{canary}", world.canary.to_string()),
         ("{sink}", sink.to_string()),
-        ("{timeout}", if fast { "25s" } else { "15s" }.to_owned()),
+        ("{checks}", telling.checks.to_owned()),
     ];
-    let text = filled.iter().fold(include_str!("demo.toml").to_owned(), |text, (name, value)| {
-        text.replace(name, value)
-    });
+    let fill = |text: &str| {
+        filled.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
+    };
+    let own = fill(include_str!("demo.toml"));
+    let (name, text, base) = match server {
+        // The viewer's part comes first, so that its problems are told with its own lines.
+        Some(server) => (server.name(), format!("{}\n{own}", server.text), server.base()),
+        None => {
+            let rooms = fill(include_str!("rooms.toml"));
+            ("demo.toml".to_owned(), format!("{own}\n{rooms}"), home.dir.as_path())
+        }
+    };
     let specs = broadcast::specs();
-    config::from_text("demo.toml", &text, &home.dir, &specs, SecretsWanted::Resolve).map_err(
-        |problems| {
-            let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
-            anyhow::anyhow!("the demo's own configuration is broken:\n{}", lines.join("\n"))
-        },
-    )
+    config::from_text(&name, &text, base, &specs, SecretsWanted::Resolve).map_err(|problems| {
+        let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("the configuration cannot be used:\n{}", lines.join("\n"))
+    })
 }
 
 fn free_address(port: u16) -> std::io::Result<SocketAddr> {
@@ -195,15 +303,26 @@ struct Day {
     app: App,
     narrator: Arc<Narrator>,
     screen: Screen,
-    clock: Clock,
+    telling: Telling,
+    waiting: watch::Sender<Waiting>,
+    /// The destinations in the viewer's Discord server.
+    rooms: BTreeSet<DestinationId>,
     sink: Sink,
     arrivals: tokio::sync::mpsc::UnboundedReceiver<sink::Arrival>,
-    pace: f64,
 }
 
 struct Pages {
     status: String,
     post_mortem: String,
+}
+
+impl Pages {
+    fn keep(&self, dir: &Path) -> std::io::Result<()> {
+        fs::write(dir.join("status.html"), &self.status)?;
+        fs::write(dir.join("post-mortem.md"), &self.post_mortem)?;
+        println!("\nkept in {}: status.html, post-mortem.md, data (the journal)", dir.display());
+        Ok(())
+    }
 }
 
 impl Day {
@@ -212,7 +331,13 @@ impl Day {
             let narrator = self.narrator.clone();
             tokio::spawn(async move { narrator.tell().await })
         };
-        let approving = tokio::spawn(approve(self.app.watch(), self.narrator.clone()));
+        let approver = Approver {
+            patience: self.telling.patience,
+            asks: !self.rooms.is_empty(),
+            narrator: self.narrator.clone(),
+            waiting: self.waiting.clone(),
+        };
+        let approving = tokio::spawn(approver.run(self.app.watch()));
         let console = self.app.console("you", Role::Staff);
         let typing = tokio::spawn(async move { console.listen().await });
         let seen = self.show_until_over(&mut telling).await?;
@@ -229,14 +354,17 @@ impl Day {
     ) -> anyhow::Result<Seen> {
         let mut watch = self.app.watch();
         let mut seen = Seen::default();
-        let (limit, mut told) = (script::end(), false);
+        let mut told = false;
+        let clock = self.telling.clock.clone();
         loop {
-            let tick = self.clock.sleep(TimeDelta::milliseconds((self.pace * 200.0) as i64));
+            let tick_ms = (self.telling.pace * 200.0) as i64;
+            let tick = clock.sleep(TimeDelta::milliseconds(tick_ms));
             tokio::select! {
                 Some(arrival) = self.arrivals.recv() => self.screen.arrival(&arrival),
                 entry = watch.recv() => {
                     if let Ok(entry) = entry {
                         seen.note(&entry);
+                        self.show(&entry);
                     }
                 }
                 end = &mut *telling, if !told => {
@@ -245,11 +373,21 @@ impl Day {
                 }
                 () = tick => self.screen.progress("day in progress"),
             }
-            let now = self.clock.now();
-            let heard = seen.resolved_at.is_some_and(|at| now - at > TimeDelta::minutes(6));
-            if heard && told || now > limit {
+            let now = clock.now();
+            let heard = seen.resolved_at.is_some_and(|at| now - at > self.telling.linger);
+            if heard && told || now > self.telling.limit {
                 return Ok(seen);
             }
+        }
+    }
+
+    /// Shows what goes to the viewer's server, and by whose word.
+    fn show(&self, entry: &Entry) {
+        let Body::Decision(decision) = &entry.body else { return };
+        if let Output::Update { by, text, .. } = &decision.output
+            && !self.rooms.is_empty()
+        {
+            self.screen.discord(&format!("{text}\n(by {})", self.app.reveal(by)));
         }
     }
 
@@ -269,17 +407,21 @@ impl Day {
             .await?
             .text()
             .await?;
-        let decided = self.app.look(|_, outbox| posts(outbox)).await.unwrap_or_default();
+        let rooms = self.rooms.clone();
+        let look =
+            move |_: &Engine, outbox: &Outbox| (posts(outbox, &rooms), standing(outbox, &rooms));
+        let (decided, stands) = self.app.look(look).await.unwrap_or_default();
         self.screen.heading("The post-mortem's timeline, from the journal");
         self.screen.plain(&post_mortem);
         let counts = self.sink.counts();
-        let findings = judge(&seen, &decided, &counts);
+        let mut findings = judge(&seen, &decided, &counts);
+        findings.extend(stands.missing.iter().cloned());
         self.screen.heading("What was promised, and what came");
         match findings.as_slice() {
             [] => self.screen.plain(&format!(
                 "✔ switch named, every approved update at each destination exactly once, all {} reporters heard back ({} posts, none twice)",
                 Narrator::reporters(),
-                counts.len(),
+                counts.len() + stands.count,
             )),
             findings => {
                 for finding in findings {
@@ -287,94 +429,22 @@ impl Day {
                 }
             }
         }
+        self.tell_what_stands(&stands);
         self.app.stop().await;
         self.sink.stop();
         Ok((Pages { status, post_mortem }, findings))
     }
-}
 
-/// What the bot decided, as far as the day is judged by it.
-#[derive(Default)]
-struct Seen {
-    resolved_at: Option<Timestamp>,
-    causes: BTreeSet<String>,
-}
-
-impl Seen {
-    fn note(&mut self, entry: &Entry) {
-        let Body::Decision(decision) = &entry.body else { return };
-        if let Output::Suspicion(suspicion) = &decision.output {
-            self.causes.extend(suspicion.causes.iter().map(|cause| cause.id.clone()));
+    /// The viewer's server keeps what was written: it is theirs to delete.
+    fn tell_what_stands(&self, stands: &Standing) {
+        if self.rooms.is_empty() {
+            return;
         }
-        if let Output::Incident { id: IncidentId(1), state, .. } = &decision.output {
-            self.resolved_at = (*state == IncidentState::Resolved).then_some(entry.at);
+        self.screen.heading("What stands in your Discord server now");
+        for (room, place) in &stands.places {
+            let (count, first) = (place.count, &place.first);
+            self.screen.plain(&format!("{room}: {count} posts, the first at {first}"));
         }
+        self.screen.plain("Delete what you do not want to keep, with the thread under the card. The commands stay for “serve”, and answer nobody until then.");
     }
-}
-
-/// A post that was decided, and therefore must have arrived.
-struct Decided {
-    key: (String, String),
-    heard_back: Option<PersonId>,
-}
-
-fn posts(outbox: &Outbox) -> Vec<Decided> {
-    let resolved = |post: &Post| post.subject == "follow_up.resolved";
-    outbox
-        .listing()
-        .into_iter()
-        .map(|delivery| &delivery.post)
-        .map(|post| Decided {
-            key: (post.destination.to_string(), post.id.to_string()),
-            heard_back: post.recipient.clone().filter(|_| resolved(post)),
-        })
-        .collect()
-}
-
-/// Everything that did not come out as promised.
-fn judge(seen: &Seen, decided: &[Decided], counts: &Counts) -> Vec<String> {
-    let mut findings = Vec::new();
-    if seen.resolved_at.is_none() {
-        findings.push("the incident was not resolved by the end of the day".to_owned());
-    }
-    if !seen.causes.contains("sw-atl-1") {
-        findings.push(format!("switch 1 was not named; named were {:?}", seen.causes));
-    }
-    let heard: BTreeSet<_> = decided.iter().filter_map(|post| post.heard_back.as_ref()).collect();
-    if heard.len() < Narrator::reporters() {
-        findings.push(format!("only {} reporters heard back", heard.len()));
-    }
-    for post in decided {
-        if !counts.contains_key(&post.key) {
-            findings.push(format!("post {} did not reach {}", post.key.1, post.key.0));
-        }
-    }
-    for (room, id) in counts.keys() {
-        if !decided.iter().any(|post| post.key == (room.clone(), id.clone())) {
-            findings.push(format!("{room} received {id}, which nobody decided"));
-        }
-    }
-    findings
-}
-
-/// Staff of the story approve what the viewer leaves waiting.
-async fn approve(mut watch: tokio::sync::broadcast::Receiver<Arc<Entry>>, narrator: Arc<Narrator>) {
-    loop {
-        let entry = match watch.recv().await {
-            Ok(entry) => entry,
-            Err(RecvError::Lagged(_)) => continue,
-            Err(RecvError::Closed) => return,
-        };
-        let Body::Decision(decision) = &entry.body else { continue };
-        if let Output::Draft { id, revision, by: None, .. } = &decision.output {
-            let (narrator, id, revision) = (narrator.clone(), *id, *revision);
-            tokio::spawn(async move { approve_later(&narrator, id, revision).await });
-        }
-    }
-}
-
-async fn approve_later(narrator: &Narrator, id: DraftId, revision: u32) {
-    narrator.clock.sleep(PAUSE).await;
-    // A refusal (approved by the viewer, superseded) is on the screen already.
-    let _ = narrator.staff(&format!("draft publish {id} --revision {revision}")).await;
 }

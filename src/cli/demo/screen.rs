@@ -16,6 +16,8 @@ const WIDTH: usize = 96;
 #[derive(Clone)]
 pub struct Screen {
     clock: Clock,
+    /// From when to when the demo is expected to last.
+    span: (Timestamp, Timestamp),
     is_terminal: bool,
     turn: Arc<Mutex<()>>,
 }
@@ -32,8 +34,8 @@ enum Colour {
 
 impl Screen {
     /// Standard output.
-    pub fn new(clock: Clock) -> Self {
-        Self { clock, is_terminal: stdout().is_terminal(), turn: Arc::default() }
+    pub fn new(clock: Clock, span: (Timestamp, Timestamp)) -> Self {
+        Self { clock, span, is_terminal: stdout().is_terminal(), turn: Arc::default() }
     }
 
     /// What happens in the world.
@@ -70,6 +72,16 @@ impl Screen {
         self.show(colour, &to, &arrival.text);
     }
 
+    /// What the viewer is asked to do.
+    pub fn ask(&self, words: &str) {
+        self.show(Colour::Magenta, "for you", words);
+    }
+
+    /// What goes to the viewer's Discord server.
+    pub fn discord(&self, words: &str) {
+        self.show(Colour::Green, "→ discord", words);
+    }
+
     /// A heading.
     pub fn heading(&self, words: &str) {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
@@ -90,7 +102,7 @@ impl Screen {
             return;
         }
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        let (start, end) = (script::start(), script::end());
+        let (start, end) = self.span;
         let share = (self.clock.now() - start).as_seconds_f64() / (end - start).as_seconds_f64();
         let done = (share.clamp(0.0, 1.0) * 24.0) as usize;
         let bar = format!("{}{}", "█".repeat(done), "░".repeat(24 - done));

@@ -1,16 +1,20 @@
 //! The story: what customers, staff and the provider do, and when. All of it enters as it would in
 //! earnest, over the HTTP API.
+//!
+//! The story's moments are those of an evening in 2014; a [`Timetable`] says when each comes on the
+//! demo's clock.
 
 use std::net::SocketAddr;
 
 use anyhow::{Context, ensure};
-use chrono::{NaiveTime, TimeZone};
+use chrono::{NaiveTime, TimeDelta, TimeZone};
 use chrono_tz::{America::New_York, Tz};
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use crate::{clock::Clock, domain::Timestamp};
 
-use super::{screen::Screen, world::Switch};
+use super::{approval::Waiting, screen::Screen, world::Switch};
 
 /// The demo's day, in the host's own zone.
 pub const ZONE: Tz = New_York;
@@ -34,6 +38,39 @@ pub fn end() -> Timestamp {
     at(23, 30)
 }
 
+/// When the story's moments come on the clock of a demo.
+#[derive(Clone, Copy, Debug)]
+pub struct Timetable {
+    /// When the story begins.
+    pub begins: Timestamp,
+    /// How many of the story's seconds are told in one of the clock's.
+    pub shrink: f64,
+    /// Where the story waits for people, it waits no longer than this; `None`: it does not wait.
+    pub waits: Option<TimeDelta>,
+}
+
+impl Timetable {
+    /// The story in its own time, on a clock that shows that time.
+    pub fn as_it_was() -> Self {
+        Self { begins: start(), shrink: 1.0, waits: None }
+    }
+
+    /// When a moment of the story comes.
+    pub fn when(&self, moment: Timestamp) -> Timestamp {
+        let passed_ms = (moment - start()).num_milliseconds() as f64 / self.shrink;
+        self.begins + TimeDelta::milliseconds(passed_ms as i64)
+    }
+
+    /// The story's words with the times that readers see on the clock. `late`: how far behind the
+    /// story is.
+    fn filled(&self, words: &str, late: TimeDelta) -> String {
+        let told = |moment| (self.when(moment) + late).with_timezone(&ZONE);
+        words
+            .replace("{work}", &told(at(22, 0)).format("%H:%M %Z").to_string())
+            .replace("{back}", &told(at(22, 9)).format("%H:%M").to_string())
+    }
+}
+
 /// One step of the story.
 enum Step {
     /// Somebody tells us what happens in the world.
@@ -44,6 +81,10 @@ enum Step {
     Report(&'static str, &'static str, &'static str),
     /// Staff type a command.
     Staff(&'static str),
+    /// Where people take part, the story goes on once the bot has seen that something is wrong.
+    UntilAlarm,
+    /// Where people take part, the story goes on once no draft waits for them.
+    UntilDecided,
 }
 
 /// The day: hour, minute, step.
@@ -63,6 +104,7 @@ const DAY: &[(u32, u32, Step)] = &[
         Step::Report("anna", "bakery.example", "my site is really slow and sometimes unavailable"),
     ),
     (19, 12, Step::Report("ben", "cycling-club.example", "pages only load after a refresh or two")),
+    (19, 29, Step::UntilAlarm),
     (19, 30, Step::Staff("tried \"restarted Apache on s1: no change\"")),
     (19, 40, Step::Narrate("Staff ask the provider.")),
     (19, 41, Step::Staff("upstream said provider \"unaware of any issues\"")),
@@ -72,26 +114,29 @@ const DAY: &[(u32, u32, Step)] = &[
         Step::Report("carla", "pottery.example", "the dashboard does not load without refreshing"),
     ),
     (20, 20, Step::Staff("tried \"rebooted s2: no change\"")),
+    (20, 39, Step::UntilDecided),
     (
         20,
         40,
-        Step::Narrate("The provider writes: a bad network switch, emergency maintenance at 22:00."),
+        Step::Narrate(
+            "The provider writes: a bad network switch, emergency maintenance at {work}.",
+        ),
     ),
     (
         20,
         41,
         Step::Staff(
-            "upstream said provider \"we have narrowed it down to a bad network switch; emergency maintenance tonight at 10pm\"",
+            "upstream said provider \"we have narrowed it down to a bad network switch; emergency maintenance at {work}\"",
         ),
     ),
     (
         20,
         42,
         Step::Staff(
-            "incident update 1 \"Our network provider has found a faulty switch in front of Server One and Server Two. It will be replaced tonight at 22:00 EDT. Until then, pages may load slowly or fail now and then; a refresh usually helps. Your data is safe.\" --state identified --publish",
+            "incident update 1 \"Our network provider has found a faulty switch in front of Server One and Server Two. It will be replaced at {work}. Until then, pages may load slowly or fail now and then; a refresh usually helps. Your data is safe.\" --state identified --publish",
         ),
     ),
-    (22, 0, Step::Narrate("22:00: the switch is taken out. Both servers are offline.")),
+    (22, 0, Step::Narrate("{work}: the switch is taken out. Both servers are offline.")),
     (22, 0, Step::Lose(1.0)),
     (
         22,
@@ -100,9 +145,9 @@ const DAY: &[(u32, u32, Step)] = &[
             "incident update 1 \"The switch is being replaced now. Server One and Server Two are offline for the length of this work.\" --publish",
         ),
     ),
-    (22, 9, Step::Narrate("22:09: the new switch is in.")),
+    (22, 9, Step::Narrate("{back}: the new switch is in.")),
     (22, 9, Step::Lose(0.0)),
-    (22, 10, Step::Staff("note \"new switch in place since 22:09\"")),
+    (22, 10, Step::Staff("note \"new switch in place since {back}\"")),
 ];
 
 /// Who tells the story.
@@ -121,25 +166,41 @@ pub struct Narrator {
     pub screen: Screen,
     /// A client of the API.
     pub client: reqwest::Client,
+    /// When what is told.
+    pub timetable: Timetable,
+    /// What waits for somebody to decide.
+    pub waiting: watch::Receiver<Waiting>,
 }
 
 impl Narrator {
     /// Tells the whole day.
     pub async fn tell(&self) -> anyhow::Result<()> {
+        let mut late = TimeDelta::zero();
         for (number, (hour, minute, step)) in DAY.iter().enumerate() {
-            self.clock.sleep_until(at(*hour, *minute)).await;
+            self.clock.sleep_until(self.timetable.when(at(*hour, *minute)) + late).await;
             match step {
-                Step::Narrate(words) => self.screen.narrate(words),
+                Step::Narrate(words) => self.screen.narrate(&self.timetable.filled(words, late)),
                 Step::Lose(share) => self.switch.lose(*share),
                 Step::Report(person, domain, text) => {
                     self.report(number, (person, domain, text)).await?;
                 }
                 Step::Staff(text) => {
-                    self.staff(text).await?;
+                    self.staff(&self.timetable.filled(text, late)).await?;
                 }
+                Step::UntilAlarm => late += self.wait_for(|waiting| waiting.is_alarmed).await,
+                Step::UntilDecided => late += self.wait_for(Waiting::is_nothing).await,
             }
         }
         Ok(())
+    }
+
+    /// Waits for what people or the bot must do first, where the story waits at all; how long it did.
+    async fn wait_for(&self, is_done: impl Fn(&Waiting) -> bool) -> TimeDelta {
+        let Some(longest) = self.timetable.waits else { return TimeDelta::zero() };
+        let (since, mut waiting) = (self.clock.now(), self.waiting.clone());
+        // What is not done by then is told all the same.
+        let _ = self.clock.timeout(longest, waiting.wait_for(is_done)).await;
+        self.clock.now() - since
     }
 
     /// The people who report in the story.

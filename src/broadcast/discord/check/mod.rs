@@ -15,6 +15,7 @@ use crate::{
     config::DiscordConfig,
     domain::Destination,
     render::{Facts, Words},
+    rests::Rests,
 };
 
 use super::{api::Api, trouble::Trouble};
@@ -149,7 +150,7 @@ pub async fn run(
     clock: &Clock,
 ) -> Vec<Finding> {
     let inquiry = Inquiry { config, destinations, words, language };
-    let api = match Api::new(config.api.clone(), config.token.clone(), clock) {
+    let api = match Api::new(config.api.clone(), config.token.clone(), clock, Rests::default()) {
         Ok(api) => api,
         Err(SetUpError::Tls(error)) => return vec![inquiry.unreachable(&error.to_string())],
         Err(SetUpError::Client(_)) => return vec![inquiry.unreachable("no client")],
