@@ -10,8 +10,11 @@
 )]
 
 mod real {
+    pub mod aiosmtpd;
     pub mod bluesky;
     pub mod lossy;
+    pub mod ntfy;
     pub mod server;
     pub mod snac;
+    pub mod synapse;
 }

@@ -6,7 +6,6 @@ use std::{
     io::Write,
     path::Path,
     process::{Command, Stdio},
-    time::Duration,
 };
 
 use bellwether::{
@@ -21,7 +20,8 @@ use serde_json::Value;
 use super::{
     lossy::Wire,
     server::{
-        Server, client, clock, destination, free_port, installed, loopback, post, sending, until_up,
+        Server, client, clock, destination, free_port, installed, loopback, post, resolve, sending,
+        until_up,
     },
 };
 
@@ -99,18 +99,6 @@ impl Snac {
         let driver = Mastodon::new(&destination("mastodon", &options), &secrets, &clock());
         driver.expect("whole")
     }
-}
-
-async fn resolve(driver: &Mastodon, sending: Sending<'_>) -> Resolution {
-    for _ in 0..200 {
-        match driver.resolve(sending).await {
-            Resolution::AskLater(_) => tokio::time::sleep(Duration::from_millis(100)).await,
-            settled @ (Resolution::Sent(_) | Resolution::SendAgain | Resolution::CannotTell(_)) => {
-                return settled;
-            }
-        }
-    }
-    panic!("no answer in twenty seconds");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
