@@ -10,6 +10,8 @@
 #[allow(dead_code, reason = "other binaries use the rest of the harness")]
 #[path = "bot/harness.rs"]
 mod harness;
+#[path = "common/subscribers.rs"]
+mod subscribers;
 
 mod mail {
     pub mod faults;
