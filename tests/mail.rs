@@ -17,6 +17,7 @@ mod mail {
     pub mod faults;
     pub mod letters;
     pub mod many;
+    pub mod returned;
     pub mod smtp;
     pub mod story;
     pub mod visitor;
