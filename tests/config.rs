@@ -82,7 +82,7 @@ fn the_documented_discord_server_loads_when_it_is_switched_on() {
         config.settings.destinations.iter().map(|one| one.kind.as_str()).collect();
     let wanted = "console webhook mastodon bluesky discord discord email email matrix ntfy slack x";
     assert_eq!(kinds.join(" "), wanted);
-    assert_eq!(config.settings.destinations[4].options.len(), 6);
+    assert_eq!(config.settings.destinations[4].options.len(), 7);
 }
 
 #[test]
@@ -412,7 +412,7 @@ const BROKEN: &[(&str, &[&str])] = &[
             "fleet.toml:11: found `channel` = \"general\", expected the id of a channel, which Discord copies when its developer mode is on",
             "fleet.toml:12: found `crosspost` on a destination for staff, expected it only for public",
             "fleet.toml:17: found `channel` on a destination for reporters, expected it only for public and staff",
-            "fleet.toml:18: found unknown key `token_env`, expected a key of [[destination]]: id, kind, audience, language, timezone, channel, crosspost, ping_role, updates",
+            "fleet.toml:18: found unknown key `token_env`, expected a key of [[destination]]: id, kind, audience, language, timezone, channel, crosspost, ping_role, updates, pictures",
         ],
     ),
     (

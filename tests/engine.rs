@@ -29,6 +29,10 @@ mod map;
 mod notices;
 #[path = "engine/other.rs"]
 mod other;
+#[path = "engine/pictures.rs"]
+mod pictures;
+#[path = "engine/post_mortems.rs"]
+mod post_mortems;
 #[path = "engine/reload.rs"]
 mod reload;
 #[path = "engine/reporters.rs"]

@@ -14,6 +14,7 @@ mod real {
     pub mod bluesky;
     pub mod lossy;
     pub mod ntfy;
+    pub mod pictures;
     pub mod server;
     pub mod snac;
     pub mod synapse;

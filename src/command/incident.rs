@@ -38,6 +38,7 @@ pub(super) const RESOLVE: CommandSpec = CommandSpec {
         Arg::INCIDENT,
         Arg::text("text", "text").optional(),
         Arg::flag("publish").at(Place::FlagOfText),
+        Arg::SEEN,
     ],
     role: Role::Staff,
     about_key: "command-incident-resolve",
@@ -46,10 +47,18 @@ pub(super) const RESOLVE: CommandSpec = CommandSpec {
 
 pub(super) const FALSE_ALARM: CommandSpec = CommandSpec {
     name: "incident false-alarm",
-    args: &[Arg::INCIDENT],
+    args: &[Arg::INCIDENT, Arg::SEEN],
     role: Role::Staff,
     about_key: "command-incident-false-alarm",
     parse: false_alarm,
+};
+
+pub(super) const POST_MORTEM: CommandSpec = CommandSpec {
+    name: "incident post-mortem",
+    args: &[Arg::INCIDENT, Arg::text("text", "text or link"), Arg::flag("publish")],
+    role: Role::Staff,
+    about_key: "command-incident-post-mortem",
+    parse: post_mortem,
 };
 
 pub(super) const SHOW: CommandSpec = CommandSpec {
@@ -88,6 +97,7 @@ fn update(args: &mut Args) -> Result<Line, Problem> {
 }
 
 fn resolve(args: &mut Args) -> Result<Line, Problem> {
+    let seen = args.seen_option()?;
     let publish = args.flag("publish")?;
     let incident = args.incident()?;
     let text = args.optional_text()?;
@@ -95,10 +105,18 @@ fn resolve(args: &mut Args) -> Result<Line, Problem> {
         // Typing the words is what approves them.
         return Err(Problem::Missing { what: "text" });
     }
-    Ok(Line::Command(Command::IncidentResolve { incident, text, publish }))
+    Ok(Line::Command(Command::IncidentResolve { incident, text, publish, seen }))
 }
 
 fn false_alarm(args: &mut Args) -> Result<Line, Problem> {
+    let seen = args.seen_option()?;
     let incident = args.incident()?;
-    Ok(Line::Command(Command::IncidentFalseAlarm { incident }))
+    Ok(Line::Command(Command::IncidentFalseAlarm { incident, seen }))
+}
+
+fn post_mortem(args: &mut Args) -> Result<Line, Problem> {
+    let publish = args.flag("publish")?;
+    let incident = args.incident()?;
+    let text = args.text("text or link")?;
+    Ok(Line::Command(Command::IncidentPostMortem { incident, text, publish }))
 }

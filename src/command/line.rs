@@ -1,6 +1,8 @@
 //! What a line can ask for, as data.
 
-use crate::domain::{DraftId, Impact, IncidentId, ReportId, ServerId, UpdateKind, WindowId};
+use crate::domain::{
+    AsShown, DraftId, Impact, IncidentId, ReportId, ServerId, UpdateKind, WindowId,
+};
 
 use super::Maintenance;
 
@@ -37,6 +39,15 @@ pub enum Command {
         /// Publish at once; else a draft.
         publish: bool,
     },
+    /// Tell what happened, once an incident is over.
+    IncidentPostMortem {
+        /// Which.
+        incident: IncidentId,
+        /// Public words, or a link to them.
+        text: String,
+        /// Publish at once; else a draft.
+        publish: bool,
+    },
     /// Say that an incident is over.
     IncidentResolve {
         /// Which.
@@ -45,11 +56,15 @@ pub enum Command {
         text: Option<String>,
         /// Publish at once; else a draft. Only with a text.
         publish: bool,
+        /// How it stood when they decided; `None`: as it stands.
+        seen: Option<AsShown>,
     },
     /// Say that an incident was none.
     IncidentFalseAlarm {
         /// Which.
         incident: IncidentId,
+        /// How it stood when they decided; `None`: as it stands.
+        seen: Option<AsShown>,
     },
     /// Put other words into a draft.
     DraftEdit {

@@ -69,6 +69,7 @@ pub const TABLE: &[CommandSpec] = &[
     incident::UPDATE,
     incident::RESOLVE,
     incident::FALSE_ALARM,
+    incident::POST_MORTEM,
     incident::SHOW,
     incident::LIST,
     draft::SHOW,

@@ -174,6 +174,32 @@ pub struct Abilities {
     pub deletes: bool,
     /// A public update there has no link to the status page, as a link costs too much.
     pub linkless: bool,
+    /// A picture goes along with a public update there.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub pictures: bool,
+    /// The account that posts there are made with, as far as it is known without its secrets; those
+    /// of one account leave one by one, whatever their destination. `None`: nobody else's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// What a post there costs; `None`: nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prices: Option<Prices>,
+}
+
+/// What a post costs, in thousandths of a dollar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prices {
+    /// One without a link.
+    pub post_millidollars: u32,
+    /// One with a link, in all.
+    pub link_millidollars: u32,
+}
+
+impl Prices {
+    /// Of one post.
+    pub fn of(self, has_link: bool) -> u32 {
+        if has_link { self.link_millidollars } else { self.post_millidollars }
+    }
 }
 
 impl Abilities {

@@ -5,7 +5,7 @@ use crate::{
     domain::{Audience, DestinationId, DraftId, IncidentId, UpdateKind, WordingOrigin},
     engine::{
         records::{Draft, Incident},
-        speech::Draftable,
+        speech::{Course, Draftable},
     },
     event::{DraftEnd, Output},
     render::Facts,
@@ -77,6 +77,8 @@ impl Desk<'_> {
             .records
             .open_drafts()
             .filter(|draft| draft.incident == incident)
+            // What is told afterwards rests on no evidence of now.
+            .filter(|draft| draft.kind != UpdateKind::PostMortem)
             .cloned()
             .collect();
         for draft in open {
@@ -173,10 +175,11 @@ impl Desk<'_> {
     /// Asks staff about a draft.
     pub(super) fn propose(&mut self, id: DraftId, key: &str, reason: &str) {
         let Some((incident, text)) = self.proposal(id, key, reason) else { return };
-        let commands = if key == "staff-proposal" {
-            "staff-proposal-commands"
-        } else {
-            "staff-draft-commands"
+        let is_quiet = |button: &Button| matches!(button, Button::EndQuietly { .. });
+        let commands = match key {
+            "staff-proposal" => "staff-proposal-commands",
+            _ if self.buttons_of(id).iter().any(is_quiet) => "staff-quiet-commands",
+            _ => "staff-draft-commands",
         };
         let asking = Asking { text: &text, ..self.asking(id, commands) };
         self.ask_staff("draft", incident, &asking);
@@ -203,18 +206,23 @@ impl Desk<'_> {
             .text("kind", speech.kind(draft.kind))
             .text("text", draft.text.clone());
         let said = speech.say(key, facts);
-        let text = match speech.elsewhere(&draft.wordings) {
-            Some(elsewhere) => format!("{said}\n{elsewhere}"),
-            None => said,
-        };
+        let more = speech
+            .elsewhere(&draft.wordings)
+            .into_iter()
+            .chain(speech.plan(draft, &Course::Unknown));
+        let text = more.fold(said, |text, line| format!("{text}\n{line}"));
         Some((incident.id, text))
     }
 
     /// What staff can press under a draft's words.
     fn buttons_of(&self, id: DraftId) -> Vec<Button> {
         let Some(draft) = self.records.drafts.get(&id) else { return Vec::new() };
-        let may_be_none = !matches!(draft.kind, UpdateKind::Resolved | UpdateKind::FalseAlarm);
-        let (draft, revision, incident) = (draft.id, draft.revision, draft.incident);
+        let may_be_none = !matches!(
+            draft.kind,
+            UpdateKind::Resolved | UpdateKind::FalseAlarm | UpdateKind::PostMortem
+        );
+        let (kind, incident) = (draft.kind, draft.incident);
+        let (draft, revision) = (draft.id, draft.revision);
         let seen = self.records.incidents.get(&incident).map(Incident::as_shown);
         let mut buttons = vec![
             Button::Publish { draft, revision },
@@ -222,6 +230,9 @@ impl Desk<'_> {
             Button::Wait { draft },
         ];
         buttons.extend(may_be_none.then_some(Button::NotAnIncident { incident, seen }));
+        let may_end_quietly = kind == UpdateKind::Resolved;
+        let seen = seen.filter(|seen| may_end_quietly && seen.updates == 0);
+        buttons.extend(seen.map(|seen| Button::EndQuietly { incident, seen }));
         buttons
     }
 }

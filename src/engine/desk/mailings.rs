@@ -111,6 +111,7 @@ impl Desk<'_> {
             thread: first.map(|revision| id_of("letter", *revision)),
             body: mailing.body.clone(),
             buttons: Vec::new(),
+            picture: None,
         })
     }
 

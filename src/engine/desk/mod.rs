@@ -9,6 +9,8 @@ mod deliveries;
 mod drafting;
 mod mailings;
 mod notices;
+mod pictures;
+mod post_mortems;
 mod publishing;
 mod reload;
 mod reports;
@@ -165,6 +167,17 @@ impl<'e> Desk<'e> {
         }
     }
 
+    /// How a person who is reached by a destination reads: in their own language where it is known
+    /// and spoken.
+    fn locale_for(&self, person: &PersonId, destination: &Destination) -> Locale {
+        let theirs = self.records.people.get(person).and_then(|one| one.language.clone());
+        let locale = self.records.settings.locale_of(destination);
+        match theirs.filter(|language| self.words.speaks(language)) {
+            Some(language) => Locale { language, ..locale },
+            None => locale,
+        }
+    }
+
     fn speech(&self) -> Speech<'_> {
         Speech::new(self.words, self.records)
     }
@@ -227,9 +240,17 @@ impl<'e> Desk<'e> {
 
     /// What can be pressed under a post at a destination.
     fn buttons_at(&self, destination: &Destination, buttons: &[Button]) -> Vec<PostButton> {
+        self.buttons_in(&self.locale_at(destination), destination, buttons)
+    }
+
+    fn buttons_in(
+        &self,
+        locale: &Locale,
+        destination: &Destination,
+        buttons: &[Button],
+    ) -> Vec<PostButton> {
         let shown = buttons.iter().filter(|_| destination.abilities.buttons);
-        let locale = self.locale_at(destination);
-        let speech = self.speech().to(&locale);
+        let speech = self.speech().to(locale);
         shown
             .map(|button| PostButton {
                 id: button.id(),
@@ -284,6 +305,7 @@ impl<'e> Desk<'e> {
                 thread: None,
                 body: join_within(asking.text, tail, &destination.limits),
                 buttons,
+                picture: None,
             };
             self.decide(Output::Post(post));
         }

@@ -5,18 +5,19 @@ use std::collections::BTreeMap;
 use crate::{
     command::Button,
     domain::{
-        Audience, Destination, DraftId, IncidentId, IncidentState, PersonId, PostId, Role,
+        Audience, Destination, DraftId, IncidentId, IncidentState, Locale, PersonId, PostId, Role,
         Timestamp, UpdateKind, Wording,
     },
     engine::{
+        explain::Chart,
         records::{Draft, Incident},
-        speech::{Speech, Told},
+        speech::{Speech, Spoken, Told},
     },
     event::{DeliveryEvent, DraftEnd, Output, Post, PostAction},
     render::Facts,
 };
 
-use super::Desk;
+use super::{Counts, Desk, commands::Person};
 
 /// The name of the policy that speaks when nobody answers.
 pub(super) const HOLDING_POLICY: &str = "policy:holding_after";
@@ -37,6 +38,14 @@ pub(super) struct Statement<'a> {
     pub wordings: Vec<Wording>,
     pub by: &'a str,
     pub role: Option<Role>,
+    /// How the incident's servers did, where a picture of it may go along.
+    pub course: Option<Chart>,
+}
+
+impl Statement<'_> {
+    fn spoken(&self) -> Spoken<'_> {
+        Spoken { body: &self.body, short: self.short.as_deref(), wordings: &self.wordings }
+    }
 }
 
 impl Desk<'_> {
@@ -77,7 +86,13 @@ impl Desk<'_> {
         let destinations = self.destinations(Audience::Public);
         for destination in &destinations {
             let first = incident.first_posts.get(&destination.id);
-            let action = self.action_after(first, destination);
+            // What is told afterwards takes no update's place.
+            let action = if statement.kind == UpdateKind::PostMortem {
+                PostAction::Post
+            } else {
+                self.action_after(first, destination)
+            };
+            let picture = self.picture_beside(statement, incident, destination, action);
             let post = Post {
                 id: self.id_of(action, &["incident", &id, &number], &destination.id, None),
                 destination: destination.id.clone(),
@@ -95,6 +110,7 @@ impl Desk<'_> {
                     |speech, told| speech.body(incident, told, destination),
                 ),
                 buttons: Vec::new(),
+                picture,
             };
             let subject = ["incident", &id, &number];
             // Who was passed a post on sees its changes.
@@ -116,17 +132,7 @@ impl Desk<'_> {
         (title, next): (&str, Option<Timestamp>),
         fit: impl FnOnce(&Speech<'_>, &Told<'_>) -> String,
     ) -> String {
-        let locale = self.records.settings.locale_of(destination);
-        let wording = statement.wordings.iter().find(|one| one.locale == locale);
-        let speech = if wording.is_some() { self.speech().to(&locale) } else { self.speech() };
-        let promise = next.map(|next| speech.promise(next));
-        let told = Told {
-            title: wording.map_or(title, |wording| &wording.title),
-            text: wording.map_or(&statement.body, |wording| &wording.text),
-            short: wording.map_or(&statement.short, |wording| &wording.short).as_deref(),
-            promise: promise.as_deref(),
-        };
-        fit(&speech, &told)
+        self.speech().told_at(destination, &statement.spoken(), (title, next), fit)
     }
 
     /// Whether an update is a post of its own, or takes the first one's place where policy says so
@@ -166,6 +172,7 @@ impl Desk<'_> {
             subject: action.word().to_owned(),
             thread: Some(post.id.clone()),
             body: String::new(),
+            picture: None,
             ..post.clone()
         }
     }
@@ -210,10 +217,11 @@ impl Desk<'_> {
         ];
         let asked = if kind == UpdateKind::Resolved { &answers[..] } else { &[] };
         for destination in self.destinations(Audience::Reporters) {
-            let text = self.follow_up_at(&destination, statement);
             let reached = people.iter().filter(|(_, source)| self.serves(&destination, source));
             let reached: Vec<&PersonId> = reached.map(|(person, _)| person).collect();
             for person in reached {
+                let (locale, said) = self.told_to(person, &destination, statement);
+                let text = self.speech().to(&locale).follow_up(kind, said);
                 let post = Post {
                     id: self.post_id(&["follow_up", &id, &number], &destination.id, Some(person)),
                     destination: destination.id.clone(),
@@ -225,19 +233,35 @@ impl Desk<'_> {
                     recipient: Some(person.clone()),
                     thread: None,
                     body: crate::engine::speech::join_within(&text, &[], &destination.limits),
-                    buttons: self.buttons_at(&destination, asked),
+                    buttons: self.buttons_in(&locale, &destination, asked),
+                    picture: None,
                 };
                 self.decide(Output::Post(post));
             }
         }
     }
 
-    /// A statement as reporters who are reached by a destination hear it.
-    fn follow_up_at(&self, destination: &Destination, statement: &Statement<'_>) -> String {
-        let locale = self.records.settings.locale_of(destination);
-        match statement.wordings.iter().find(|one| one.locale == locale) {
-            Some(wording) => self.speech().to(&locale).follow_up(statement.kind, &wording.text),
-            None => self.speech().follow_up(statement.kind, &statement.body),
+    /// A statement as a reporter hears it who is reached by a destination, and how they read: in
+    /// their own language where it was approved in it, else in the destination's.
+    fn told_to<'s>(
+        &self,
+        person: &PersonId,
+        destination: &Destination,
+        statement: &'s Statement<'_>,
+    ) -> (Locale, &'s str) {
+        let main = self.records.settings.main_locale();
+        let usual = self.records.settings.locale_of(destination);
+        let theirs = self.locale_for(person, destination);
+        let wordings = || statement.wordings.iter();
+        let own = wordings().find(|one| one.locale.is_read_by(&theirs.language));
+        let found = match wordings().find(|one| one.locale == usual) {
+            Some(wording) if usual.is_read_by(&theirs.language) => Some(wording),
+            _ if main.is_read_by(&theirs.language) => None,
+            others => own.or(others),
+        };
+        match found {
+            Some(wording) => (wording.locale.clone(), &wording.text),
+            None => (main, &statement.body),
         }
     }
 
@@ -246,10 +270,9 @@ impl Desk<'_> {
     pub(super) fn publish_draft(
         &mut self,
         id: DraftId,
-        revision: Option<u32>,
-        anyway: bool,
-        by: &str,
-        role: Role,
+        (revision, anyway): (Option<u32>, bool),
+        who: Person<'_>,
+        counts: Counts<'_>,
     ) {
         let Some(draft) = self.waiting_draft(id) else { return };
         if revision.is_some_and(|read| read != draft.revision) {
@@ -262,7 +285,7 @@ impl Desk<'_> {
             let text = self.speech().say("reply-draft-stale", facts);
             return self.reply(false, text);
         }
-        if !self.is_open_for_words(draft.incident) {
+        if !self.is_open_to(draft.incident, draft.kind) {
             return;
         }
         let statement = Statement {
@@ -272,8 +295,9 @@ impl Desk<'_> {
             body: body_of(&draft),
             short: draft.short,
             wordings: draft.wordings,
-            by,
-            role: Some(role),
+            by: who.by,
+            role: Some(who.role),
+            course: self.course(draft.incident, draft.kind, counts),
         };
         self.publish_and_reply(&statement);
     }
@@ -349,6 +373,7 @@ impl Desk<'_> {
             wordings: words.wordings,
             by: HOLDING_POLICY,
             role: None,
+            course: None,
         };
         self.publish(&statement);
         let text = self.speech().say("staff-held", Facts::new().text("draft", id.to_string()));

@@ -124,6 +124,7 @@ impl Desk<'_> {
                 thread: Some(first),
                 body: join_within(&format!("{name}\n{text}"), &[], &destination.limits),
                 buttons: Vec::new(),
+                picture: None,
             };
             self.decide(Output::Post(post));
         }

@@ -177,8 +177,8 @@ impl Desk<'_> {
             Wording { text, short: None, ..well }
         });
         let wordings = wordings.collect();
-        let (draft, short, role) = (None, None, None);
-        self.publish(&Statement { incident, draft, kind, body, short, wordings, by, role });
+        let (draft, short, role, course) = (None, None, None, None);
+        self.publish(&Statement { incident, draft, kind, body, short, wordings, by, role, course });
         if let Some(draft) = self.draft_by_bot(incident, UpdateKind::Resolved) {
             let reason = self.speech().say("window-mended", Facts::new());
             self.propose(draft, "staff-proposal-recovery", &reason);
@@ -248,8 +248,11 @@ impl Desk<'_> {
     fn ask_how_it_goes(&mut self, id: WindowId, text: String) {
         self.decide(Output::StaffNotice { text: text.clone() });
         let commands = self.speech().say("staff-window-end-commands", window_facts(id));
-        let buttons =
-            vec![Button::ExtendWindow { window: id }, Button::CompleteWindow { window: id }];
+        let revision = self.records.windows.get(&id).map(|one| one.window.revision);
+        let buttons = vec![
+            Button::ExtendWindow { window: id, revision },
+            Button::CompleteWindow { window: id, revision },
+        ];
         self.ask_of_window(&Asking { text: &text, buttons, commands });
     }
 }

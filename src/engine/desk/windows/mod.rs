@@ -33,14 +33,18 @@ impl Desk<'_> {
             }
             Maintenance::Words { window, text } => self.reword_window(window, text, who),
             Maintenance::Start { window } => self.start_window(window, who),
-            Maintenance::Extend { window, by_s } => self.extend_window(window, by_s, who),
+            Maintenance::Extend { window, by_s, revision } => {
+                self.extend_window(window, by_s, revision, who);
+            }
             Maintenance::Move { window, start, length_s, zone } => {
                 let Some(record) = self.window_in(window, &[WindowState::Scheduled]) else {
                     return;
                 };
                 self.move_window(&record, start, length_s, zone, who);
             }
-            Maintenance::Complete { window } => self.complete_window(window, who),
+            Maintenance::Complete { window, revision } => {
+                self.complete_window(window, revision, who);
+            }
             Maintenance::Cancel { window } => self.cancel_window(window, who),
         }
     }
@@ -58,17 +62,27 @@ impl Desk<'_> {
             return self.reply(false, text);
         }
         let news = first_news(record.window.state);
-        if revision.is_some_and(|read| read != record.window.revision) {
-            let facts = window_facts(id)
-                .number("revision", record.window.revision)
-                .text("text", speech.window_news(&record.window, news));
-            let text = speech.say("reply-window-revision", facts);
-            return self.reply(false, text);
+        if !self.is_as_read(&record.window, revision) {
+            return;
         }
         let count = self.announce(id, news, who.by, Some(who.role));
         let facts = window_facts(id).number("count", count);
         let text = self.speech().say("reply-window-published", facts);
         self.reply(true, text);
+    }
+
+    /// Whether a person who decides by a window's revision read the newest; else they are told it.
+    fn is_as_read(&mut self, window: &MaintenanceWindow, revision: Option<u32>) -> bool {
+        if revision.is_none_or(|read| read == window.revision) {
+            return true;
+        }
+        let speech = self.speech();
+        let facts = window_facts(window.id)
+            .number("revision", window.revision)
+            .text("text", speech.window_news(window, first_news(window.state)));
+        let text = speech.say("reply-window-revision", facts);
+        self.reply(false, text);
+        false
     }
 
     fn reword_window(&mut self, id: WindowId, text: String, who: Person<'_>) {
@@ -92,8 +106,11 @@ impl Desk<'_> {
         self.change_and_reply(window, Some(WindowNews::Started), "reply-window-started", who);
     }
 
-    fn extend_window(&mut self, id: WindowId, by_s: u64, who: Person<'_>) {
+    fn extend_window(&mut self, id: WindowId, by_s: u64, revision: Option<u32>, who: Person<'_>) {
         let Some(record) = self.open_window(id) else { return };
+        if !self.is_as_read(&record.window, revision) {
+            return;
+        }
         let is_ahead = record.window.state == WindowState::Scheduled;
         // What was promised and has passed is no beginning of another promise.
         let from = record.window.ends_at.max(self.now());
@@ -106,9 +123,12 @@ impl Desk<'_> {
         self.change_and_reply(window, Some(news), "reply-window-extended", who);
     }
 
-    fn complete_window(&mut self, id: WindowId, who: Person<'_>) {
+    fn complete_window(&mut self, id: WindowId, revision: Option<u32>, who: Person<'_>) {
         let states = [WindowState::InProgress, WindowState::Verifying];
         let Some(record) = self.window_in(id, &states) else { return };
+        if !self.is_as_read(&record.window, revision) {
+            return;
+        }
         if record.window.state == WindowState::Verifying {
             self.finish(&record.window, who.by, Some(who.role), false);
             let text = self.speech().say("reply-window-completed", window_facts(id));
@@ -203,9 +223,17 @@ impl Desk<'_> {
             Some(incident) => {
                 let kind = UpdateKind::Update;
                 let wordings = self.wordings_of(incident, &record, news);
-                let (draft, short) = (None, None);
-                let statement =
-                    Statement { incident, draft, kind, body: text, short, wordings, by, role };
+                let statement = Statement {
+                    incident,
+                    draft: None,
+                    kind,
+                    body: text,
+                    short: None,
+                    wordings,
+                    by,
+                    role,
+                    course: None,
+                };
                 self.publish(&statement).map_or(0, |(_, count)| count)
             }
             None => self.post_news(&record, news, revision),
@@ -265,6 +293,7 @@ impl Desk<'_> {
                 thread: first.cloned(),
                 body: self.speech().to(&locale).window_body(&record.window, news, destination),
                 buttons: Vec::new(),
+                picture: None,
             };
             let passes_on = destination.abilities.passes_on && action == PostAction::Post;
             let passed_on = passes_on.then(|| self.passed_on(&post, &subject));
