@@ -63,7 +63,9 @@ impl Snac {
         let server = Server::start(Command::new(&program).arg("httpd").arg(&data));
         let base = format!("http://127.0.0.1:{port}");
         until_up(&base).await;
-        let form = format!("login=status&passwd={password}");
+        // Its passwords may have a `+` in them.
+        let passwd: String = url::form_urlencoded::byte_serialize(password.as_bytes()).collect();
+        let form = format!("login=status&passwd={passwd}");
         let answer = client()
             .post(format!("{base}/oauth/x-snac-get-token"))
             .header("content-type", "application/x-www-form-urlencoded")
