@@ -37,6 +37,10 @@ mod post_mortems;
 mod reload;
 #[path = "engine/reporters.rs"]
 mod reporters;
+#[path = "engine/rules.rs"]
+mod rules;
+#[path = "engine/series.rs"]
+mod series;
 #[path = "engine/stage.rs"]
 mod stage;
 #[path = "engine/stories.rs"]

@@ -25,6 +25,8 @@ use tower::ServiceExt;
 
 use ServerStatus::{DegradedPerformance, Operational, PartialOutage};
 
+#[path = "pages/statuspage.rs"]
+mod statuspage;
 #[path = "pages/windows.rs"]
 mod windows;
 

@@ -287,6 +287,7 @@ impl Desk {
             | Input::Confirm { .. }
             | Input::Unsubscribe { .. }
             | Input::Bounced { .. }
+            | Input::Busy { .. }
             | Input::Trouble { .. }
             | Input::Learned { .. } => {}
         }
@@ -310,6 +311,7 @@ impl Desk {
                 | Output::Window { .. }
                 | Output::Announcement { .. }
                 | Output::WindowFails { .. }
+                | Output::Series { .. }
                 | Output::MonitorBlind { .. }
                 | Output::MonitorRecovered { .. }
                 | Output::Incident { .. }

@@ -92,6 +92,7 @@ pub const TABLE: &[CommandSpec] = &[
     maintenance::START,
     maintenance::EXTEND,
     maintenance::MOVE,
+    maintenance::SKIP,
     maintenance::COMPLETE,
     maintenance::CANCEL,
     maintenance::SHOW,

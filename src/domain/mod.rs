@@ -11,6 +11,8 @@ pub mod mail_status;
 pub mod name;
 pub mod notice;
 pub mod policy;
+pub mod rule;
+pub mod series;
 pub mod subscription;
 pub mod suspicion;
 pub mod window;
@@ -19,7 +21,7 @@ pub mod wording;
 pub use fleet::{Component, ComponentKind, Fleet, Probe, ProbeKind, Server, Vantage};
 pub use id::{
     ComponentId, DestinationId, DraftId, IncidentId, MailingId, NoticeId, PersonId, PostId,
-    ProbeId, ReportId, ServerId, SuspicionId, WindowId,
+    ProbeId, ReportId, SeriesId, ServerId, SuspicionId, WindowId,
 };
 pub use incident::{AsShown, Impact, IncidentState, ServerStatus, UpdateKind};
 pub use local_time::{Beginning, LocalTime, NoOneMoment, WithOffset, moment_of};
@@ -32,9 +34,11 @@ pub use policy::{
     Abilities, Audience, Destination, Limits, MaintenancePolicy, Policy, Prices, Role, Scope,
     Settings, TextUnit, WordFiles,
 };
+pub use rule::{Rule, RuleProblem};
+pub use series::{EXCEPT_MAX, Occurrence, Series};
 pub use subscription::{NoTopic, Topic};
 pub use suspicion::{Alternative, Cause, ServerEvidence, Suspicion};
-pub use window::{Blackout, MaintenanceWindow, WindowNews, WindowState};
+pub use window::{Blackout, BusyCalendar, MaintenanceWindow, WindowNews, WindowState};
 pub use wording::{LANGUAGES, Locale, Wording, WordingOrigin};
 
 /// A moment in UTC. JSON: RFC 3339 with `Z`.

@@ -80,6 +80,9 @@ pub struct Policy {
     /// Times in which no work should be done.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blackouts: Vec<Blackout>,
+    /// Names of the calendars whose times are the same; what stands in them comes as inputs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub busy_calendars: Vec<String>,
 }
 
 /// What is said of maintenance windows by themselves, and when. Times in seconds.
@@ -98,6 +101,8 @@ pub struct MaintenancePolicy {
     pub overrun_s: u64,
     /// What still fails this long after the end is no longer put down to the work.
     pub verify_within_s: u64,
+    /// The next window of work that comes again is made no sooner than this before it begins.
+    pub repeat_ahead_s: u64,
 }
 
 impl Default for MaintenancePolicy {
@@ -109,6 +114,7 @@ impl Default for MaintenancePolicy {
             tell_before_s: 5 * 60,
             overrun_s: 30 * 60,
             verify_within_s: 10 * 60,
+            repeat_ahead_s: 14 * 86_400,
         }
     }
 }
@@ -123,6 +129,7 @@ impl Default for Policy {
             give_up_after_s: 24 * 3600,
             maintenance: MaintenancePolicy::default(),
             blackouts: Vec::new(),
+            busy_calendars: Vec::new(),
         }
     }
 }

@@ -143,6 +143,7 @@ impl Outbox {
             | Output::SuspicionHeld { .. }
             | Output::Announcement { .. }
             | Output::WindowFails { .. }
+            | Output::Series { .. }
             | Output::HeadsUp { .. }
             | Output::MonitorBlind { .. }
             | Output::MonitorRecovered { .. }

@@ -3,8 +3,9 @@
 //! Reads the last [`View`] from memory: it never asks the engine and never waits for the loop, so it
 //! goes on serving when everything else is down. No JavaScript, nothing from elsewhere. Must not
 //! change anything but by a new input, and must not show what a `View` does not hold. Start at
-//! [`router`]; what is shown is put into words in `present`, and into HTML by `templates/`.
+//! [`router`]; `api` answers programs; what is shown is put into words in `present`, and into HTML by `templates/`.
 
+mod api;
 mod calendar;
 mod health;
 mod http;
@@ -66,8 +67,8 @@ struct Pages {
     own: Templates,
 }
 
-/// `/`, `/history`, `/incidents/{id}`, `/maintenance`, `/maintenance.ics`, `/style.css`, `/healthz`, `/readyz`, `/metrics`, and a page
-/// of its own for every other path: no router that this one is merged with may have a fallback.
+/// `/`, `/history`, `/incidents/{id}`, `/maintenance`, `/maintenance.ics`, `/api/v2/…`, `/style.css`,
+/// `/healthz`, `/readyz`, `/metrics`, and a page of its own for every other path: no router that this one is merged with may have a fallback.
 pub fn router(state: PageState) -> Router {
     let made = |language: &str| Templates::new(state.words.clone(), language, state.subscribes);
     let templates = LANGUAGES.map(|language| (language.to_owned(), made(language))).into();
@@ -83,6 +84,7 @@ pub fn router(state: PageState) -> Router {
         .route("/incidents/{id}", get(incident))
         .route("/maintenance", get(maintenance))
         .route("/maintenance.ics", get(maintenance_calendar))
+        .merge(api::routes())
         .route("/style.css", get(http::style))
         .fallback(missing)
         .with_state(pages)

@@ -1,5 +1,6 @@
 //! Puts a [`View`] into words: everything that a template shows, as text. Must not hold markup.
 
+mod statuspage;
 mod windows;
 
 use chrono::TimeDelta;
@@ -14,6 +15,7 @@ use crate::{
 
 use super::strip::{self, Slot};
 
+pub(super) use statuspage::{Document, Incidents, Windows};
 use windows::Window;
 
 /// A view older than this is shown with a warning.
@@ -204,12 +206,7 @@ impl<'a> Presenter<'a> {
     }
 
     fn server(&self, server: &ServerView) -> Server {
-        let alone = self.view.servers.len() == 1;
-        let name = match &server.name {
-            Some(name) => name.clone(),
-            None if alone => self.say("page-server-hosting", &Facts::new()),
-            None => self.say("page-server-others", &Facts::new()),
-        };
+        let name = self.server_name(server);
         let starts = strip::starts(server, self.view.generated_at);
         let slots = server.strip.iter().zip(starts).map(|(status, start)| {
             let start = clock_time(start, self.view.timezone);
@@ -223,6 +220,15 @@ impl<'a> Presenter<'a> {
             status: Status { class: class(server.status), words: self.status_words(server.status) },
             slots: slots.collect(),
             story: self.story(server),
+        }
+    }
+
+    fn server_name(&self, server: &ServerView) -> String {
+        let alone = self.view.servers.len() == 1;
+        match &server.name {
+            Some(name) => name.clone(),
+            None if alone => self.say("page-server-hosting", &Facts::new()),
+            None => self.say("page-server-others", &Facts::new()),
         }
     }
 

@@ -60,6 +60,7 @@ impl Desk<'_> {
             | Output::Window { .. }
             | Output::Announcement { .. }
             | Output::WindowFails { .. }
+            | Output::Series { .. }
             | Output::MonitorBlind { .. }
             | Output::MonitorRecovered { .. }
             | Output::Draft { .. }

@@ -246,6 +246,8 @@ impl Records {
             }
         } else if let Output::Window { window, .. } = output {
             self.apply_window(at, window);
+        } else if let Output::Series { series, .. } = output {
+            self.apply_series(series);
         } else if let Output::WindowFails { window, .. } = output {
             if let Some(record) = self.windows.get_mut(window) {
                 record.released = true;
@@ -362,6 +364,7 @@ impl Records {
             | TimerReason::Wait(_)
             | TimerReason::Reminder(_)
             | TimerReason::PromisedUpdate(_)
+            | TimerReason::Series(_)
             | TimerReason::Mailing(_) => None,
         }
     }
@@ -385,6 +388,7 @@ impl Records {
             | TimerReason::Wait(_)
             | TimerReason::Reminder(_)
             | TimerReason::PromisedUpdate(_)
+            | TimerReason::Series(_)
             | TimerReason::Mailing(_) => {}
         }
     }

@@ -18,7 +18,7 @@ use super::{
 };
 
 /// The name of the policy that tells of announced windows.
-const WINDOW_POLICY: &str = "policy:maintenance";
+pub(super) const WINDOW_POLICY: &str = "policy:maintenance";
 
 impl Desk<'_> {
     /// Followers are reminded, unless a later reminder or the beginning is due as well.

@@ -7,6 +7,7 @@
 
 mod life;
 mod plan;
+mod series;
 
 use crate::{
     command::{Button, Maintenance},
@@ -24,8 +25,28 @@ use super::{Asking, Desk, commands::Person, publishing::Statement};
 impl Desk<'_> {
     pub(super) fn change_window(&mut self, what: Maintenance, who: Person<'_>) {
         match what {
-            Maintenance::Schedule { targets, start, length_s, title, words, zone, incident } => {
-                let plan = plan::Plan { targets, start, length_s, title, words, zone, incident };
+            Maintenance::Schedule {
+                targets,
+                start,
+                length_s,
+                title,
+                words,
+                zone,
+                incident,
+                repeat,
+                except,
+            } => {
+                let plan = plan::Plan {
+                    targets,
+                    start,
+                    length_s,
+                    title,
+                    words,
+                    zone,
+                    incident,
+                    repeat,
+                    except,
+                };
                 self.schedule_window(plan, who);
             }
             Maintenance::Publish { window, revision } => {
@@ -36,16 +57,24 @@ impl Desk<'_> {
             Maintenance::Extend { window, by_s, revision } => {
                 self.extend_window(window, by_s, revision, who);
             }
-            Maintenance::Move { window, start, length_s, zone } => {
+            Maintenance::Move { window, start, length_s, zone, following, repeat } => {
                 let Some(record) = self.window_in(window, &[WindowState::Scheduled]) else {
                     return;
                 };
-                self.move_window(&record, start, length_s, zone, who);
+                let Some(moved) = self.moved(&record, start, length_s, zone) else { return };
+                if following {
+                    return self.move_following(&record, moved, repeat, who);
+                }
+                let key = "reply-window-moved";
+                self.change_and_reply(moved, Some(WindowNews::Moved), key, who);
             }
+            Maintenance::Skip { window, days } => self.skip_days(window, &days, who),
             Maintenance::Complete { window, revision } => {
                 self.complete_window(window, revision, who);
             }
-            Maintenance::Cancel { window } => self.cancel_window(window, who),
+            Maintenance::Cancel { window, following } => {
+                self.cancel_window(window, following, who);
+            }
         }
     }
 
@@ -66,9 +95,10 @@ impl Desk<'_> {
             return;
         }
         let count = self.announce(id, news, who.by, Some(who.role));
+        let follow = self.approve_series(&record.window, who);
         let facts = window_facts(id).number("count", count);
         let text = self.speech().say("reply-window-published", facts);
-        self.reply(true, text);
+        self.reply(true, format!("{text}{follow}"));
     }
 
     /// Whether a person who decides by a window's revision read the newest; else they are told it.
@@ -142,12 +172,16 @@ impl Desk<'_> {
         self.change_and_reply(window, Some(WindowNews::Verifying), "reply-window-verifying", who);
     }
 
-    fn cancel_window(&mut self, id: WindowId, who: Person<'_>) {
+    fn cancel_window(&mut self, id: WindowId, following: bool, who: Person<'_>) {
         let states = [WindowState::Scheduled, WindowState::InProgress];
         let Some(record) = self.window_in(id, &states) else { return };
+        if !self.cancel_occurrence(&record, following, who) {
+            return;
+        }
         let window = MaintenanceWindow { state: WindowState::Cancelled, ..record.window };
         let news = Some(WindowNews::Cancelled);
-        self.change_and_reply(window, news, "reply-window-cancelled", who);
+        let key = if following { "reply-series-cancelled" } else { "reply-window-cancelled" };
+        self.change_and_reply(window, news, key, who);
         self.release_held(id);
     }
 
