@@ -10,11 +10,14 @@
 #[allow(dead_code, reason = "other binaries use the rest of the harness")]
 #[path = "bot/harness.rs"]
 mod harness;
+#[path = "common/subscribers.rs"]
+mod subscribers;
 
 mod mail {
     pub mod faults;
     pub mod letters;
     pub mod many;
+    pub mod returned;
     pub mod smtp;
     pub mod story;
     pub mod visitor;

@@ -10,9 +10,11 @@
 )]
 
 mod real {
+    pub mod aiosmtpd;
     pub mod bluesky;
     pub mod icalendar;
     pub mod lossy;
+    pub mod ntfy;
     pub mod pictures;
     pub mod server;
     pub mod snac;
@@ -24,4 +26,5 @@ mod real {
         reason = "the engine's own tests use the rest, and may fail by panicking"
     )]
     pub mod stage;
+    pub mod synapse;
 }

@@ -18,3 +18,10 @@ delivery-superseded = ⏭️ { $count ->
 delivery-failed = ⚠️ { $destination }: { $subject } failed { $age } ago: { $reason }; retry { $post }
 delivery-forgotten = { $post } came to its end so long ago that its words are no longer kept: it cannot be sent again.
 delivery-more = … and { $count } more
+
+## `bellwether bounce`
+
+bounce-taken = Nobody is there any more: this reader is written to no more, until they ask again.
+bounce-may-pass = Nothing to do: it may yet arrive, or failed for a reason that may pass.
+bounce-not-ours = Nothing to do: it brings back no letter to a subscriber of ours.
+bounce-no-report = Nothing to do: it is no report on a delivery.

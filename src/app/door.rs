@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::{
     clock::{Clock, Stopwatch},
     command::{self, Command, CommandSpec, Line},
-    domain::{Fleet, Role},
+    domain::{Fleet, PersonId, Role},
     engine::Engine,
     event::Input,
     intake::{Answer, Door},
@@ -234,6 +234,10 @@ impl Door for FrontDoor {
 
     fn knows_key(&self, key: &str) -> bool {
         self.personal.knows_key(key)
+    }
+
+    fn person_with_key(&self, key: &str) -> Option<PersonId> {
+        self.personal.person_with_key(key)
     }
 
     fn knows_domain(&self, domain: &str) -> bool {

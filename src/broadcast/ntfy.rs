@@ -53,12 +53,13 @@ const TOKEN: OptionSpec = OptionSpec {
     audiences: OptionSpec::ROOMS,
 };
 
-/// One line of the registry. What is longer than 4096 bytes would arrive as an attached file.
+/// One line of the registry. What has 4096 bytes or more would be an attached file, which
+/// servers seldom take.
 pub(super) const REGISTRATION: Registration = Registration {
     spec: DriverSpec {
         kind: "ntfy",
         options: &[URL, TOPIC, TOKEN],
-        limits: Limits::of(4096, TextUnit::Bytes),
+        limits: Limits::of(4095, TextUnit::Bytes),
         account: None,
         abilities,
     },

@@ -1,8 +1,10 @@
 //! The command line: each command is one file; this one only says which there are.
 //!
 //! Exit status: 0 done, 1 something was found wrong (a configuration with problems, skipped lines,
-//! a refused command), 2 the command line itself is wrong.
+//! a refused command), 2 the command line itself is wrong,
+//! 75 (`bounce` alone) come again later.
 
+mod bounce;
 mod check;
 mod ctl;
 mod demo;
@@ -53,6 +55,8 @@ enum Command {
     Ctl(ctl::Args),
     /// Hand a provider's letter or calendar to a running bot: `bellwether notice < letter.eml`.
     Notice(notice::Args),
+    /// Hand a letter that came back to a running bot: `bellwether bounce < letter.eml`.
+    Bounce(bounce::Args),
     /// Print an incident's story from a stopped bot's journal, as Markdown.
     PostMortem(post_mortem::Args),
     /// Ask a running bot whether it is ready (for containers).
@@ -72,6 +76,7 @@ pub fn main() -> ExitCode {
         Command::Journal(args) => journal::run(&args),
         Command::Forget(args) => journal::forget(&args),
         Command::Notice(args) => in_runtime(notice::run(args)),
+        Command::Bounce(args) => in_runtime(bounce::run(args)),
         Command::Ctl(args) => in_runtime(ctl::run(args)),
         Command::PostMortem(args) => told(post_mortem::run(&args)),
         Command::Healthcheck(args) => in_runtime(healthcheck::run(args)),

@@ -7,6 +7,7 @@ pub mod fleet;
 pub mod id;
 pub mod incident;
 pub mod local_time;
+pub mod mail_status;
 pub mod name;
 pub mod notice;
 pub mod policy;
@@ -24,6 +25,7 @@ pub use id::{
 };
 pub use incident::{AsShown, Impact, IncidentState, ServerStatus, UpdateKind};
 pub use local_time::{Beginning, LocalTime, NoOneMoment, WithOffset, moment_of};
+pub use mail_status::{MailStatus, says_nobody_is_there};
 pub use name::domain_name;
 pub use notice::{
     Assumed, Notice, NoticeAbout, NoticeAge, NoticeImpact, NoticeStatus, NoticeWindow, Unread,

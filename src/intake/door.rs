@@ -3,7 +3,7 @@
 use futures_util::future::BoxFuture;
 
 use crate::{
-    domain::Role,
+    domain::{PersonId, Role},
     journal::{Accepted, Offered, Refused},
 };
 
@@ -33,6 +33,12 @@ pub trait Door: Send + Sync + 'static {
     /// journal behind it knows none.
     fn knows_key(&self, _key: &str) -> bool {
         false
+    }
+
+    /// The subscriber whose token has this [key](crate::journal::token_key). A door without a journal
+    /// behind it knows none.
+    fn person_with_key(&self, _key: &str) -> Option<PersonId> {
+        None
     }
 
     /// Whether this domain, as [`domain_name`](crate::event::wire::domain_name) writes it, is in

@@ -158,8 +158,12 @@ impl Personal {
 
     /// Whether a subscriber's token has this [key](token_key).
     pub fn knows_key(&self, key: &str) -> bool {
-        let found: Option<PersonId> = said(value(&*self.0, &format!("k/{key}")));
-        found.is_some()
+        self.person_with_key(key).is_some()
+    }
+
+    /// The subscriber whose token has this [key](token_key).
+    pub fn person_with_key(&self, key: &str) -> Option<PersonId> {
+        said(person_with_key(&*self.0, key))
     }
 
     /// The person of an account.

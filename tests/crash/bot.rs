@@ -19,9 +19,11 @@ pub const TOKEN: &str = "a-token-for-the-crash-test";
 /// A bot that can be started again and again.
 pub struct Bot {
     config: PathBuf,
-    data: PathBuf,
+    pub data: PathBuf,
     log: PathBuf,
     discord_token: String,
+    /// The URL of a Slack-compatible webhook, which is a secret.
+    pub slack_url: String,
     pub address: SocketAddr,
 }
 
@@ -36,7 +38,8 @@ impl Bot {
         let (config, data) = (folder.join("bellwether.toml"), folder.join("data"));
         fs::write(&config, configuration(address, destinations)).expect("a disk");
         let discord_token = discord_token.to_owned();
-        Self { config, data, log: folder.join("log"), discord_token, address }
+        let log = folder.join("log");
+        Self { config, data, log, discord_token, slack_url: String::new(), address }
     }
 
     pub fn start(&self) -> Life {
@@ -48,6 +51,7 @@ impl Bot {
             .env("CRASH_WEBHOOK_SECRET", format!("whsec_{}", STANDARD.encode(KEY)))
             .env("CRASH_TOKEN", TOKEN)
             .env("CRASH_DISCORD_TOKEN", &self.discord_token)
+            .env("CRASH_SLACK_URL", &self.slack_url)
             .env("RUST_LOG", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -122,6 +126,7 @@ fn configuration(address: SocketAddr, destinations: &str) -> String {
 name = "Crash Host"
 data_dir = "data"
 listen = "{address}"
+public_url = "https://status.crash.example"
 
 [journal]
 reserve = "1MB"

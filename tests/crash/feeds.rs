@@ -26,9 +26,9 @@ use super::{
 };
 
 /// What is in doubt is left alone for half a minute before it may be sent again.
-const FEEDS_DRAIN_S_MAX: u64 = 240;
+pub(super) const FEEDS_DRAIN_S_MAX: u64 = 240;
 
-type Shared<W> = Arc<Mutex<W>>;
+pub(super) type Shared<W> = Arc<Mutex<W>>;
 
 /// The networks, each with the feed that the bot has there.
 struct Networks {
@@ -82,7 +82,7 @@ async fn two_hundred_kills_double_no_update_at_any_feed_and_lose_none() {
 
 impl Told {
     /// Every post of a feed stands there once, or gave way; returns how many stand.
-    fn stands_once(&self, feed: &str, words: &BTreeMap<String, u64>) -> u64 {
+    pub(super) fn stands_once(&self, feed: &str, words: &BTreeMap<String, u64>) -> u64 {
         let mut wanted = BTreeMap::new();
         for (id, post) in self.posts.iter().filter(|(_, post)| post["destination"] == *feed) {
             if self.gave_way(id) {
@@ -190,11 +190,11 @@ token_env = "CRASH_TOKEN"
     }
 }
 
-fn look<W>(world: &Shared<W>, texts: impl Fn(&W) -> Vec<String>) -> Vec<String> {
+pub(super) fn look<W>(world: &Shared<W>, texts: impl Fn(&W) -> Vec<String>) -> Vec<String> {
     texts(&world.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-fn counted(texts: &[String]) -> BTreeMap<String, u64> {
+pub(super) fn counted(texts: &[String]) -> BTreeMap<String, u64> {
     let mut counts = BTreeMap::new();
     for word in texts.iter().filter_map(|text| word_of(text)) {
         *counts.entry(word).or_default() += 1;
@@ -203,13 +203,13 @@ fn counted(texts: &[String]) -> BTreeMap<String, u64> {
 }
 
 /// The words are numbered, so that two posts of one update would show, whatever they are.
-fn word_of(text: &str) -> Option<String> {
+pub(super) fn word_of(text: &str) -> Option<String> {
     let word = text.split_whitespace().find(|word| word.starts_with("word-"))?;
     Some(word.trim_end_matches('.').to_owned())
 }
 
 /// Mostly works; now and then breaks, often after the post was made.
-fn moody(mut dice: StdRng) -> impl FnMut(&Request) -> Option<Fault> + Send {
+pub(super) fn moody(mut dice: StdRng) -> impl FnMut(&Request) -> Option<Fault> + Send {
     move |request| {
         if request.line.starts_with("GET ") {
             return None;

@@ -183,6 +183,38 @@ impl Voices {
         }
         panic!("not delivered after {seconds_max} s: {last:#?}");
     }
+
+    /// Waits until nothing is left to do for any destination, whatever came of it; what staff are
+    /// then told of deliveries.
+    pub async fn until_nothing_waits(&self, seconds_max: u64) -> String {
+        let mut quiet = 0;
+        for _ in 0..seconds_max * 5 {
+            quiet = if self.waiting().await == Some(0) { quiet + 1 } else { 0 };
+            // Letters are written page by page, a moment apart.
+            if quiet > 10 {
+                return self.deliveries().await.expect("it is up");
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        panic!(
+            "{:?} wait after {seconds_max} s: {:#?}",
+            self.waiting().await,
+            self.deliveries().await
+        );
+    }
+
+    async fn deliveries(&self) -> Option<String> {
+        let query = json!({ "at": now(), "type": "command", "text": "deliveries" });
+        self.send(&query).await?["text"].as_str().map(str::to_owned)
+    }
+
+    /// How many posts have something left to do.
+    async fn waiting(&self) -> Option<u64> {
+        let url = self.url.replace("/api/v1/inputs", "/metrics");
+        let text = self.client.get(url).send().await.ok()?.text().await.ok()?;
+        let line = text.lines().find(|line| line.contains("queue=\"outbox\""))?;
+        line.rsplit(' ').next()?.parse().ok()
+    }
 }
 
 /// Nothing waits and nothing failed; what gave way may be counted after it.

@@ -2,18 +2,10 @@
 
 use std::{
     collections::BTreeSet,
-    path::Path,
-    sync::mpsc::sync_channel,
     time::{Duration, Instant},
 };
 
-use bellwether::{
-    clock::Clock,
-    domain::{PersonId, Topic},
-    event::Input,
-    journal::{Durable, Journal, Offered, Options, Private},
-};
-use futures_util::future::join_all;
+use crate::subscribers;
 
 use super::{smtp::Smtp, story};
 
@@ -22,35 +14,6 @@ const PATIENCE: Duration = Duration::from_secs(1200);
 /// How many readers there are: `READERS` asks for more than CI has time for.
 fn readers_count() -> usize {
     std::env::var("READERS").ok().and_then(|count| count.parse().ok()).unwrap_or(1_000)
-}
-
-/// Puts subscribers into the journal of a bot that is not running, as if each had said yes.
-async fn fill(dir: &Path, count: usize) {
-    let options = Options { reserve_bytes: 1 << 20, ..Options::default() };
-    let journal = Journal::open(dir, options).expect("the bot's journal");
-    let (notes, taken) = sync_channel::<Durable>(1024);
-    let drain = std::thread::spawn(move || taken.iter().for_each(drop));
-    let clock = Clock::system();
-    let (appender, committer) = journal.start(clock.clone(), notes).expect("a thread");
-    for first in (0..count).step_by(1000) {
-        let wishes = (first..count.min(first + 1000)).map(|number| {
-            let input = Input::Subscribe {
-                person: PersonId::from(""),
-                source: "email".to_owned(),
-                topic: Topic::All,
-                confirmed: true,
-                key: None,
-            };
-            let account = Some(format!("email:reader{number}@example.org"));
-            let private = Some(Private { account, ..Private::default() });
-            appender.submit(Offered { at: clock.now(), input, private })
-        });
-        assert!(join_all(wishes).await.iter().all(Result::is_ok));
-    }
-    appender.stop();
-    let ended = tokio::task::spawn_blocking(move || committer.join()).await;
-    ended.expect("a thread").expect("no panic").expect("a whole journal");
-    drain.join().expect("no panic");
 }
 
 async fn until(smtp: &Smtp, count: usize) {
@@ -67,7 +30,7 @@ async fn thousands_of_readers_each_get_their_letter_though_the_bot_is_killed_in_
     let smtp = Smtp::start().await;
     let (home, receiver) = story::home(&smtp).await;
     assert!(home.start().stop().status.success());
-    fill(&home.path().join("data"), count).await;
+    subscribers::fill(&home.path().join("data"), count).await;
 
     let bot = home.start();
     bot.staff("incident open \"Slow pages\" --servers s1").await;

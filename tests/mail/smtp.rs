@@ -1,5 +1,6 @@
 //! A mail server on loopback that keeps what it takes, and does as it is told at any word of the
 //! dialogue.
+#![allow(dead_code, reason = "each test takes what it needs")]
 
 use std::{
     collections::VecDeque,
@@ -50,10 +51,14 @@ pub struct Taken {
     pub bytes: String,
 }
 
+/// What a moment meets, where no fault waits for it.
+type Mood = Box<dyn FnMut(Moment) -> Option<Fault> + Send>;
+
 #[derive(Default)]
 struct State {
     taken: Vec<Taken>,
     faults: VecDeque<(Moment, Fault)>,
+    mood: Option<Mood>,
     lines: usize,
     login: Option<(String, String)>,
 }
@@ -119,6 +124,11 @@ impl Smtp {
         self.state().faults.push_back((moment, fault));
     }
 
+    /// Fails by chance from now on.
+    pub fn turn(&self, mood: impl FnMut(Moment) -> Option<Fault> + Send + 'static) {
+        self.state().mood = Some(Box::new(mood));
+    }
+
     pub fn taken(&self) -> Vec<Taken> {
         self.state().taken.clone()
     }
@@ -138,8 +148,10 @@ impl Smtp {
 
     fn fault_at(&self, moment: Moment) -> Option<Fault> {
         let mut state = self.state();
-        let place = state.faults.iter().position(|(at, _)| *at == moment)?;
-        state.faults.remove(place).map(|(_, fault)| fault)
+        match state.faults.iter().position(|(at, _)| *at == moment) {
+            Some(place) => state.faults.remove(place).map(|(_, fault)| fault),
+            None => state.mood.as_mut().and_then(|mood| mood(moment)),
+        }
     }
 
     /// One line; the stream comes back when TLS was asked for.
@@ -268,7 +280,8 @@ async fn letter<S: AsyncRead + Unpin>(stream: &mut BufReader<S>) -> Option<Strin
     let (mut bytes, mut line) = (String::new(), String::new());
     loop {
         line.clear();
-        if stream.read_line(&mut line).await.ok()? == 0 {
+        // Nothing more comes: whoever wrote it is gone, perhaps in the middle of a line.
+        if stream.read_line(&mut line).await.ok()? == 0 || !line.ends_with('\n') {
             return None;
         }
         assert!(line.ends_with("\r\n"), "a line ends with CR LF: {line:?}");

@@ -23,7 +23,7 @@ pub async fn home(smtp: &Smtp) -> (Home, Receiver) {
     (home, receiver)
 }
 
-async fn letter(smtp: &Smtp, to: &str, words: &str) -> Taken {
+pub async fn letter(smtp: &Smtp, to: &str, words: &str) -> Taken {
     let what = format!("a letter to {to} with “{words}”");
     eventually(&what, async || {
         smtp.taken().into_iter().find(|one| {
@@ -34,7 +34,7 @@ async fn letter(smtp: &Smtp, to: &str, words: &str) -> Taken {
 }
 
 /// Asks for updates and says yes; the letter's link.
-async fn subscribe(bot: &Bot, smtp: &Smtp, email: &str, topic: &str) -> String {
+pub async fn subscribe(bot: &Bot, smtp: &Smtp, email: &str, topic: &str) -> String {
     let (status, page) = Visitor::arrives(bot).await.asks(email, topic).await;
     assert_eq!(status, 200, "{page}");
     let link = letter(smtp, email, "please confirm").await.link("/subscribe/");

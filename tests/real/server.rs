@@ -9,31 +9,47 @@ use std::{
 };
 
 use bellwether::{
-    broadcast::{Sending, install_crypto},
+    broadcast::{Driver, Sending, install_crypto},
     clock::Clock,
     domain::{
         Abilities, Audience, Destination, DestinationId, IncidentId, Limits, PostId, TextUnit,
         Timestamp,
     },
-    event::{Post, PostAction},
+    event::{Post, PostAction, Resolution},
 };
 
-/// A process that does not outlive its test.
+/// A process that does not outlive its test, even one that is killed.
 pub struct Server(Child);
 
+/// Runs its arguments until nobody holds its standard input any more.
+const WARDEN: &str = r#""$@" </dev/null & child=$!; read -r _; kill -9 "$child"; wait"#;
+
 impl Server {
-    pub fn start(command: &mut Command) -> Self {
-        let child =
-            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        Self(child.expect("it is installed"))
+    pub fn start(command: &Command) -> Self {
+        let mut warden = Command::new("sh");
+        warden.args(["-c", WARDEN, "sh"]).arg(command.get_program()).args(command.get_args());
+        if let Some(folder) = command.get_current_dir() {
+            warden.current_dir(folder);
+        }
+        let child = warden.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        Self(child.spawn().expect("a shell"))
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.0.kill();
+        drop(self.0.stdin.take());
         let _ = self.0.wait();
     }
+}
+
+/// Runs a program to its end and gives what it said; a failure is the test's.
+pub fn run(command: &mut Command) -> String {
+    let output = command.stdin(Stdio::null()).output().expect("it is installed");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned()
+        + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {said}");
+    said
 }
 
 /// Where a server is installed; `None`, and it is said, when it is not.
@@ -44,6 +60,19 @@ pub fn installed(name: &str) -> Option<PathBuf> {
     }
     println!("skipped: {name}: it is not in {}; run `.ci/run real`", place.display());
     None
+}
+
+/// Looks until there is an answer, at most twenty seconds.
+pub async fn resolve(driver: &dyn Driver, sending: Sending<'_>) -> Resolution {
+    for _ in 0..200 {
+        match driver.resolve(sending).await {
+            Resolution::AskLater(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            settled @ (Resolution::Sent(_) | Resolution::SendAgain | Resolution::CannotTell(_)) => {
+                return settled;
+            }
+        }
+    }
+    panic!("no answer in twenty seconds");
 }
 
 /// A port that nobody listens at.

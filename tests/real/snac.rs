@@ -6,7 +6,6 @@ use std::{
     io::Write,
     path::Path,
     process::{Command, Stdio},
-    time::Duration,
 };
 
 use bellwether::{
@@ -22,7 +21,8 @@ use super::{
     lossy::Wire,
     pictures::pictured,
     server::{
-        Server, client, clock, destination, free_port, installed, loopback, post, sending, until_up,
+        Server, client, clock, destination, free_port, installed, loopback, post, resolve, sending,
+        until_up,
     },
 };
 
@@ -63,7 +63,9 @@ impl Snac {
         let server = Server::start(Command::new(&program).arg("httpd").arg(&data));
         let base = format!("http://127.0.0.1:{port}");
         until_up(&base).await;
-        let form = format!("login=status&passwd={password}");
+        // Its passwords may have a `+` in them.
+        let passwd: String = url::form_urlencoded::byte_serialize(password.as_bytes()).collect();
+        let form = format!("login=status&passwd={passwd}");
         let answer = client()
             .post(format!("{base}/oauth/x-snac-get-token"))
             .header("content-type", "application/x-www-form-urlencoded")
@@ -100,18 +102,6 @@ impl Snac {
         let driver = Mastodon::new(&destination("mastodon", &options), &secrets, &clock());
         driver.expect("whole")
     }
-}
-
-async fn resolve(driver: &Mastodon, sending: Sending<'_>) -> Resolution {
-    for _ in 0..200 {
-        match driver.resolve(sending).await {
-            Resolution::AskLater(_) => tokio::time::sleep(Duration::from_millis(100)).await,
-            settled @ (Resolution::Sent(_) | Resolution::SendAgain | Resolution::CannotTell(_)) => {
-                return settled;
-            }
-        }
-    }
-    panic!("no answer in twenty seconds");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

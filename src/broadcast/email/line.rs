@@ -17,7 +17,10 @@ use lettre::{
     },
 };
 
-use crate::{clock::Clock, domain::Timestamp};
+use crate::{
+    clock::Clock,
+    domain::{MailStatus, Timestamp, says_nobody_is_there},
+};
 
 use super::super::reason;
 
@@ -122,43 +125,23 @@ impl Trouble {
             return Self::Cut(words.unwrap_or_else(|| "connection failed".to_owned()));
         };
         let said = error.source().map(ToString::to_string).unwrap_or_default();
-        judge(stage, code.into(), enhanced(&said))
+        judge(stage, code.into(), MailStatus::read(&said))
     }
 }
 
-/// What a refusal means. `enhanced` is the status code of RFC 3463, where the server gave one.
-fn judge(stage: Stage, code: u16, enhanced: Option<(u16, u16)>) -> Trouble {
+/// What a refusal means. `status` is the code of RFC 3463, where the server gave one.
+fn judge(stage: Stage, code: u16, status: Option<MailStatus>) -> Trouble {
     let class = code / 100;
-    let detail =
-        enhanced.map_or(String::new(), |(subject, detail)| format!(" {class}.{subject}.{detail}"));
+    let detail = status
+        .map_or(String::new(), |status| format!(" {class}.{}.{}", status.subject, status.detail));
     let reason = format!("the mail server answered {code}{detail} to {}", stage.word());
     match (class, stage) {
         (4, Stage::Login) | (5, Stage::Hello | Stage::Login | Stage::Sender) => {
             Trouble::Denied(reason)
         }
-        (5, Stage::Reader) if is_about_address(code, enhanced) => Trouble::Nobody(reason),
+        (5, Stage::Reader) if says_nobody_is_there(Some(code), status) => Trouble::Nobody(reason),
         (5, Stage::Reader | Stage::Letter) => Trouble::Refused(reason),
         _ => Trouble::Later(reason),
-    }
-}
-
-/// Whether a refusal at the reader says that there is no such reader, and not that the server will
-/// not have us, that the mailbox is full, or anything else that may pass.
-fn is_about_address(code: u16, enhanced: Option<(u16, u16)>) -> bool {
-    match enhanced {
-        // X.1.z: the address; X.2.1: the mailbox is disabled.
-        Some((subject, detail)) => subject == 1 || (subject, detail) == (2, 1),
-        None => matches!(code, 550 | 551 | 553),
-    }
-}
-
-/// The last two numbers of the status code that a reply begins with ("5.1.1 no such user").
-fn enhanced(said: &str) -> Option<(u16, u16)> {
-    let first = said.split_whitespace().next()?;
-    let mut numbers = first.split('.').map(|part| part.parse::<u16>().ok());
-    match (numbers.next()?, numbers.next()?, numbers.next()?, numbers.next()) {
-        (Some(2 | 4 | 5), Some(subject), Some(detail), None) => Some((subject, detail)),
-        _ => None,
     }
 }
 
@@ -251,14 +234,17 @@ mod tests {
 
     #[test]
     fn only_a_refusal_of_the_address_itself_is_a_bounce() {
-        let at_reader = |code, said: &str| judge(Stage::Reader, code, enhanced(said));
+        let at_reader = |code, said: &str| judge(Stage::Reader, code, MailStatus::read(said));
         let nobody = |code, said: &str| matches!(at_reader(code, said), Trouble::Nobody(_));
         assert!(nobody(550, "5.1.1 <ann@example.org> no such user"));
         assert!(nobody(550, "no such user") && nobody(553, "bad name"));
         assert!(nobody(550, "5.2.1 disabled"));
-        for (code, said) in
-            [(550, "5.7.1 relaying denied"), (552, "5.2.2 mailbox full"), (554, "go away")]
-        {
+        for (code, said) in [
+            (550, "5.7.1 relaying denied"),
+            (552, "5.2.2 mailbox full"),
+            (554, "go away"),
+            (550, "5.1.8 the sender's domain is not found"),
+        ] {
             assert!(matches!(at_reader(code, said), Trouble::Refused(_)), "{code} {said}");
         }
         assert!(matches!(at_reader(450, "4.2.0 greylisted"), Trouble::Later(_)));
@@ -271,11 +257,12 @@ mod tests {
 
     #[test]
     fn a_reason_repeats_codes_and_no_words() {
-        let trouble = judge(Stage::Reader, 550, enhanced("5.1.1 <ann@example.org> unknown"));
+        let trouble =
+            judge(Stage::Reader, 550, MailStatus::read("5.1.1 <ann@example.org> unknown"));
         let words = "the mail server answered 550 5.1.1 to the reader";
         assert_eq!(trouble, Trouble::Nobody(words.to_owned()));
-        assert_eq!(enhanced("5.1 x"), None);
-        assert_eq!(enhanced("192.0.2.1 is listed"), None);
+        assert_eq!(MailStatus::read("5.1 x"), None);
+        assert_eq!(MailStatus::read("192.0.2.1 is listed"), None);
     }
 
     #[test]

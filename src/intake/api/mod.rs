@@ -4,10 +4,11 @@
 //! an array of up to 1000, each accepted or refused by itself: 200 when all were taken, 207 when
 //! some were refused, 503 when none was taken for lack of room. `POST /api/v1/commands` takes one
 //! line of the staff grammar. `POST /api/v1/notices` takes a provider's letter or calendar as it is, and
-//! answers what was read out of it. The OpenAPI document is at [`OPENAPI_PATH`]. Must not: let a sender
+//! answers what was read out of it; `POST /api/v1/bounces` a letter that came back to the sender. The OpenAPI document is at [`OPENAPI_PATH`]. Must not: let a sender
 //! choose who they are, or hold a body larger than allowed in memory. Start at [`router`].
 
 mod auth;
+mod bounces;
 mod error;
 mod inputs;
 mod notices;
@@ -45,6 +46,7 @@ pub const ROUTES: &[(&str, &[&str])] = &[
     ("/api/v1/inputs", &["post"]),
     ("/api/v1/commands", &["post"]),
     ("/api/v1/notices", &["post"]),
+    ("/api/v1/bounces", &["post"]),
     (OPENAPI_PATH, &["get"]),
 ];
 
@@ -62,6 +64,7 @@ pub fn router(door: Arc<dyn Door>, clock: Clock, tokens: &[Token], body: BodyLim
     Router::new()
         .route("/api/v1/inputs", only(post(inputs::post)))
         .route("/api/v1/commands", only(post(command)))
+        .route("/api/v1/bounces", only(post(bounces::post)))
         .route(OPENAPI_PATH, only(get(openapi)))
         .route("/api/v1/{*rest}", any(nothing_here))
         .with_state(api)

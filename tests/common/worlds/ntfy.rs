@@ -22,8 +22,12 @@ impl World {
     fn publish(&mut self, request: &Request) -> Reply {
         let mut notice = request.json();
         let message = notice["message"].as_str().unwrap_or_default();
-        if request.body.len() > 8192 || message.len() > 4096 {
+        if request.body.len() >= 8192 {
             return error(413);
+        }
+        // It would be an attached file, and there is no room for these.
+        if message.len() >= 4096 {
+            return error(400);
         }
         notice["id"] = json!(format!("m{}", self.notices.len()));
         notice["event"] = json!("message");
