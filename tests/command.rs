@@ -558,6 +558,7 @@ fn a_button_is_read_back_and_nothing_else_is_one() {
         Button::PublishWindow { window: WindowId(4), revision: 2 },
         Button::ExtendWindow { window: WindowId(4) },
         Button::CompleteWindow { window: WindowId(4) },
+        Button::FollowNotice { notice: NoticeId(1), revision: 2 },
         Button::NotAnIncident { incident, seen: None },
         Button::NotAnIncident { incident, seen: Some(seen) },
         Button::ReallyNone { incident, seen },

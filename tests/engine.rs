@@ -25,6 +25,8 @@ mod determinism;
 mod languages;
 #[path = "engine/map.rs"]
 mod map;
+#[path = "engine/noticed.rs"]
+mod noticed;
 #[path = "engine/notices.rs"]
 mod notices;
 #[path = "engine/other.rs"]

@@ -33,6 +33,7 @@ impl Face {
             | Button::PublishWindow { .. }
             | Button::ExtendWindow { .. }
             | Button::CompleteWindow { .. }
+            | Button::FollowNotice { .. }
             | Button::Retry { .. }
             | Button::NotAnIncident { .. }
             | Button::ReallyNone { .. } => {}
@@ -60,6 +61,7 @@ impl Face {
             | Button::PublishWindow { .. }
             | Button::ExtendWindow { .. }
             | Button::CompleteWindow { .. }
+            | Button::FollowNotice { .. }
             | Button::Retry { .. }
             | Button::Fixed { .. }
             | Button::StillBroken { .. } => self.press_line(heard, role, &button).await,
@@ -259,6 +261,7 @@ fn after(button: &Button, draft: &OpenDraft) -> bool {
         Button::PublishWindow { .. }
         | Button::ExtendWindow { .. }
         | Button::CompleteWindow { .. }
+        | Button::FollowNotice { .. }
         | Button::Retry { .. } => false,
     }
 }

@@ -4,7 +4,7 @@
 //! hears of a press reads it back with [`Button::read`], strictly: an id that we did not write is
 //! no button. Must not: decide what a press leads to.
 
-use crate::domain::{AsShown, DraftId, IncidentId, WindowId};
+use crate::domain::{AsShown, DraftId, IncidentId, NoticeId, WindowId};
 
 /// What a press asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,6 +65,13 @@ pub enum Button {
     CompleteWindow {
         /// Which.
         window: WindowId,
+    },
+    /// Staff: a window is to be as its provider's notice now says.
+    FollowNotice {
+        /// Which.
+        notice: NoticeId,
+        /// As it was shown.
+        revision: u32,
     },
     /// Staff: send a post again that did not arrive.
     Retry {
@@ -128,6 +135,9 @@ impl Button {
             }
             Self::ExtendWindow { window } => format!("{VERSION}:extend:{window}"),
             Self::CompleteWindow { window } => format!("{VERSION}:complete:{window}"),
+            Self::FollowNotice { notice, revision } => {
+                format!("{VERSION}:follow:{notice}:{revision}")
+            }
             Self::NotAnIncident { incident, seen: None } => {
                 format!("{VERSION}:no-incident:{incident}")
             }
@@ -167,6 +177,10 @@ impl Button {
                 window: WindowId(number(window)?),
                 revision: narrow(revision)?,
             },
+            [VERSION, "follow", notice, revision] => Self::FollowNotice {
+                notice: NoticeId(number(notice)?),
+                revision: narrow(revision)?,
+            },
             [VERSION, "extend", window] => Self::ExtendWindow { window: WindowId(number(window)?) },
             [VERSION, "complete", window] => {
                 Self::CompleteWindow { window: WindowId(number(window)?) }
@@ -200,6 +214,7 @@ impl Button {
             Self::PublishWindow { .. } => "button-publish-window",
             Self::ExtendWindow { .. } => "button-extend-window",
             Self::CompleteWindow { .. } => "button-complete-window",
+            Self::FollowNotice { .. } => "button-follow-notice",
             Self::ReallyNone { .. } => "button-really-none",
             Self::Retry { .. } => "button-retry",
             Self::Fixed { .. } => "button-fixed",
@@ -213,6 +228,7 @@ impl Button {
             Self::Publish { .. }
             | Self::PublishWindow { .. }
             | Self::CompleteWindow { .. }
+            | Self::FollowNotice { .. }
             | Self::Fixed { .. } => Tone::Good,
             Self::Edit { .. } | Self::Retry { .. } | Self::ExtendWindow { .. } => Tone::Main,
             Self::Wait { .. } => Tone::Quiet,
@@ -239,6 +255,9 @@ impl Button {
             }
             Self::ExtendWindow { window } => Some(format!("maintenance extend {window} 30m")),
             Self::CompleteWindow { window } => Some(format!("maintenance complete {window}")),
+            Self::FollowNotice { notice, revision } => {
+                Some(format!("upstream window {notice} --revision {revision}"))
+            }
             Self::ReallyNone { incident, .. } => Some(format!("incident false-alarm {incident}")),
             Self::Retry { post } => Some(format!("retry {post:032x}")),
             Self::Edit { .. }

@@ -1,6 +1,8 @@
 //! What a line can ask for, as data.
 
-use crate::domain::{DraftId, Impact, IncidentId, ReportId, ServerId, UpdateKind, WindowId};
+use crate::domain::{
+    DraftId, Impact, IncidentId, NoticeId, ReportId, ServerId, UpdateKind, WindowId,
+};
 
 use super::Maintenance;
 
@@ -101,6 +103,15 @@ pub enum Command {
         what: String,
         /// `None`: the open one, if there is just one.
         incident: Option<IncidentId>,
+    },
+    /// Have a window be as a provider's notice says.
+    UpstreamWindow {
+        /// Which.
+        notice: NoticeId,
+        /// How long it is to last, where the notice does not say; 1 second to 7 days.
+        length_s: Option<u64>,
+        /// The notice's revision that was read; `None`: the newest.
+        revision: Option<u32>,
     },
     /// Keep what a provider said.
     UpstreamSaid {

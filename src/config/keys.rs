@@ -37,11 +37,27 @@ pub(super) const BOT: SectionKeys = SectionKeys {
 };
 pub(super) const POLICY: SectionKeys = SectionKeys {
     section: "[policy]",
-    keys: &["holding_after", "update_every", "remind_before", "reopen_within", "give_up_after"],
+    keys: &[
+        "holding_after",
+        "update_every",
+        "remind_before",
+        "reopen_within",
+        "give_up_after",
+        "published_weight",
+        "published_for",
+    ],
 };
 pub(super) const MAINTENANCE: SectionKeys = SectionKeys {
     section: "[maintenance]",
-    keys: &["notice", "reminders", "ask_before", "tell_before", "overrun", "verify_within"],
+    keys: &[
+        "notice",
+        "reminders",
+        "ask_before",
+        "tell_before",
+        "overrun",
+        "verify_within",
+        "follow_notices",
+    ],
 };
 pub(super) const BLACKOUT: SectionKeys =
     SectionKeys { section: "[[blackout]]", keys: &["from", "to", "reason"] };

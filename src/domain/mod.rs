@@ -27,8 +27,8 @@ pub use notice::{
     Assumed, Notice, NoticeAbout, NoticeAge, NoticeImpact, NoticeStatus, NoticeWindow, Unread,
 };
 pub use policy::{
-    Abilities, Audience, Destination, Limits, MaintenancePolicy, Policy, Role, Scope, Settings,
-    TextUnit, WordFiles,
+    Abilities, Audience, Destination, FollowNotices, Limits, MaintenancePolicy, Policy,
+    PublishedPolicy, Role, Scope, Settings, TextUnit, WordFiles,
 };
 pub use subscription::{NoTopic, Topic};
 pub use suspicion::{Alternative, Cause, ServerEvidence, Suspicion};

@@ -80,6 +80,31 @@ pub struct Policy {
     /// Times in which no work should be done.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blackouts: Vec<Blackout>,
+    /// What an incident that a provider publishes counts for.
+    #[serde(default)]
+    pub published: PublishedPolicy,
+}
+
+/// What an incident that a provider publishes counts for, as evidence beside what is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedPolicy {
+    /// So many times likelier its components are taken to be at fault, 1 to
+    /// [`Self::TIMES_MAX`]; 1: it counts for nothing.
+    pub times: u32,
+    /// After this long without a word of the provider it counts no more, in seconds.
+    pub stale_after_s: u64,
+}
+
+impl PublishedPolicy {
+    /// Below e³: what makes the difference between an answer and another, or the bot's own
+    /// vantage, stays a matter of measurements.
+    pub const TIMES_MAX: u32 = 20;
+}
+
+impl Default for PublishedPolicy {
+    fn default() -> Self {
+        Self { times: 10, stale_after_s: 12 * 3600 }
+    }
 }
 
 /// What is said of maintenance windows by themselves, and when. Times in seconds.
@@ -98,6 +123,19 @@ pub struct MaintenancePolicy {
     pub overrun_s: u64,
     /// What still fails this long after the end is no longer put down to the work.
     pub verify_within_s: u64,
+    /// What becomes of a window when the provider's notice behind it changes.
+    pub follow_notices: FollowNotices,
+}
+
+/// Whether an announced window follows its provider's notice by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FollowNotices {
+    /// Staff are shown what changed, and say so.
+    #[default]
+    Ask,
+    /// It does, and followers are told; what staff changed by hand stays.
+    Follow,
 }
 
 impl Default for MaintenancePolicy {
@@ -109,6 +147,7 @@ impl Default for MaintenancePolicy {
             tell_before_s: 5 * 60,
             overrun_s: 30 * 60,
             verify_within_s: 10 * 60,
+            follow_notices: FollowNotices::default(),
         }
     }
 }
@@ -123,6 +162,7 @@ impl Default for Policy {
             give_up_after_s: 24 * 3600,
             maintenance: MaintenancePolicy::default(),
             blackouts: Vec::new(),
+            published: PublishedPolicy::default(),
         }
     }
 }

@@ -27,7 +27,7 @@ fn announced_for(length: &str) -> Stage {
     stage
 }
 
-fn states(stage: &Stage) -> Vec<(&'static str, u32)> {
+pub fn states(stage: &Stage) -> Vec<(&'static str, u32)> {
     let windows = stage.heard.iter().filter_map(|(_, output)| match output {
         Output::Window { window, .. } => Some((window.state.word(), window.revision)),
         _ => None,
@@ -35,7 +35,7 @@ fn states(stage: &Stage) -> Vec<(&'static str, u32)> {
     windows.collect()
 }
 
-fn news(stage: &Stage) -> Vec<(&'static str, String)> {
+pub fn news(stage: &Stage) -> Vec<(&'static str, String)> {
     let news = stage.heard.iter().filter_map(|(_, output)| match output {
         Output::Announcement { news, by, .. } => Some((news.word(), by.clone())),
         _ => None,
@@ -54,7 +54,7 @@ fn read_back<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T 
 
 /// Runs what was taken in through `fold`, and through a restore at every input that something was
 /// decided about: each must end in the state of the engine that decided.
-fn folds_and_restores_alike(stage: &Stage) {
+pub fn folds_and_restores_alike(stage: &Stage) {
     let wanted = stage.engine.snapshot();
     let mut folded: Engine = Engine::new();
     for (seq, received, happening, outputs) in &stage.inputs {

@@ -19,9 +19,9 @@ use crate::{
 use super::{Desk, Person, overlaps, window_facts};
 
 /// Windows that may be open at once.
-const OPEN_WINDOWS_MAX: usize = 200;
+pub(super) const OPEN_WINDOWS_MAX: usize = 200;
 /// Nothing is planned further ahead, in days.
-const AHEAD_DAYS_MAX: i64 = 2 * 366;
+pub(super) const AHEAD_DAYS_MAX: i64 = 2 * 366;
 /// A beginning that was typed a little late is now, in seconds.
 const LATE_S_MAX: i64 = 60;
 /// Another time is looked for on this many days.
@@ -73,6 +73,7 @@ impl Desk<'_> {
             state: WindowState::Scheduled,
             revision: 1,
             incident: plan.incident,
+            notice: None,
         };
         let id = window.id;
         self.decide(Output::Window { window, by: Some(who.by.to_owned()) });
@@ -177,7 +178,7 @@ impl Desk<'_> {
     }
 
     /// Tells what was planned, what speaks against it, and another time.
-    fn answer_plan(&mut self, record: &WindowRecord) {
+    pub(super) fn answer_plan(&mut self, record: &WindowRecord) {
         let (speech, window) = (self.speech(), &record.window);
         let facts = window_facts(window.id)
             .text("title", window.title.clone())
@@ -220,7 +221,8 @@ impl Desk<'_> {
                 }
             })
             .collect();
-        if !found.is_empty() {
+        // A provider's time is not ours to choose.
+        if !found.is_empty() && window.notice.is_none() {
             lines.extend(self.other_time(window).map(|at| {
                 let facts = window_facts(window.id)
                     .text("time", speech.window_time(at, window.zone, None))
@@ -239,7 +241,8 @@ impl Desk<'_> {
             other.id != window.id && overlaps(span, (other.starts_at, other.ends_at))
         });
         let dark = policy.blackouts.iter().filter(|one| overlaps(span, (one.from, one.until)));
-        let is_short = starts_at < self.now() + seconds(policy.maintenance.notice_s);
+        let is_short = window.notice.is_none()
+            && starts_at < self.now() + seconds(policy.maintenance.notice_s);
         others
             .map(Collision::Window)
             .chain(dark.map(|one| Collision::Blackout(&one.reason)))
@@ -258,7 +261,7 @@ impl Desk<'_> {
 }
 
 /// A moment as it is typed, in its zone.
-fn local(at: Timestamp, zone: Tz) -> String {
+pub(super) fn local(at: Timestamp, zone: Tz) -> String {
     let local = at.with_timezone(&zone);
     let seconds = if local.second() == 0 { "" } else { ":%S" };
     local.format(&format!("%Y-%m-%dT%H:%M{seconds}")).to_string()
