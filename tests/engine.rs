@@ -31,6 +31,8 @@ mod noticed;
 mod notices;
 #[path = "engine/other.rs"]
 mod other;
+#[path = "engine/published.rs"]
+mod published;
 #[path = "engine/reload.rs"]
 mod reload;
 #[path = "engine/reporters.rs"]
