@@ -182,7 +182,7 @@ impl Desk<'_> {
         let Some(record) = self.records.windows.get(&id).cloned() else { return };
         let Some(found) = self.records.incidents.get(&incident).cloned() else { return };
         let by = WINDOW_POLICY;
-        let (_, done) = self.put_on_record(&record, WindowNews::Completed, by, None);
+        let (revision, done) = self.put_on_record(&record, WindowNews::Completed, by, None);
         let kind = match found.state {
             IncidentState::Monitoring => UpdateKind::Update,
             IncidentState::Investigating
@@ -201,6 +201,7 @@ impl Desk<'_> {
         let wordings = wordings.collect();
         let (draft, short, role) = (None, None, None);
         self.publish(&Statement { incident, draft, kind, body, short, wordings, by, role });
+        self.mail_news(&record, WindowNews::Completed, revision, Some(incident));
         if let Some(draft) = self.draft_by_bot(incident, UpdateKind::Resolved) {
             let reason = self.speech().say("window-mended", Facts::new());
             self.propose(draft, "staff-proposal-recovery", &reason);

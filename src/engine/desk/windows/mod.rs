@@ -238,10 +238,12 @@ impl Desk<'_> {
                 let statement =
                     Statement { incident, draft, kind, body: text, short, wordings, by, role };
                 let count = self.publish(&statement).map_or(0, |(_, count)| count);
+                self.mail_news(&record, news, revision, Some(incident));
                 count
             }
             None => {
                 let count = self.post_news(&record, news, revision);
+                self.mail_news(&record, news, revision, None);
                 count
             }
         }
