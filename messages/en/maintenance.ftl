@@ -105,6 +105,7 @@ answer-window = { $window } { $state }: { $title } ({ $servers }), { $when }{ $a
    *[no] , not announced
 }
 answer-window-incident = It is to end incident { $incident }.
+answer-window-notice = It was made from notice { $notice } of the provider.
 answer-window-news = { $time } { $by }: “{ $text }”
 answer-suspicion-held = It is put down to maintenance { $window }: no alarm while that lasts.
 answer-window-held = Put down to the work: { $explanation }

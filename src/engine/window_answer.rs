@@ -33,6 +33,10 @@ pub(super) fn show(speech: &Speech<'_>, id: WindowId) -> String {
         let facts = Facts::new().text("incident", incident.to_string());
         lines.push(speech.say("answer-window-incident", facts));
     }
+    if let Some(notice) = record.window.notice {
+        let facts = Facts::new().text("notice", notice.to_string());
+        lines.push(speech.say("answer-window-notice", facts));
+    }
     lines.extend(record.news.iter().map(|news| {
         let facts = Facts::new()
             .text("time", speech.moment(news.at))

@@ -102,6 +102,8 @@ fn a_notice_is_drafted_as_a_window_in_our_words_and_one_press_announces_it() {
         !body.contains("Replacement of a switch"),
         "the provider's words stay with staff: {body}"
     );
+    let shown = stage.types("maintenance show 1");
+    assert!(shown.contains("made from notice 1"), "{shown}");
     stage.probe_for(62, &[], 0.0);
     assert_eq!(states(&stage), [("scheduled", 1), ("in_progress", 1)]);
     folds_and_restores_alike(&stage);

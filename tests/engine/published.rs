@@ -1,6 +1,7 @@
 //! An incident that a provider publishes is evidence with a weight of its own, and never proof.
 
-use bellwether::{domain::*, engine::Engine, event::*};
+use bellwether::{app::explain, domain::*, engine::Engine, event::*, render::Words};
+use insta::assert_snapshot;
 
 use crate::{
     notices::{below_a_provider, notice, take},
@@ -85,6 +86,10 @@ fn it_is_shown_as_counted_until_it_is_over_or_nobody_says_more() {
     assert_eq!(rows.len(), 1);
     assert_eq!((rows[0].component.as_str(), rows[0].times), ("atl", 10));
     assert_eq!(rows[0].until, stage.now + chrono::TimeDelta::hours(12));
+    let explained = stage.engine.explain(stage.now);
+    let told = explain::told(&Words::built_in(), "en", &below_a_provider().fleet, &explained);
+    let line = told.lines().find(|line| line.contains("publishes an incident"));
+    assert_snapshot!(line.unwrap_or_default(), @"A provider publishes an incident of atl (data centre) (notice 1). That counts: 10 times likelier to be at fault than by its rarity, until 24 April 2014, 09:00 EDT unless the provider says more.");
     let restored: Engine = Engine::restore(&stage.engine.snapshot()).unwrap();
     assert_eq!(restored.explain(stage.now).weighed.published, rows);
     stage.probe_for(11 * 60, &[], 0.0);

@@ -92,17 +92,18 @@ impl Evidence {
         all.any(|one| one.components.iter().any(|component| component.as_str() == id))
     }
 
-    /// The share of each member in its class's probability.
-    pub(super) fn shares(&self, class: usize) -> Vec<f64> {
+    /// How often each member of a class is at fault, and all of them together: in these shares they
+    /// have the class's probability.
+    pub(super) fn rates(&self, class: usize) -> (Vec<f64>, f64) {
         let members = &self.names.members[class];
-        let rate = self.core.shape().class(class).rate;
         if !members.iter().any(|one| self.is_published(&one.id)) {
-            return members.iter().map(|one| one.rate / rate).collect();
+            let rate = self.core.shape().class(class).rate;
+            return (members.iter().map(|one| one.rate).collect(), rate);
         }
         let weight = |id: &str| if self.is_published(id) { self.times() } else { 1.0 };
         let rates: Vec<f64> = members.iter().map(|one| one.rate * weight(&one.id)).collect();
-        let all: f64 = rates.iter().sum();
-        rates.into_iter().map(|rate| rate / all).collect()
+        let all = rates.iter().sum();
+        (rates, all)
     }
 
     /// What is counted now, for `explain`.
