@@ -43,6 +43,7 @@ notice-no-window = { $why ->
     [unmatched] Notice { $notice } names nothing of ours: maintenance schedule TARGETS START HOW-LONG "title"
     [no_start] When it begins could not be read, so no window is drafted. Once you know: maintenance schedule { $targets } START HOW-LONG "title"
     [no_end] It does not say when it ends, so no window is drafted. Once you know: upstream window { $notice } --length HOW-LONG
+    [long] It lasts longer than seven days, so no window goes with it. For a part of it: maintenance schedule { $targets } START HOW-LONG "title"
     [past] Its time has passed: no window is drafted.
     [far] It is more than two years ahead: no window is drafted.
     [planned] Maintenance { $window } covers this already, so no second window is drafted. To make one all the same: upstream window { $notice }

@@ -62,11 +62,11 @@ fn lines(stage: &Stage) -> Vec<String> {
 
 fn window(stage: &Stage) -> MaintenanceWindow {
     let windows = stage.inputs.iter().flat_map(|(_, _, _, outputs)| outputs);
-    let windows = windows.filter_map(|output| match output {
+    let mut windows = windows.filter_map(|output| match output {
         Output::Window { window, .. } => Some(window.clone()),
         _ => None,
     });
-    windows.last().unwrap()
+    windows.next_back().unwrap()
 }
 
 fn span(window: &MaintenanceWindow) -> String {
@@ -349,6 +349,21 @@ fn what_cannot_be_read_or_is_over_or_names_nothing_is_asked_and_never_guessed() 
     stage.types("upstream window 1");
     assert_eq!(span(&window(&stage)), "02:00 to 03:30");
     folds_and_restores_alike(&stage);
+}
+
+#[test]
+fn a_notice_cannot_have_trouble_put_down_to_work_for_weeks() {
+    let mut stage = announced_under(FollowNotices::Follow);
+    stage.probe_for(70, &[], 0.0);
+    stage.forget_heard();
+    let starts_at = "2014-04-24T02:00:00Z".parse().unwrap();
+    let ends_at = Some("2014-06-24T02:00:00Z".parse().unwrap());
+    let endless = NoticeWindow { starts_at, ends_at };
+    take(&mut stage, Notice { window: Some(endless), ..revised(2, at("02:00", "03:00")) });
+    take(&mut stage, Notice { window: Some(endless), ..notice("NL-2") });
+    assert_eq!(states(&stage), []);
+    let told = stage.posts_to("staff").join("\n");
+    assert_eq!(told.matches("It lasts longer than seven days").count(), 2, "{told}");
 }
 
 #[test]

@@ -313,6 +313,7 @@ impl Desk<'_> {
             | Why::Unmatched
             | Why::NoStart
             | Why::NoEnd
+            | Why::Long
             | Why::Past
             | Why::Far
             | Why::Full => String::new(),

@@ -16,6 +16,10 @@ use crate::{
 
 use super::plan::AHEAD_DAYS_MAX;
 
+/// Work that is said to last longer is a matter for a person, in days: while a window lasts, trouble
+/// is put down to it.
+const LENGTH_DAYS_MAX: i64 = 7;
+
 /// What a notice asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::engine::desk) enum Wish {
@@ -38,6 +42,8 @@ pub(in crate::engine::desk) enum Why {
     NoStart,
     /// Its end was not said, or could not be read.
     NoEnd,
+    /// It lasts longer than anything is planned for.
+    Long,
     /// Its end has passed.
     Past,
     /// It is further ahead than anything is planned.
@@ -143,7 +149,9 @@ pub(super) fn span(
     let starts_at = said.starts_at;
     let end = length.map(|length| starts_at + length).or(said.ends_at);
     let ends_at = end.filter(|end| *end > starts_at).ok_or(Why::NoEnd)?;
-    if ends_at <= now {
+    if ends_at - starts_at > TimeDelta::days(LENGTH_DAYS_MAX) {
+        Err(Why::Long)
+    } else if ends_at <= now {
         Err(Why::Past)
     } else if starts_at > now + TimeDelta::days(AHEAD_DAYS_MAX) {
         Err(Why::Far)
@@ -179,6 +187,9 @@ pub(super) fn change(notice: &Notice, own: &WindowRecord, now: Timestamp) -> Res
     let (Some(said), Some(ends_at)) = (said, end) else { return followed };
     if ends_at <= now.max(said.starts_at) {
         return followed;
+    }
+    if ends_at - said.starts_at > TimeDelta::days(LENGTH_DAYS_MAX) {
+        return Err(Why::Long);
     }
     match window.state {
         WindowState::Scheduled
@@ -236,6 +247,7 @@ impl Why {
             Self::Unmatched => "unmatched",
             Self::NoStart => "no_start",
             Self::NoEnd => "no_end",
+            Self::Long => "long",
             Self::Past => "past",
             Self::Far => "far",
             Self::Planned(_) => "planned",
@@ -249,7 +261,7 @@ impl Why {
     /// nothing to do about.
     pub(in crate::engine::desk) fn is_worth_a_word(self) -> bool {
         match self {
-            Self::NoStart | Self::NoEnd | Self::Past | Self::Far | Self::Full => true,
+            Self::NoStart | Self::NoEnd | Self::Long | Self::Past | Self::Far | Self::Full => true,
             Self::Planned(_) | Self::Begun(_) => true,
             Self::NoWork | Self::Unmatched | Self::Followed(_) => false,
         }
