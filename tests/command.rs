@@ -76,11 +76,11 @@ fn good_lines_are_read_as_they_are_meant() {
     > incident update #1 "still working"
     incident update: IncidentUpdate { incident: IncidentId(1), kind: Update, text: "still working", publish: false }
     > incident resolve 1
-    incident resolve: IncidentResolve { incident: IncidentId(1), text: None, publish: false }
+    incident resolve: IncidentResolve { incident: IncidentId(1), text: None, publish: false, seen: None }
     > incident resolve 1 "All is well again." --publish
-    incident resolve: IncidentResolve { incident: IncidentId(1), text: Some("All is well again."), publish: true }
+    incident resolve: IncidentResolve { incident: IncidentId(1), text: Some("All is well again."), publish: true, seen: None }
     > incident false-alarm 2
-    incident false-alarm: IncidentFalseAlarm { incident: IncidentId(2) }
+    incident false-alarm: IncidentFalseAlarm { incident: IncidentId(2), seen: None }
     > incident show 1
     incident show? IncidentShow(IncidentId(1))
     > incident list
@@ -401,7 +401,7 @@ fn maintenance_is_planned_in_one_line() {
     > maintenance move 3 22:00 --length 1h
     maintenance move: Maintenance(Move { window: WindowId(3), start: At(LocalTime { date: None, time: 22:00:00, offset: None }), length_s: Some(3600), zone: None })
     > maintenance extend #3 30m
-    maintenance extend: Maintenance(Extend { window: WindowId(3), by_s: 1800 })
+    maintenance extend: Maintenance(Extend { window: WindowId(3), by_s: 1800, revision: None })
     > maintenance publish 3 --revision 2
     maintenance publish: Maintenance(Publish { window: WindowId(3), revision: Some(2) })
     > maintenance words 3 Sites will be slow
@@ -433,7 +433,7 @@ fn maintenance_is_planned_in_one_line() {
     Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID]
     > maintenance extend 3
     Missing: how long.
-    Usage: maintenance extend ID 30m
+    Usage: maintenance extend ID 30m [--revision N]
     > maintenance postpone 3
     There is no command “maintenance postpone”. Did you mean “maintenance start”?
     "#);
@@ -512,6 +512,7 @@ fn line_of(spec: &CommandSpec, wanted: impl Fn(&Arg) -> bool) -> String {
             Kind::Moment => "2026-12-01 22:00",
             Kind::Zone => "Europe/Berlin",
             Kind::Span => "15m",
+            Kind::Seen => "investigating.minor.1.0",
             Kind::Text => "some words",
             Kind::Topic => "note",
             Kind::Choice(words) => words.last().expect("a choice has words"),
@@ -562,8 +563,13 @@ fn a_button_is_read_back_and_nothing_else_is_one() {
         Button::Edit { draft, revision: u32::MAX },
         Button::Wait { draft },
         Button::PublishWindow { window: WindowId(4), revision: 2 },
-        Button::ExtendWindow { window: WindowId(4) },
-        Button::CompleteWindow { window: WindowId(4) },
+        Button::ExtendWindow { window: WindowId(4), revision: None },
+        Button::ExtendWindow { window: WindowId(4), revision: Some(u32::MAX) },
+        Button::CompleteWindow { window: WindowId(4), revision: None },
+        Button::CompleteWindow { window: WindowId(4), revision: Some(2) },
+        Button::EndQuietly { incident, seen },
+        Button::AssignReport { report: 0x3f },
+        Button::DismissReport { report: (1 << 80) - 1 },
         Button::FollowNotice { notice: NoticeId(1), revision: 2 },
         Button::NotAnIncident { incident, seen: None },
         Button::NotAnIncident { incident, seen: Some(seen) },
@@ -595,6 +601,11 @@ fn a_button_is_read_back_and_nothing_else_is_one() {
         "bw1:wait:３",
         "bw1:drop:3",
         "bw1:none:3",
+        "bw1:extend:3:0",
+        "bw1:extend:3:2:1",
+        "bw1:quiet:3",
+        "bw1:dismiss:3f",
+        "bw1:assign:000000000000000000000000000000000000003f",
         "bw1:none:3:investigating.minor.1",
         "bw1:none:3:investigating.minor.1.+0",
         "bw1:no-incident:3:broken.minor.1.0",

@@ -48,6 +48,7 @@ fn the_three_lines_of_the_design_are_read() {
         text: Some("really slow and sometimes unavailable".to_owned()),
         confirmed: None,
         answered: None,
+        language: None,
     };
     assert_eq!(wire::parse(report).expect("a report").body, body);
     let command = br#"{"at":"2014-04-24T13:30:00Z","type":"command","by":"tim","role":"staff","text":"upstream said hivelocity \"unaware of any issues\""}"#;
@@ -181,11 +182,16 @@ fn a_dump_is_read_back_line_by_line() {
         domain: None,
         confirmed: false,
         answered: false,
+        language: Some("de-AT".to_owned()),
         text: None,
     };
     let read = wire::parse(input(8, report).as_bytes()).expect("the report is read");
     assert_eq!(read.received, Some(at));
-    assert!(matches!(read.body, WireBody::Report { confirmed: Some(false), text: None, .. }));
+    assert!(matches!(
+        read.body,
+        WireBody::Report { confirmed: Some(false), text: None, language: Some(language), .. }
+            if language == "de-AT"
+    ));
     let sending = DeliveryEvent::Sending { attempt: 1 };
     let own = [
         Input::Timer { reason: TimerReason::Wait(DraftId(1)), due: at },

@@ -16,6 +16,8 @@ chat-menu-add-to-timeline = Add to timeline
 # At most 45 characters.
 chat-form-title = Draft { $draft }, revision { $revision }
 chat-form-label = What the public will read
+chat-form-report = Which server is this report about?
+chat-form-report-label = The server’s id
 
 ## Answers to staff
 

@@ -78,6 +78,9 @@ staff-draft-commands = draft publish { $draft } | draft edit { $draft } "your wo
 staff-proposal-commands =
     { staff-draft-commands }
     Not an incident: incident false-alarm { $incident }
+staff-quiet-commands =
+    { staff-draft-commands }
+    Without a word: incident resolve { $incident }
 staff-stale-commands = draft publish { $draft } --revision { $revision } | draft edit { $draft } "your words" | draft dismiss { $draft }
 # How a draft's words leave in other languages; $languages is a list of them.
 elsewhere-bot = In { $languages }: the bot’s own words for the same facts.
@@ -86,7 +89,7 @@ elsewhere-person = In { $languages }: words that staff put in.
 elsewhere-wording = { $language }: “{ $text }”
 recovering = The affected servers look well again; the evidence is not yet certain.
 recovered = The affected servers are well again, and the suspicion is cleared.
-recovered-quietly = The affected servers are well again, and the suspicion is cleared. Nothing was published; “incident resolve { $incident }” ends it without a word.
+recovered-quietly = The affected servers are well again, and the suspicion is cleared. Nothing was published: it can end without a word.
 promised = An update is promised by { $time }. This draft says that there is nothing new.
 promised-cause = An update is promised by { $time }, and the evidence names the cause. Please check this draft before it goes out.
 staff-opened-by-hand = Opened by { $by }.
@@ -107,14 +110,12 @@ staff-held = Nobody answered draft { $draft } in time, so the holding statement 
 staff-blind = Our own vantage “{ $vantage }” is failing: what it measures is not evidence until it has recovered. Nothing is said about the fleet.
 staff-sees = Our own vantage “{ $vantage }” works again.
 staff-heads-up = Heads-up, below the alarm: { $explanation }
-staff-report-unknown =
-    Report { $report } from { $source } names no domain of ours, so it counts for no server: { $words }
-    reports assign { $report } SERVER | reports dismiss { $report }
-staff-report-unconfirmed =
-    Report { $report } from { $source }{ $server } is not confirmed, so it does not count as evidence: { $words }
-    reports assign { $report } SERVER | reports dismiss { $report }
+staff-report-unknown = Report { $report } from { $source } names no domain of ours, so it counts for no server: { $words }
+staff-report-unconfirmed = Report { $report } from { $source }{ $server } is not confirmed, so it does not count as evidence: { $words }
+# Where nothing can be pressed.
+staff-report-commands = reports assign { $report } SERVER | reports dismiss { $report }
 staff-report-about = {" "}about { $server }
-staff-report-many = More such reports are coming in than are shown here: see “reports list”.
+staff-report-many = More such reports are coming in than are shown here: the list of reports has them all.
 staff-failed = Not delivered to { $destination } ({ $subject }): { $reason }. It will not be tried again.
 staff-unresolved = This may or may not stand at { $destination } ({ $subject }): { $reason }. Please look there.
 staff-remark = Delivered to { $destination } ({ $subject }), though not quite as was asked: { $reason }.
@@ -218,6 +219,15 @@ reply-draft-stale =
 reply-draft-revision = Draft { $draft } is now at revision { $revision }: “{ $text }”
 reply-draft-published = Draft { $draft } was published already, by { $by } at { $time }.
 reply-draft-dismissed = Draft { $draft } was dismissed by { $by }.
+reply-not-as-seen =
+    Incident { $id } is no longer as you saw it, so nothing was done. It is { $state } now (impact { $impact }), with { $servers ->
+        [one] 1 server
+       *[other] { $servers } servers
+    } and { $updates ->
+        [0] nothing published
+        [one] 1 update published
+       *[other] { $updates } updates published
+    }.
 reply-draft-superseded = Draft { $draft } gave way to a newer one: see “draft list”.
 reply-no-readers = No destination for the public or for reporters is in “{ $language }”: nobody would read these words.
 reply-edited = Draft { $draft } is now revision { $revision }: draft publish { $draft }

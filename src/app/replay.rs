@@ -272,7 +272,7 @@ fn happening(input: WireInput, line: usize) -> (Timestamp, Happening) {
         WireBody::ProbeResult { probe, ok, latency_ms, error } => {
             Input::ProbeResult { probe: probe.into(), ok, latency_ms, error }
         }
-        WireBody::Report { id, reporter, source, domain, text, confirmed, answered } => {
+        WireBody::Report { id, reporter, source, domain, text, confirmed, answered, language } => {
             Input::Report {
                 id: id.unwrap_or_else(|| format!("line-{line}")).into(),
                 reporter: reporter.unwrap_or_else(|| format!("line-{line}")).into(),
@@ -280,6 +280,7 @@ fn happening(input: WireInput, line: usize) -> (Timestamp, Happening) {
                 domain,
                 confirmed: confirmed.unwrap_or(true),
                 answered: answered.unwrap_or(false),
+                language,
                 text,
             }
         }

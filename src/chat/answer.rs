@@ -150,19 +150,23 @@ pub fn suggest(choices: &[Choice]) -> Value {
 /// The body of a first answer: a form.
 pub fn ask(form: &Form) -> Value {
     let limits = Limits::of(FORM_LENGTH_MAX as u32, TextUnit::Characters);
+    let mut field = json!({
+        "type": 4,
+        "custom_id": FORM_FIELD,
+        "style": 2,
+        "label": cut(&form.label, TITLE_LENGTH_MAX),
+        "required": true,
+        "min_length": 1,
+        "max_length": FORM_LENGTH_MAX,
+    });
+    // What stands in it at first must not be shorter than the shortest that is taken.
+    if !form.text.is_empty() {
+        field["value"] = json!(render::fit(&form.text, &limits));
+    }
     json!({ "type": 9, "data": {
         "custom_id": form.button.id(),
         "title": cut(&form.title, TITLE_LENGTH_MAX),
-        "components": [{ "type": 1, "components": [{
-            "type": 4,
-            "custom_id": FORM_FIELD,
-            "style": 2,
-            "label": cut(&form.label, TITLE_LENGTH_MAX),
-            "required": true,
-            "min_length": 1,
-            "max_length": FORM_LENGTH_MAX,
-            "value": render::fit(&form.text, &limits),
-        }] }],
+        "components": [{ "type": 1, "components": [field] }],
     } })
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     command::Button,
     domain::{AsShown, DraftId, IncidentId, Role},
-    engine::OpenDraft,
+    engine::{Open, OpenDraft},
     render::{Facts, list},
 };
 
@@ -35,6 +35,9 @@ impl Face {
             | Button::CompleteWindow { .. }
             | Button::FollowNotice { .. }
             | Button::Retry { .. }
+            | Button::EndQuietly { .. }
+            | Button::AssignReport { .. }
+            | Button::DismissReport { .. }
             | Button::NotAnIncident { .. }
             | Button::ReallyNone { .. } => {}
         }
@@ -44,6 +47,7 @@ impl Face {
         }
         match button {
             Button::Edit { draft, .. } => self.open_form(heard, role, draft).await,
+            Button::AssignReport { .. } => Reply::Form(self.form_for_report(button)),
             Button::Publish { draft, revision } => {
                 if let Some(stale) = self.unseen_change(draft, revision).await {
                     return stale;
@@ -63,6 +67,8 @@ impl Face {
             | Button::CompleteWindow { .. }
             | Button::FollowNotice { .. }
             | Button::Retry { .. }
+            | Button::EndQuietly { .. }
+            | Button::DismissReport { .. }
             | Button::Fixed { .. }
             | Button::StillBroken { .. } => self.press_line(heard, role, &button).await,
         }
@@ -89,7 +95,7 @@ impl Face {
                     .filter(|draft| is_told(draft, &told));
                 Reply::Say(match draft {
                     Some(draft) => Answer::about(draft, &told),
-                    None => Answer::plain(told.text),
+                    None => Answer { buttons: once_more(button, &open, told.ok), text: told.text },
                 })
             }
             Err(refused) => Reply::say(self.not_done(&refused)),
@@ -111,8 +117,12 @@ impl Face {
         let found = open.incidents.iter().find(|one| one.id == id);
         let must_ask = is_first || seen != found.map(|one| one.as_shown);
         let Some(incident) = found.filter(|_| must_ask) else {
-            let button = Button::NotAnIncident { incident: id, seen };
-            let line = format!("incident false-alarm {id}");
+            let button = match seen {
+                Some(seen) => Button::ReallyNone { incident: id, seen },
+                None => Button::NotAnIncident { incident: id, seen },
+            };
+            // Over by now: the engine says so.
+            let line = button.line().unwrap_or_else(|| format!("incident false-alarm {id}"));
             return self.press_for(heard, role, &button, &line).await;
         };
         let facts = Facts::new()
@@ -201,15 +211,45 @@ impl Face {
         }
     }
 
-    /// The form came back: the words are put in, unless there are newer ones than those it held.
-    pub(super) async fn submit(&self, heard: &Heard, id: &str, text: &str) -> Reply {
-        let Some(Button::Edit { draft, revision }) = Button::read(id) else {
-            return Reply::say(self.say("chat-button-unknown", Facts::new()));
-        };
-        let role = self.role(heard);
-        if role < Role::Staff {
-            return self.not_allowed(heard, Role::Staff);
+    /// Asks which server a report is about.
+    fn form_for_report(&self, button: Button) -> Form {
+        Form {
+            button,
+            title: self.say("chat-form-report", Facts::new()),
+            label: self.say("chat-form-report-label", Facts::new()),
+            text: String::new(),
         }
+    }
+
+    /// A form came back. A draft's words are put in, unless there are newer ones than those it held.
+    pub(super) async fn submit(&self, heard: &Heard, id: &str, text: &str) -> Reply {
+        let role = self.role(heard);
+        match Button::read(id) {
+            Some(Button::Edit { .. } | Button::AssignReport { .. }) if role < Role::Staff => {
+                self.not_allowed(heard, Role::Staff)
+            }
+            Some(Button::Edit { draft, revision }) => {
+                self.put_words(heard, role, draft, revision, text).await
+            }
+            Some(Button::AssignReport { report }) => {
+                let line = format!("reports assign {report:020x} {}", line::quoted(text.trim()));
+                match self.run(heard, role, &line).await {
+                    Ok(told) => Reply::say(told.text),
+                    Err(refused) => Reply::say(self.not_done(&refused)),
+                }
+            }
+            Some(_) | None => Reply::say(self.say("chat-button-unknown", Facts::new())),
+        }
+    }
+
+    async fn put_words(
+        &self,
+        heard: &Heard,
+        role: Role,
+        draft: DraftId,
+        revision: u32,
+        text: &str,
+    ) -> Reply {
         let line = format!("draft edit {draft} {} --revision {revision}", line::quoted(text));
         let told = match self.run(heard, role, &line).await {
             Ok(told) => told,
@@ -256,12 +296,48 @@ fn after(button: &Button, draft: &OpenDraft) -> bool {
         | Button::Wait { draft: id } => draft.id == *id,
         Button::NotAnIncident { incident, .. }
         | Button::ReallyNone { incident, .. }
+        | Button::EndQuietly { incident, .. }
         | Button::Fixed { incident }
         | Button::StillBroken { incident } => draft.incident == *incident,
         Button::PublishWindow { .. }
         | Button::ExtendWindow { .. }
         | Button::CompleteWindow { .. }
         | Button::FollowNotice { .. }
+        | Button::AssignReport { .. }
+        | Button::DismissReport { .. }
         | Button::Retry { .. } => false,
     }
+}
+
+/// What was refused because things had changed can be pressed for as they are now.
+fn once_more(button: &Button, open: &Open, done: bool) -> Vec<Button> {
+    let stands = |id| open.incidents.iter().find(|one| one.id == id).map(|one| one.as_shown);
+    let newest = |id| open.windows.iter().find(|one| one.id == id).map(|one| Some(one.revision));
+    let newer = match *button {
+        Button::ReallyNone { incident, .. } => {
+            stands(incident).map(|seen| Button::ReallyNone { incident, seen })
+        }
+        Button::EndQuietly { incident, .. } => stands(incident)
+            .filter(|seen| seen.updates == 0)
+            .map(|seen| Button::EndQuietly { incident, seen }),
+        Button::ExtendWindow { window, .. } => {
+            newest(window).map(|revision| Button::ExtendWindow { window, revision })
+        }
+        Button::CompleteWindow { window, .. } => {
+            newest(window).map(|revision| Button::CompleteWindow { window, revision })
+        }
+        Button::Publish { .. }
+        | Button::PublishAnyway { .. }
+        | Button::Edit { .. }
+        | Button::Wait { .. }
+        | Button::NotAnIncident { .. }
+        | Button::PublishWindow { .. }
+        | Button::FollowNotice { .. }
+        | Button::AssignReport { .. }
+        | Button::DismissReport { .. }
+        | Button::Retry { .. }
+        | Button::Fixed { .. }
+        | Button::StillBroken { .. } => None,
+    };
+    newer.filter(|newer| !done && newer != button).into_iter().collect()
 }

@@ -114,6 +114,7 @@ fn of_kind(kind: Kind, role: Role, known: &Known<'_>) -> Vec<Choice> {
         | Kind::Moment
         | Kind::Post
         | Kind::Number
+        | Kind::Seen
         | Kind::Text
         | Kind::Choice(_)
         | Kind::Flag => Vec::new(),

@@ -246,6 +246,11 @@ impl Face {
         self.words().say(self.language_of(locale), key, &Facts::new())
     }
 
+    /// A person's language, where there are words in it.
+    pub(super) fn spoken(&self, locale: &str) -> Option<String> {
+        self.words().speaks(locale).then(|| locale.to_owned())
+    }
+
     fn language_of<'l>(&'l self, locale: &'l str) -> &'l str {
         if self.words().speaks(locale) { locale } else { &self.setup.language }
     }

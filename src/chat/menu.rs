@@ -195,9 +195,10 @@ fn hide(command: &mut Value, role: Role) {
     }
 }
 
-/// Discord wants the required ones first.
+/// Discord wants the required ones first; what only a button writes is not asked for.
 fn options(spec: &CommandSpec, say: Say<'_>) -> Vec<Value> {
-    let (required, rest): (Vec<&Arg>, Vec<&Arg>) = spec.args.iter().partition(|arg| arg.required);
+    let asked = spec.args.iter().filter(|arg| arg.kind != Kind::Seen);
+    let (required, rest): (Vec<&Arg>, Vec<&Arg>) = asked.partition(|arg| arg.required);
     required.into_iter().chain(rest).map(|arg| option_of(arg, say)).collect()
 }
 
@@ -214,6 +215,7 @@ fn option_of(arg: &Arg, say: Say<'_>) -> Value {
         | Kind::Moment
         | Kind::Zone
         | Kind::Span
+        | Kind::Seen
         | Kind::Text
         | Kind::Topic
         | Kind::Choice(_) => option::STRING,
@@ -247,7 +249,7 @@ fn option_of(arg: &Arg, say: Say<'_>) -> Value {
             let choice = |word: &&str| json!({ "name": word, "value": word });
             option["choices"] = choices.iter().map(choice).collect();
         }
-        Kind::Flag => {}
+        Kind::Seen | Kind::Flag => {}
     }
     option
 }

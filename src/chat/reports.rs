@@ -34,6 +34,8 @@ struct Filing<'a> {
     confirmed: bool,
     /// Its author waits for the acknowledgement here.
     answered: bool,
+    /// What its author reads, where Discord says so.
+    language: Option<String>,
     /// When it was said.
     at: Timestamp,
 }
@@ -73,6 +75,7 @@ fn offered(filing: Filing<'_>) -> Offered {
         domain,
         confirmed: filing.confirmed,
         answered: filing.answered,
+        language: filing.language.clone(),
         text: None,
     };
     let private = Private {
@@ -122,7 +125,10 @@ impl Face {
             let outside_id = format!("discord:interaction:{}:{place}", heard.id);
             let text = text.clone();
             let (who, at) = (&heard.who, self.setup.clock.now());
-            let filing = Filing { who, outside_id, domain, text, confirmed, answered: true, at };
+            let language = self.spoken(&heard.locale);
+            let answered = true;
+            let filing =
+                Filing { who, outside_id, domain, text, confirmed, answered, language, at };
             let told = self.file(filing).await;
             answer.get_or_insert(told);
         }
@@ -178,6 +184,7 @@ impl Face {
                 text: text.clone(),
                 confirmed,
                 answered: true,
+                language: None,
                 at: self.said_at(message),
             };
             told.push(self.file(filing).await);
@@ -221,6 +228,7 @@ impl Face {
                 text: text.clone(),
                 confirmed: true,
                 answered: false,
+                language: None,
                 at: self.setup.clock.now(),
             };
             match self.file(filing).await {
@@ -269,6 +277,7 @@ impl Face {
             text: self.say("chat-still-broken-text", facts),
             confirmed,
             answered: true,
+            language: self.spoken(&heard.locale),
             at: self.setup.clock.now(),
         };
         let told = self.file(filing).await;
@@ -406,6 +415,7 @@ mod tests {
             text: format!("@everyone\u{7} {}", "x".repeat(9000)),
             confirmed: true,
             answered: true,
+            language: None,
             at: Timestamp::UNIX_EPOCH,
         };
         let offered = offered(filing);

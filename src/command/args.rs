@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::domain::{DraftId, IncidentId, NoticeId, ReportId, ServerId, WindowId};
+use crate::domain::{AsShown, DraftId, IncidentId, NoticeId, ReportId, ServerId, WindowId};
 
 use super::{Expected, LINE_CHARACTERS_MAX, Problem, problem};
 
@@ -114,6 +114,13 @@ impl Args {
         let number = number("revision", &found)?;
         let narrow = u32::try_from(number);
         narrow.map(Some).map_err(|_| unreadable("revision", &found, Expected::Number))
+    }
+
+    /// Takes `--seen STATE`.
+    pub(super) fn seen_option(&mut self) -> Result<Option<AsShown>, Problem> {
+        let Some(found) = self.option("seen")? else { return Ok(None) };
+        let seen = AsShown::read(&found);
+        seen.map(Some).ok_or_else(|| unreadable("seen", &found, Expected::Seen))
     }
 
     /// Takes `--servers s1,s2`, which must be there; a command takes it after all other options.

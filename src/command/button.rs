@@ -4,7 +4,7 @@
 //! hears of a press reads it back with [`Button::read`], strictly: an id that we did not write is
 //! no button. Must not: decide what a press leads to.
 
-use crate::domain::{AsShown, DraftId, IncidentId, NoticeId, WindowId};
+use crate::domain::{AsShown, DraftId, IncidentId, NoticeId, ReportId, WindowId};
 
 /// What a press asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,6 +49,23 @@ pub enum Button {
         /// As it stood when they were asked.
         seen: AsShown,
     },
+    /// Staff: end an incident of which nothing was published.
+    EndQuietly {
+        /// Which.
+        incident: IncidentId,
+        /// As it was shown.
+        seen: AsShown,
+    },
+    /// Staff: say which server a report is about. They are asked for it.
+    AssignReport {
+        /// The report's id, read as the number that it is in hexadecimal.
+        report: u128,
+    },
+    /// Staff: a report is none.
+    DismissReport {
+        /// The report's id, as above.
+        report: u128,
+    },
     /// Staff: announce a maintenance window as it was read.
     PublishWindow {
         /// Which.
@@ -60,11 +77,15 @@ pub enum Button {
     ExtendWindow {
         /// Which.
         window: WindowId,
+        /// As it was shown; `None`: by a build that did not keep it.
+        revision: Option<u32>,
     },
     /// Staff: a window's work is over.
     CompleteWindow {
         /// Which.
         window: WindowId,
+        /// As it was shown; `None`: by a build that did not keep it.
+        revision: Option<u32>,
     },
     /// Staff: a window is to be as its provider's notice now says.
     FollowNotice {
@@ -133,8 +154,13 @@ impl Button {
             Self::PublishWindow { window, revision } => {
                 format!("{VERSION}:announce:{window}:{revision}")
             }
-            Self::ExtendWindow { window } => format!("{VERSION}:extend:{window}"),
-            Self::CompleteWindow { window } => format!("{VERSION}:complete:{window}"),
+            Self::ExtendWindow { window, revision } => of_window("extend", *window, *revision),
+            Self::CompleteWindow { window, revision } => of_window("complete", *window, *revision),
+            Self::EndQuietly { incident, seen } => {
+                format!("{VERSION}:quiet:{incident}:{}", seen.word())
+            }
+            Self::AssignReport { report } => format!("{VERSION}:assign:{report:020x}"),
+            Self::DismissReport { report } => format!("{VERSION}:dismiss:{report:020x}"),
             Self::FollowNotice { notice, revision } => {
                 format!("{VERSION}:follow:{notice}:{revision}")
             }
@@ -177,14 +203,24 @@ impl Button {
                 window: WindowId(number(window)?),
                 revision: narrow(revision)?,
             },
+            [VERSION, "extend", window, rest @ ..] => Self::ExtendWindow {
+                window: WindowId(number(window)?),
+                revision: revision_in(rest)?,
+            },
+            [VERSION, "complete", window, rest @ ..] => Self::CompleteWindow {
+                window: WindowId(number(window)?),
+                revision: revision_in(rest)?,
+            },
+            [VERSION, "quiet", incident, seen] => Self::EndQuietly {
+                incident: IncidentId(number(incident)?),
+                seen: AsShown::read(seen)?,
+            },
+            [VERSION, "assign", report] => Self::AssignReport { report: hexadecimal(report)? },
+            [VERSION, "dismiss", report] => Self::DismissReport { report: hexadecimal(report)? },
             [VERSION, "follow", notice, revision] => Self::FollowNotice {
                 notice: NoticeId(number(notice)?),
                 revision: narrow(revision)?,
             },
-            [VERSION, "extend", window] => Self::ExtendWindow { window: WindowId(number(window)?) },
-            [VERSION, "complete", window] => {
-                Self::CompleteWindow { window: WindowId(number(window)?) }
-            }
             [VERSION, "no-incident", incident, seen] => Self::NotAnIncident {
                 incident: IncidentId(number(incident)?),
                 seen: Some(AsShown::read(seen)?),
@@ -193,7 +229,7 @@ impl Button {
                 incident: IncidentId(number(incident)?),
                 seen: AsShown::read(seen)?,
             },
-            [VERSION, "retry", post] => Self::Retry { post: u128::from_str_radix(post, 16).ok()? },
+            [VERSION, "retry", post] => Self::Retry { post: hexadecimal(post)? },
             [VERSION, "fixed", incident] => Self::Fixed { incident: IncidentId(number(incident)?) },
             [VERSION, "broken", incident] => {
                 Self::StillBroken { incident: IncidentId(number(incident)?) }
@@ -215,11 +251,22 @@ impl Button {
             Self::ExtendWindow { .. } => "button-extend-window",
             Self::CompleteWindow { .. } => "button-complete-window",
             Self::FollowNotice { .. } => "button-follow-notice",
+            Self::EndQuietly { .. } => "button-end-quietly",
+            Self::AssignReport { .. } => "button-assign-report",
+            Self::DismissReport { .. } => "button-dismiss-report",
             Self::ReallyNone { .. } => "button-really-none",
             Self::Retry { .. } => "button-retry",
             Self::Fixed { .. } => "button-fixed",
             Self::StillBroken { .. } => "button-still-broken",
         }
+    }
+
+    /// What staff can press about a report; nothing where its id is not one of ours.
+    pub fn about_report(report: &ReportId) -> Vec<Self> {
+        let read = hexadecimal(report.as_str());
+        let ours = read.filter(|read| format!("{read:020x}") == report.as_str());
+        let Some(report) = ours else { return Vec::new() };
+        vec![Self::AssignReport { report }, Self::DismissReport { report }]
     }
 
     /// How much of a step a press is.
@@ -230,8 +277,11 @@ impl Button {
             | Self::CompleteWindow { .. }
             | Self::FollowNotice { .. }
             | Self::Fixed { .. } => Tone::Good,
-            Self::Edit { .. } | Self::Retry { .. } | Self::ExtendWindow { .. } => Tone::Main,
-            Self::Wait { .. } => Tone::Quiet,
+            Self::Edit { .. }
+            | Self::Retry { .. }
+            | Self::AssignReport { .. }
+            | Self::ExtendWindow { .. } => Tone::Main,
+            Self::Wait { .. } | Self::EndQuietly { .. } | Self::DismissReport { .. } => Tone::Quiet,
             Self::PublishAnyway { .. }
             | Self::NotAnIncident { .. }
             | Self::ReallyNone { .. }
@@ -253,19 +303,59 @@ impl Button {
             Self::PublishWindow { window, revision } => {
                 Some(format!("maintenance publish {window} --revision {revision}"))
             }
-            Self::ExtendWindow { window } => Some(format!("maintenance extend {window} 30m")),
-            Self::CompleteWindow { window } => Some(format!("maintenance complete {window}")),
+            Self::ExtendWindow { window, revision } => {
+                Some(as_read(format!("maintenance extend {window} 30m"), *revision))
+            }
+            Self::CompleteWindow { window, revision } => {
+                Some(as_read(format!("maintenance complete {window}"), *revision))
+            }
+            Self::ReallyNone { incident, seen } => {
+                Some(format!("incident false-alarm {incident} --seen {}", seen.word()))
+            }
+            Self::EndQuietly { incident, seen } => {
+                Some(format!("incident resolve {incident} --seen {}", seen.word()))
+            }
+            Self::DismissReport { report } => Some(format!("reports dismiss {report:020x}")),
             Self::FollowNotice { notice, revision } => {
                 Some(format!("upstream window {notice} --revision {revision}"))
             }
-            Self::ReallyNone { incident, .. } => Some(format!("incident false-alarm {incident}")),
             Self::Retry { post } => Some(format!("retry {post:032x}")),
             Self::Edit { .. }
+            | Self::AssignReport { .. }
             | Self::NotAnIncident { .. }
             | Self::Fixed { .. }
             | Self::StillBroken { .. } => None,
         }
     }
+}
+
+/// The id of a button under a window's words.
+fn of_window(verb: &str, window: WindowId, revision: Option<u32>) -> String {
+    match revision {
+        Some(revision) => format!("{VERSION}:{verb}:{window}:{revision}"),
+        None => format!("{VERSION}:{verb}:{window}"),
+    }
+}
+
+/// A line that holds for what was read.
+fn as_read(line: String, revision: Option<u32>) -> String {
+    match revision {
+        Some(revision) => format!("{line} --revision {revision}"),
+        None => line,
+    }
+}
+
+/// The revision at an id's end, where there is one.
+fn revision_in(rest: &[&str]) -> Option<Option<u32>> {
+    match rest {
+        [] => Some(None),
+        [revision] => narrow(revision).map(Some),
+        _ => None,
+    }
+}
+
+fn hexadecimal(text: &str) -> Option<u128> {
+    u128::from_str_radix(text, 16).ok()
 }
 
 /// A whole number from 1.

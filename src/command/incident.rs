@@ -38,6 +38,7 @@ pub(super) const RESOLVE: CommandSpec = CommandSpec {
         Arg::INCIDENT,
         Arg::text("text", "text").optional(),
         Arg::flag("publish").at(Place::FlagOfText),
+        Arg::SEEN,
     ],
     role: Role::Staff,
     about_key: "command-incident-resolve",
@@ -46,7 +47,7 @@ pub(super) const RESOLVE: CommandSpec = CommandSpec {
 
 pub(super) const FALSE_ALARM: CommandSpec = CommandSpec {
     name: "incident false-alarm",
-    args: &[Arg::INCIDENT],
+    args: &[Arg::INCIDENT, Arg::SEEN],
     role: Role::Staff,
     about_key: "command-incident-false-alarm",
     parse: false_alarm,
@@ -88,6 +89,7 @@ fn update(args: &mut Args) -> Result<Line, Problem> {
 }
 
 fn resolve(args: &mut Args) -> Result<Line, Problem> {
+    let seen = args.seen_option()?;
     let publish = args.flag("publish")?;
     let incident = args.incident()?;
     let text = args.optional_text()?;
@@ -95,10 +97,11 @@ fn resolve(args: &mut Args) -> Result<Line, Problem> {
         // Typing the words is what approves them.
         return Err(Problem::Missing { what: "text" });
     }
-    Ok(Line::Command(Command::IncidentResolve { incident, text, publish }))
+    Ok(Line::Command(Command::IncidentResolve { incident, text, publish, seen }))
 }
 
 fn false_alarm(args: &mut Args) -> Result<Line, Problem> {
+    let seen = args.seen_option()?;
     let incident = args.incident()?;
-    Ok(Line::Command(Command::IncidentFalseAlarm { incident }))
+    Ok(Line::Command(Command::IncidentFalseAlarm { incident, seen }))
 }

@@ -1,7 +1,7 @@
 //! What a line can ask for, as data.
 
 use crate::domain::{
-    DraftId, Impact, IncidentId, NoticeId, ReportId, ServerId, UpdateKind, WindowId,
+    AsShown, DraftId, Impact, IncidentId, NoticeId, ReportId, ServerId, UpdateKind, WindowId,
 };
 
 use super::Maintenance;
@@ -47,11 +47,15 @@ pub enum Command {
         text: Option<String>,
         /// Publish at once; else a draft. Only with a text.
         publish: bool,
+        /// How it stood when they decided; `None`: as it stands.
+        seen: Option<AsShown>,
     },
     /// Say that an incident was none.
     IncidentFalseAlarm {
         /// Which.
         incident: IncidentId,
+        /// How it stood when they decided; `None`: as it stands.
+        seen: Option<AsShown>,
     },
     /// Put other words into a draft.
     DraftEdit {

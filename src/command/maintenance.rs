@@ -52,6 +52,8 @@ pub enum Maintenance {
         window: WindowId,
         /// By how much, 1 second to 7 days.
         by_s: u64,
+        /// The revision that was read; `None`: the newest.
+        revision: Option<u32>,
     },
     /// Put it to another time.
     Move {
@@ -68,6 +70,8 @@ pub enum Maintenance {
     Complete {
         /// Which.
         window: WindowId,
+        /// The revision that was read; `None`: the newest.
+        revision: Option<u32>,
     },
     /// Give it up.
     Cancel {
@@ -121,7 +125,7 @@ pub(super) const START: CommandSpec = CommandSpec {
 
 pub(super) const EXTEND: CommandSpec = CommandSpec {
     name: "maintenance extend",
-    args: &[Arg::WINDOW, Arg::word("span", "30m", Kind::Span)],
+    args: &[Arg::WINDOW, Arg::word("span", "30m", Kind::Span), Arg::REVISION],
     role: Role::Staff,
     about_key: "command-maintenance-extend",
     parse: extend,
@@ -137,10 +141,10 @@ pub(super) const MOVE: CommandSpec = CommandSpec {
 
 pub(super) const COMPLETE: CommandSpec = CommandSpec {
     name: "maintenance complete",
-    args: &[Arg::WINDOW],
+    args: &[Arg::WINDOW, Arg::REVISION],
     role: Role::Staff,
     about_key: "command-maintenance-complete",
-    parse: |args| Ok(change(Maintenance::Complete { window: args.window()? })),
+    parse: complete,
 };
 
 pub(super) const CANCEL: CommandSpec = CommandSpec {
@@ -195,9 +199,16 @@ fn words(args: &mut Args) -> Result<Line, Problem> {
 }
 
 fn extend(args: &mut Args) -> Result<Line, Problem> {
+    let revision = args.revision_option()?;
     let window = args.window()?;
     let by_s = args.span_s("how long")?;
-    Ok(change(Maintenance::Extend { window, by_s }))
+    Ok(change(Maintenance::Extend { window, by_s, revision }))
+}
+
+fn complete(args: &mut Args) -> Result<Line, Problem> {
+    let revision = args.revision_option()?;
+    let window = args.window()?;
+    Ok(change(Maintenance::Complete { window, revision }))
 }
 
 fn put_to(args: &mut Args) -> Result<Line, Problem> {

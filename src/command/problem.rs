@@ -101,6 +101,8 @@ pub enum Problem {
 pub enum Expected {
     /// A number from 1.
     Number,
+    /// How an incident stood: `investigating.major.2.1`.
+    Seen,
     /// A span of time, up to 7 days.
     Span,
     /// One or more ids with commas between.
@@ -178,6 +180,7 @@ impl Expected {
     fn say(self, say: Say) -> String {
         match self {
             Self::Number => say("command-expected-number", &[]),
+            Self::Seen => say("command-expected-seen", &[]),
             Self::Span => say("command-expected-span", &[]),
             Self::Ids => say("command-expected-ids", &[]),
             Self::Id => say("command-expected-id", &[]),

@@ -44,6 +44,8 @@ pub enum Kind {
     Draft,
     /// A number from 1.
     Number,
+    /// How an incident stood when it was read: a button's word for it, for nobody to type.
+    Seen,
     /// A report's id.
     Report,
     /// A post's id, or its beginning.
@@ -83,6 +85,9 @@ impl Arg {
     pub(super) const OF_INCIDENT: Self = Self::option("incident", "ID", Kind::Incident);
     /// `[--revision N]`: the one that was read.
     pub(super) const REVISION: Self = Self::option("revision", "N", Kind::Number);
+
+    /// `[--seen STATE]`: how it stood when it was read.
+    pub(super) const SEEN: Self = Self::option("seen", "STATE", Kind::Seen);
 
     /// A word that must be there.
     pub(super) const fn word(name: &'static str, shown: &'static str, kind: Kind) -> Self {
@@ -130,8 +135,10 @@ impl Arg {
 }
 
 /// `name` with its arguments: `incident open "title" --servers s1,s2 [--impact minor|major|critical]`.
+/// What only a button writes is not among them.
 pub(super) fn usage(name: &str, args: &[Arg]) -> String {
     let mut usage = name.to_owned();
+    let args: Vec<&Arg> = args.iter().filter(|arg| arg.kind != Kind::Seen).collect();
     for (place, arg) in args.iter().enumerate() {
         let open = if arg.required { "" } else { "[" };
         usage += &format!(" {open}{}", arg.usage());

@@ -15,6 +15,14 @@ pub struct Locale {
     pub timezone: Tz,
 }
 
+impl Locale {
+    /// Whether somebody whose language is `tag` reads it: the same language, of whatever region.
+    pub fn is_read_by(&self, tag: &str) -> bool {
+        let parent = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+        parent(&self.language) == parent(tag)
+    }
+}
+
 /// What readers of one locale are told; decided and approved together with the main words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wording {

@@ -28,6 +28,8 @@ pub struct OpenWindow {
     pub id: WindowId,
     /// Its title.
     pub title: String,
+    /// How often it was revised.
+    pub revision: u32,
 }
 
 /// How many reports are named.
@@ -116,10 +118,11 @@ impl<D: Detector> Engine<D> {
             .take(OPEN_REPORTS_MAX)
             .map(|(id, report)| OpenReport { id: id.clone(), server: report.server.clone() })
             .collect();
-        let windows = records
-            .open_windows_by_time()
-            .into_iter()
-            .map(|one| OpenWindow { id: one.window.id, title: one.window.title.clone() });
+        let windows = records.open_windows_by_time().into_iter().map(|one| OpenWindow {
+            id: one.window.id,
+            title: one.window.title.clone(),
+            revision: one.window.revision,
+        });
         Open { incidents, drafts, reports, windows: windows.collect() }
     }
 

@@ -55,6 +55,9 @@ pub enum Input {
         /// The voice that took it waits for the acknowledgement: it is a reply, and no post.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         answered: bool,
+        /// The language that its author reads ("de", "en-US"), where the voice knows it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        language: Option<String>,
         /// The words, only where there is no personal tree to keep them (replay).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<String>,

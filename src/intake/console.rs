@@ -102,6 +102,7 @@ impl Console {
             source: "console".to_owned(),
             confirmed: true,
             domain: Some(domain.to_owned()),
+            language: None,
             private,
         };
         match self.door.submit(filing::offered(self.door.as_ref(), heard)).await {

@@ -19,6 +19,8 @@ pub(super) struct Heard {
     pub(super) confirmed: bool,
     /// As the author wrote it; need not be a domain.
     pub(super) domain: Option<String>,
+    /// The language that the author reads, where it is known.
+    pub(super) language: Option<String>,
     /// Everything personal but the domain.
     pub(super) private: Private,
 }
@@ -38,6 +40,7 @@ pub(super) fn offered(door: &dyn Door, heard: Heard) -> Offered {
         domain: ours,
         confirmed: heard.confirmed,
         answered: false,
+        language: heard.language,
         text: None,
     };
     Offered { at: heard.at, input, private: Some(private) }

@@ -196,6 +196,7 @@ fn personal_values_do_not_expire_because_of_a_clock_that_is_set_wrong() {
         domain: Some("one.example".to_owned()),
         confirmed: true,
         answered: false,
+        language: None,
         text: None,
     };
     let private = Private {

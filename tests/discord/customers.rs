@@ -271,8 +271,39 @@ async fn a_customer_is_answered_in_their_own_language_where_there_are_words_in_i
     assert_eq!(anna.content, "Bitte nennen Sie Ihre Domain. Es wurde noch nichts gesendet.");
     let bert = scene.report("bert", "example.org", "  ").await;
     assert!(bert.content.starts_with("Please name your domain"), "{}", bert.content);
+    let thanked = scene.report("anna", "example.org", "alles ist langsam").await;
+    assert_eq!(
+        shown(&thanked),
+        "Vielen Dank, Ihre Meldung ist bei unserem Team angekommen. Wir gehen der Sache nach."
+    );
     let status = scene.fake.user("anna").at("support").slash("status", &[]).await;
     assert!(!status.content.is_empty() && !status.content.contains("answer-status"));
+    assert!(bot.stop().status.success());
+    scene.fake.finish();
+}
+
+#[tokio::test]
+async fn staff_say_by_a_press_what_a_report_is_about_or_that_it_is_none() {
+    let scene = Scene::new(false).await;
+    let bot = scene.start().await;
+    scene.report("anna", "my-new-shop.example", "it does not load").await;
+    scene.report("bert", "my-old-shop.example", "buy my shoes").await;
+    let told = scene.fake.channel("staff");
+    let about = told.until_message("it does not load").await;
+    let tim = scene.staff("tim");
+    let form = tim.press(&about, "Say which server").await;
+    let refused = tim.submit(&form, &[("text", "s99")]).await;
+    insta::assert_snapshot!(shown(&refused), @"There is no server s99.");
+    let form = tim.press(&about, "Say which server").await;
+    let counted = tim.submit(&form, &[("text", " s1 ")]).await;
+    assert!(counted.content.contains("is now about") && counted.content.contains("counts"));
+    let none = told.until_message("buy my shoes").await;
+    let customer = scene.fake.user("anna").press(&none, "Not a report").await;
+    assert!(customer.content.starts_with("That is for staff"), "{}", customer.content);
+    let dismissed = tim.press(&none, "Not a report").await;
+    assert!(dismissed.content.ends_with("is dismissed."), "{}", dismissed.content);
+    let listed = bot.staff("reports list").await;
+    assert!(listed.contains("s1 (counts as evidence)") && listed.contains("dismissed"), "{listed}");
     assert!(bot.stop().status.success());
     scene.fake.finish();
 }

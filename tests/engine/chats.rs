@@ -16,6 +16,7 @@ fn report(id: &str, person: &str, domain: &str) -> Input {
         domain: Some(domain.to_owned()),
         confirmed: true,
         answered: true,
+        language: None,
         text: None,
     }
 }
@@ -156,4 +157,42 @@ fn moments_are_marked_where_each_reader_can_be_told_their_own_and_nowhere_else()
         draft.starts_with("Incident 1: Trouble since 22:00 EDT\n"),
         "no moment of ours: {draft}"
     );
+}
+
+#[test]
+fn what_was_decided_by_an_incident_as_it_was_is_not_done_to_it_as_it_is() {
+    let mut stage = Stage::new();
+    stage.types("incident open \"Trouble\" --servers s1");
+    let seen = stage.engine.open().incidents[0].as_shown.word();
+    stage.types("draft publish 1");
+    let refused = "no: Incident 1 is no longer as you saw it, so nothing was done. It is investigating now (impact minor), with 1 server and 1 update published.";
+    assert_eq!(stage.types(&format!("incident false-alarm 1 --seen {seen}")), refused);
+    assert_eq!(stage.types(&format!("incident resolve 1 --seen {seen}")), refused);
+    let now = stage.engine.open().incidents[0].as_shown.word();
+    let done = stage.types(&format!("incident false-alarm 1 --seen {now}"));
+    assert!(done.starts_with("ok: Draft 2"), "{done}");
+    stage.types("draft publish 2");
+    let over = stage.types(&format!("incident false-alarm 1 --seen {seen}"));
+    assert!(over.contains("has ended already"), "whoever is late hears that it is over: {over}");
+}
+
+#[test]
+fn two_who_press_for_half_an_hour_more_give_half_an_hour() {
+    let mut settings = settings();
+    settings.policy.maintenance.notice_s = 0;
+    let mut stage = Stage::<Evidence>::with(settings);
+    stage.types("maintenance schedule sw-1 22:00 1h \"a new switch\"");
+    stage.types("maintenance publish 1");
+    stage.types("maintenance start 1");
+    let read = stage.engine.open().windows[0].revision;
+    let first = stage.types(&format!("maintenance extend 1 30m --revision {read}"));
+    assert!(first.starts_with("ok:"), "{first}");
+    for late in ["extend 1 30m", "complete 1"] {
+        let second =
+            stage.command("sue", Role::Staff, &format!("maintenance {late} --revision {read}"));
+        assert!(second.starts_with("no: Maintenance 1 is now at revision"), "{second}");
+    }
+    let read = stage.engine.open().windows[0].revision;
+    let done = stage.types(&format!("maintenance complete 1 --revision {read}"));
+    assert!(done.starts_with("ok:"), "{done}");
 }

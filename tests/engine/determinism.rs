@@ -94,6 +94,7 @@ fn play(stage: &mut Stage, step: &Step) {
                 domain: Some(DOMAINS[*domain].to_owned()),
                 confirmed: person % 5 != 0,
                 answered: false,
+                language: None,
                 text: None,
             };
             stage.take_at(stage.now - TimeDelta::seconds(*late_s), input);

@@ -206,3 +206,56 @@ fn the_short_form_is_said_where_the_long_one_does_not_fit() {
     assert!(!told.contains('…'), "{told}");
     assert_snapshot!("in_short", told);
 }
+
+fn reports_in(stage: &mut Stage, person: &str, language: &str, answered: bool) -> Vec<Output> {
+    stage.take(Input::Report {
+        id: format!("r-{person}").into(),
+        reporter: person.into(),
+        source: "discord".to_owned(),
+        domain: Some("one.example".to_owned()),
+        confirmed: true,
+        answered,
+        language: Some(language.to_owned()),
+        text: None,
+    })
+}
+
+#[test]
+fn who_reports_is_thanked_and_hears_back_in_their_own_language() {
+    let mut settings = settings();
+    settings.languages = LANGUAGES.map(str::to_owned).into();
+    let mut feed = destination("feed-de", Audience::Public);
+    feed.language = "de".to_owned();
+    settings.destinations.push(feed);
+    let mut stage = Stage::<Evidence>::with(settings);
+    let mut thanks = Vec::new();
+    for (person, language) in [("ann", "en-US"), ("ute", "de-AT"), ("léo", "fr"), ("joe", "xx")] {
+        let outputs = reports_in(&mut stage, person, language, true);
+        thanks.extend(outputs.into_iter().find_map(|output| match output {
+            Output::Reply { text, .. } => Some(format!("{person}: {text}")),
+            _ => None,
+        }));
+    }
+    assert_snapshot!(thanks.join("\n"), @"
+    ann: Thank you, your report has reached our staff. We are looking into it.
+    ute: Vielen Dank, Ihre Meldung ist bei unserem Team angekommen. Wir gehen der Sache nach.
+    léo: Merci, votre signalement est bien parvenu à notre équipe. Nous examinons la situation.
+    joe: Thank you, your report has reached our staff. We are looking into it.
+    ");
+    stage.types("incident open \"Slow pages\" --servers s1");
+    stage.types("draft publish 1 --anyway");
+    stage.forget_heard();
+    stage.types("incident resolve 1");
+    stage.types("draft publish 2 --anyway");
+    let told = stage.posts().filter_map(|post| {
+        let question = post.body.lines().last()?;
+        Some(format!("{}: {question}", post.recipient.as_ref()?))
+    });
+    // French was not approved: what went out in public is what léo reads, in the host's language.
+    assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @"
+    ann: Is it fixed for you?
+    joe: Is it fixed for you?
+    léo: Is it fixed for you?
+    ute: Ist es für Sie behoben?
+    ");
+}

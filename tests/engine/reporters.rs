@@ -53,6 +53,7 @@ fn a_known_and_an_unknown_domain_are_answered_alike() {
     assert_eq!(answers[0], answers[1]);
     assert_snapshot!(stage.posts_to("staff").join("\n---\n"), @r#"
     Report r-2 from discord names no domain of ours, so it counts for no server: ⟦report:r-2⟧
+
     reports assign r-2 SERVER | reports dismiss r-2
     "#);
     assert_snapshot!(stage.types("reports list"), @r#"
@@ -103,6 +104,7 @@ fn an_unconfirmed_report_is_shown_and_counts_only_by_staffs_word() {
         domain: Some("one.example".to_owned()),
         confirmed: false,
         answered: false,
+        language: None,
         text: None,
     });
     assert!(outputs.iter().any(|output| matches!(
@@ -111,6 +113,7 @@ fn an_unconfirmed_report_is_shown_and_counts_only_by_staffs_word() {
     )));
     assert_snapshot!(stage.posts_to("staff").join("\n---\n"), @r#"
     Report r-web from web about s1 is not confirmed, so it does not count as evidence: ⟦report:r-web⟧
+
     reports assign r-web SERVER | reports dismiss r-web
     "#);
     assert_snapshot!(stage.types("reports assign r-web s1"), @"ok: Report r-web is now about s1 and counts as evidence.");
@@ -129,6 +132,7 @@ fn a_report_from_long_ago_or_from_the_future_is_no_evidence() {
             domain: Some("one.example".to_owned()),
             confirmed: true,
             answered: false,
+            language: None,
             text: None,
         };
         let outputs = stage.take_at(at, input);
@@ -154,6 +158,7 @@ fn reports(stage: &mut Stage, source: &str, person: &str) {
         domain: Some("one.example".to_owned()),
         confirmed: true,
         answered: false,
+        language: None,
         text: None,
     });
 }

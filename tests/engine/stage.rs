@@ -222,6 +222,7 @@ impl<D: Detector> Stage<D> {
             domain: Some(domain.to_owned()),
             confirmed: true,
             answered: false,
+            language: None,
             text: None,
         })
     }

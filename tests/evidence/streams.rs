@@ -129,6 +129,7 @@ impl Play {
                 domain: Some(domain.unwrap_or_else(|| "elsewhere.example".to_owned())),
                 confirmed: true,
                 answered: false,
+                language: None,
                 text: None,
             },
         );

@@ -44,6 +44,7 @@ fn a_report_keeps_its_words_and_names_out_of_the_input() {
         domain: Some("example.org".to_owned()),
         confirmed: true,
         answered: false,
+        language: None,
         text: None,
     };
     assert_eq!(offered.input, expected);

@@ -58,6 +58,7 @@ fn a_web_report_is_shown_to_staff_and_counts_as_nothing_yet() {
         domain: Some("example.org".to_owned()),
         confirmed: false,
         answered: false,
+        language: None,
         text: None,
     };
     assert_eq!(kept.inputs[0].input, expected);

@@ -63,6 +63,7 @@ pub fn report(account: &str, outside_id: Option<&str>, text: &str) -> Offered {
         domain: Some("example.org".to_owned()),
         confirmed: true,
         answered: false,
+        language: None,
         text: None,
     };
     let private = Private {

@@ -102,6 +102,7 @@ impl Chance {
             domain,
             confirmed: self.below(4) > 0,
             answered: false,
+            language: None,
             text: None,
         };
         let private = Private {

@@ -326,6 +326,9 @@ fn buttons_of(card: &Card, draft: &CardDraft) -> Vec<Button> {
     let seen = Some(card.as_shown);
     let none = Button::NotAnIncident { incident: card.incident, seen };
     buttons.extend(may_be_none.then_some(none));
+    if draft.kind == UpdateKind::Resolved && card.as_shown.updates == 0 {
+        buttons.push(Button::EndQuietly { incident: card.incident, seen: card.as_shown });
+    }
     buttons
 }
 

@@ -2,8 +2,11 @@
 
 use crate::{
     command::{self, Command, Line},
-    domain::{DraftId, Impact, IncidentId, IncidentState, Role, ServerId, UpdateKind},
-    engine::answer::{self, Look},
+    domain::{AsShown, DraftId, Impact, IncidentId, IncidentState, Role, ServerId, UpdateKind},
+    engine::{
+        answer::{self, Look},
+        records::Incident,
+    },
     event::{DraftEnd, Output, TimelineKind},
     render::Facts,
 };
@@ -52,10 +55,16 @@ impl Desk<'_> {
             Command::IncidentUpdate { incident, kind, text, publish } => {
                 self.update(incident, kind, &text, publish, who);
             }
-            Command::IncidentResolve { incident, text, publish } => {
-                self.resolve(incident, text.as_deref(), publish, who);
+            Command::IncidentResolve { incident, text, publish, seen } => {
+                if self.is_as_seen(incident, seen) {
+                    self.resolve(incident, text.as_deref(), publish, who);
+                }
             }
-            Command::IncidentFalseAlarm { incident } => self.false_alarm(incident, who),
+            Command::IncidentFalseAlarm { incident, seen } => {
+                if self.is_as_seen(incident, seen) {
+                    self.false_alarm(incident, who);
+                }
+            }
             Command::DraftEdit { draft, text, language, revision } => {
                 self.edit(draft, &text, language, revision, who);
             }
@@ -217,6 +226,27 @@ impl Desk<'_> {
             return self.end_quietly(id, IncidentState::FalseAlarm, key, who);
         }
         self.draft_and_reply(id, UpdateKind::FalseAlarm);
+    }
+
+    /// Whether an open incident stands as a person saw it who decides by that; else they are told
+    /// how it stands now.
+    fn is_as_seen(&mut self, id: IncidentId, seen: Option<AsShown>) -> bool {
+        let open = self.records.incidents.get(&id).filter(|one| one.state.is_open());
+        let stands = open.map(Incident::as_shown);
+        let (Some(seen), Some(stands)) = (seen, stands) else { return true };
+        if seen == stands {
+            return true;
+        }
+        let speech = self.speech();
+        let facts = Facts::new()
+            .text("id", id.to_string())
+            .text("state", stands.state.word())
+            .text("impact", stands.impact.word())
+            .number("servers", stands.servers)
+            .number("updates", stands.updates);
+        let text = speech.say("reply-not-as-seen", facts);
+        self.reply(false, text);
+        false
     }
 
     fn draft_and_reply(&mut self, id: IncidentId, kind: UpdateKind) {

@@ -173,10 +173,11 @@ impl Desk<'_> {
     /// Asks staff about a draft.
     pub(super) fn propose(&mut self, id: DraftId, key: &str, reason: &str) {
         let Some((incident, text)) = self.proposal(id, key, reason) else { return };
-        let commands = if key == "staff-proposal" {
-            "staff-proposal-commands"
-        } else {
-            "staff-draft-commands"
+        let is_quiet = |button: &Button| matches!(button, Button::EndQuietly { .. });
+        let commands = match key {
+            "staff-proposal" => "staff-proposal-commands",
+            _ if self.buttons_of(id).iter().any(is_quiet) => "staff-quiet-commands",
+            _ => "staff-draft-commands",
         };
         let asking = Asking { text: &text, ..self.asking(id, commands) };
         self.ask_staff("draft", incident, &asking);
@@ -214,7 +215,8 @@ impl Desk<'_> {
     fn buttons_of(&self, id: DraftId) -> Vec<Button> {
         let Some(draft) = self.records.drafts.get(&id) else { return Vec::new() };
         let may_be_none = !matches!(draft.kind, UpdateKind::Resolved | UpdateKind::FalseAlarm);
-        let (draft, revision, incident) = (draft.id, draft.revision, draft.incident);
+        let (kind, incident) = (draft.kind, draft.incident);
+        let (draft, revision) = (draft.id, draft.revision);
         let seen = self.records.incidents.get(&incident).map(Incident::as_shown);
         let mut buttons = vec![
             Button::Publish { draft, revision },
@@ -222,6 +224,9 @@ impl Desk<'_> {
             Button::Wait { draft },
         ];
         buttons.extend(may_be_none.then_some(Button::NotAnIncident { incident, seen }));
+        let may_end_quietly = kind == UpdateKind::Resolved;
+        let seen = seen.filter(|seen| may_end_quietly && seen.updates == 0);
+        buttons.extend(seen.map(|seen| Button::EndQuietly { incident, seen }));
         buttons
     }
 }

@@ -165,6 +165,17 @@ impl<'e> Desk<'e> {
         }
     }
 
+    /// How a person who is reached by a destination reads: in their own language where it is known
+    /// and spoken.
+    fn locale_for(&self, person: &PersonId, destination: &Destination) -> Locale {
+        let theirs = self.records.people.get(person).and_then(|one| one.language.clone());
+        let locale = self.records.settings.locale_of(destination);
+        match theirs.filter(|language| self.words.speaks(language)) {
+            Some(language) => Locale { language, ..locale },
+            None => locale,
+        }
+    }
+
     fn speech(&self) -> Speech<'_> {
         Speech::new(self.words, self.records)
     }
@@ -227,9 +238,17 @@ impl<'e> Desk<'e> {
 
     /// What can be pressed under a post at a destination.
     fn buttons_at(&self, destination: &Destination, buttons: &[Button]) -> Vec<PostButton> {
+        self.buttons_in(&self.locale_at(destination), destination, buttons)
+    }
+
+    fn buttons_in(
+        &self,
+        locale: &Locale,
+        destination: &Destination,
+        buttons: &[Button],
+    ) -> Vec<PostButton> {
         let shown = buttons.iter().filter(|_| destination.abilities.buttons);
-        let locale = self.locale_at(destination);
-        let speech = self.speech().to(&locale);
+        let speech = self.speech().to(locale);
         shown
             .map(|button| PostButton {
                 id: button.id(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     command::Button,
     domain::{
-        Audience, Destination, DraftId, IncidentId, IncidentState, PersonId, PostId, Role,
+        Audience, Destination, DraftId, IncidentId, IncidentState, Locale, PersonId, PostId, Role,
         Timestamp, UpdateKind, Wording,
     },
     engine::{
@@ -210,10 +210,11 @@ impl Desk<'_> {
         ];
         let asked = if kind == UpdateKind::Resolved { &answers[..] } else { &[] };
         for destination in self.destinations(Audience::Reporters) {
-            let text = self.follow_up_at(&destination, statement);
             let reached = people.iter().filter(|(_, source)| self.serves(&destination, source));
             let reached: Vec<&PersonId> = reached.map(|(person, _)| person).collect();
             for person in reached {
+                let (locale, said) = self.told_to(person, &destination, statement);
+                let text = self.speech().to(&locale).follow_up(kind, said);
                 let post = Post {
                     id: self.post_id(&["follow_up", &id, &number], &destination.id, Some(person)),
                     destination: destination.id.clone(),
@@ -225,19 +226,34 @@ impl Desk<'_> {
                     recipient: Some(person.clone()),
                     thread: None,
                     body: crate::engine::speech::join_within(&text, &[], &destination.limits),
-                    buttons: self.buttons_at(&destination, asked),
+                    buttons: self.buttons_in(&locale, &destination, asked),
                 };
                 self.decide(Output::Post(post));
             }
         }
     }
 
-    /// A statement as reporters who are reached by a destination hear it.
-    fn follow_up_at(&self, destination: &Destination, statement: &Statement<'_>) -> String {
-        let locale = self.records.settings.locale_of(destination);
-        match statement.wordings.iter().find(|one| one.locale == locale) {
-            Some(wording) => self.speech().to(&locale).follow_up(statement.kind, &wording.text),
-            None => self.speech().follow_up(statement.kind, &statement.body),
+    /// A statement as a reporter hears it who is reached by a destination, and how they read: in
+    /// their own language where it was approved in it, else in the destination's.
+    fn told_to<'s>(
+        &self,
+        person: &PersonId,
+        destination: &Destination,
+        statement: &'s Statement<'_>,
+    ) -> (Locale, &'s str) {
+        let main = self.records.settings.main_locale();
+        let usual = self.records.settings.locale_of(destination);
+        let theirs = self.locale_for(person, destination);
+        let wordings = || statement.wordings.iter();
+        let own = wordings().find(|one| one.locale.is_read_by(&theirs.language));
+        let found = match wordings().find(|one| one.locale == usual) {
+            Some(wording) if usual.is_read_by(&theirs.language) => Some(wording),
+            _ if main.is_read_by(&theirs.language) => None,
+            others => own.or(others),
+        };
+        match found {
+            Some(wording) => (wording.locale.clone(), &wording.text),
+            None => (main, &statement.body),
         }
     }
 

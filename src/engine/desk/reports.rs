@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 
 use crate::{
-    domain::{Audience, PersonId, ReportId, ServerId},
+    command::Button,
+    domain::{Audience, Locale, PersonId, ReportId, ServerId},
     engine::{
         records::{Person, REPEAT_WITHIN_S},
         speech::{Speech, join_within},
@@ -12,7 +13,7 @@ use crate::{
     render::{self, Facts},
 };
 
-use super::Desk;
+use super::{Asking, Desk};
 
 /// One acknowledgement for one person in this time, in seconds.
 const ACKNOWLEDGED_WITHIN_S: i64 = 3600;
@@ -26,7 +27,7 @@ const EARLY_S_MAX: i64 = 30;
 
 impl Desk<'_> {
     pub(super) fn take_report(&mut self) {
-        let Input::Report { id, reporter, source, domain, confirmed, answered, .. } =
+        let Input::Report { id, reporter, source, domain, confirmed, answered, language, .. } =
             &self.context.happening.input
         else {
             return;
@@ -54,7 +55,10 @@ impl Desk<'_> {
             reason: reason.map(str::to_owned),
         });
         if *answered {
-            let text = self.words_for(&self.speech(), linked.as_ref());
+            let main = self.records.settings.main_locale();
+            let theirs = language.clone().filter(|language| self.words.speaks(language));
+            let locale = Locale { language: theirs.unwrap_or(main.language), ..main };
+            let text = self.words_for(&self.speech().to(&locale), linked.as_ref());
             self.reply(true, text);
         } else {
             self.acknowledge(id, reporter, source, linked.as_ref());
@@ -102,7 +106,7 @@ impl Desk<'_> {
             return;
         }
         for destination in self.destinations_for(source) {
-            let locale = self.records.settings.locale_of(&destination);
+            let locale = self.locale_for(person, &destination);
             let text = self.words_for(&self.speech().to(&locale), linked);
             let subject = ["acknowledgement", id.as_str(), "1"];
             let post = Post {
@@ -171,7 +175,10 @@ impl Desk<'_> {
         if is_last {
             text = format!("{text}\n{}", speech.say("staff-report-many", Facts::new()));
         }
-        self.tell_staff("report", None, &text, None);
+        let commands =
+            speech.say("staff-report-commands", Facts::new().text("report", id.to_string()));
+        let asking = Asking { text: &text, buttons: Button::about_report(id), commands };
+        self.ask_at(self.destinations(Audience::Staff).into_iter(), "report", None, &asking);
     }
 
     /// Staff say which server a report is about: with their word it counts, unless its author

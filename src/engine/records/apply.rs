@@ -10,7 +10,7 @@ use crate::{
 
 use super::{
     Basis, Context, Draft, DraftOutcome, HeadsUpRecord, Incident, Moment, PostRecord, Published,
-    Records, ReportRecord, Step, SuspicionRecord,
+    Records, ReportRecord, Step, SuspicionRecord, reports::Named,
 };
 
 /// How many notices about reports are remembered for their limit.
@@ -68,7 +68,8 @@ impl Records {
                     settled_by: None,
                 };
                 let domain = domain_of(&context.happening.input).filter(|_| filed.server.is_some());
-                return self.apply_report(at, report, filed, domain);
+                let language = language_of(&context.happening.input);
+                return self.apply_report(at, report, filed, Named { domain, language });
             }
             Output::ReportSettled { report, server, counted, by } => {
                 return self.apply_settled(at, report, server.as_ref(), *counted, by);
@@ -444,6 +445,11 @@ fn source_of(input: &Input) -> String {
 /// The domain that was named, where it is one of ours.
 fn domain_of(input: &Input) -> Option<&str> {
     if let Input::Report { domain, .. } = input { domain.as_deref() } else { None }
+}
+
+/// The language that a report's author reads, where it is known.
+fn language_of(input: &Input) -> Option<&str> {
+    if let Input::Report { language, .. } = input { language.as_deref() } else { None }
 }
 
 fn new_incident(id: IncidentId, since: Timestamp, at: Timestamp) -> Incident {

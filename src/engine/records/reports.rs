@@ -9,16 +9,25 @@ const REPORTS_KEPT_PER_PERSON_MAX: u32 = 10;
 /// How many servers, and how many domains, one person is linked to at most.
 const LINKS_PER_PERSON_MAX: usize = 16;
 
+/// What a report names beside its server.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Named<'a> {
+    /// A domain of ours.
+    pub domain: Option<&'a str>,
+    /// The language that its author reads.
+    pub language: Option<&'a str>,
+}
+
 impl Records {
     pub(super) fn apply_report(
         &mut self,
         at: Timestamp,
         id: &ReportId,
         filed: ReportRecord,
-        domain: Option<&str>,
+        named: Named<'_>,
     ) -> Vec<EvidenceChange> {
         let made_at = filed.at;
-        let is_kept = self.meet(at, &filed, domain);
+        let is_kept = self.meet(at, &filed, named);
         let evidence = filed.server.clone().filter(|_| filed.counted);
         if is_kept {
             self.tell_reported(at, id, &filed);
@@ -31,7 +40,7 @@ impl Records {
     }
 
     /// Notes what a report says of its author; whether the report itself is kept.
-    fn meet(&mut self, at: Timestamp, filed: &ReportRecord, domain: Option<&str>) -> bool {
+    fn meet(&mut self, at: Timestamp, filed: &ReportRecord, named: Named<'_>) -> bool {
         if !self.people.contains_key(&filed.person) {
             self.person_order.push_back(filed.person.clone());
         }
@@ -41,6 +50,10 @@ impl Records {
         }
         if filed.reason.as_deref() != Some("unconfirmed") {
             link(person, filed.server.as_ref());
+            if let Some(language) = named.language {
+                person.language = Some(language.to_owned());
+            }
+            let domain = named.domain;
             if let Some(domain) = domain.filter(|_| person.domains.len() < LINKS_PER_PERSON_MAX) {
                 person.domains.insert(domain.to_owned());
             }

@@ -75,6 +75,8 @@ pub enum WireBody {
         confirmed: Option<bool>,
         /// Whether the acknowledgement was a reply. Dumps alone state it.
         answered: Option<bool>,
+        /// The language that the author reads: a tag.
+        language: Option<String>,
     },
     /// What a provider announced, as it was read.
     Notice(Box<Notice>),
@@ -352,8 +354,9 @@ fn report(fields: &mut Fields<'_>) -> Result<WireBody, WireError> {
         text: fields.optional_text("text", TEXT_LENGTH_MAX)?,
         confirmed: if fields.has("confirmed") { Some(fields.flag("confirmed")?) } else { None },
         answered: if fields.has("answered") { Some(fields.flag("answered")?) } else { None },
+        language: fields.optional_name("language")?,
     };
-    let own = ["id", "reporter", "source", "domain", "text", "confirmed", "answered"];
+    let own = ["id", "reporter", "source", "domain", "text", "confirmed", "answered", "language"];
     fields.finish(&own, &COMMON)?;
     Ok(body)
 }

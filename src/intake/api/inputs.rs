@@ -106,7 +106,7 @@ fn check(door: &dyn Door, identity: &Identity, input: WireInput) -> Result<Step,
             let input = Input::ProbeResult { probe: probe.into(), ok, latency_ms, error };
             Ok(Step::Submit(Offered { at, input, private: None }))
         }
-        WireBody::Report { id, reporter, source, domain, text, confirmed, answered } => {
+        WireBody::Report { id, reporter, source, domain, text, confirmed, answered, language } => {
             identity.must_have(Scope::Reports)?;
             identity.must_be("source", source.as_deref(), &identity.name)?;
             if confirmed.is_some() {
@@ -119,7 +119,7 @@ fn check(door: &dyn Door, identity: &Identity, input: WireInput) -> Result<Step,
             }
             let private = private(identity, id, reporter, text)?;
             let source = identity.name.clone();
-            let heard = Heard { at, source, confirmed: true, domain, private };
+            let heard = Heard { at, source, confirmed: true, domain, language, private };
             Ok(Step::Submit(filing::offered(door, heard)))
         }
         WireBody::Notice(read) => {

@@ -191,6 +191,7 @@ impl FormState {
             source: "web".to_owned(),
             confirmed: false,
             domain: Some(typed.domain),
+            language: None,
             private: Private {
                 account: Some(format!("web:{name}")),
                 name: None,

@@ -271,8 +271,11 @@ impl Desk<'_> {
     fn ask_how_it_goes(&mut self, id: WindowId, text: String) {
         self.decide(Output::StaffNotice { text: text.clone() });
         let commands = self.speech().say("staff-window-end-commands", window_facts(id));
-        let buttons =
-            vec![Button::ExtendWindow { window: id }, Button::CompleteWindow { window: id }];
+        let revision = self.records.windows.get(&id).map(|one| one.window.revision);
+        let buttons = vec![
+            Button::ExtendWindow { window: id, revision },
+            Button::CompleteWindow { window: id, revision },
+        ];
         self.ask_of_window(&Asking { text: &text, buttons, commands });
     }
 }

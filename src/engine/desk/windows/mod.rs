@@ -37,14 +37,18 @@ impl Desk<'_> {
             }
             Maintenance::Words { window, text } => self.reword_window(window, text, who),
             Maintenance::Start { window } => self.start_window(window, who),
-            Maintenance::Extend { window, by_s } => self.extend_window(window, by_s, who),
+            Maintenance::Extend { window, by_s, revision } => {
+                self.extend_window(window, by_s, revision, who);
+            }
             Maintenance::Move { window, start, length_s, zone } => {
                 let Some(record) = self.window_in(window, &[WindowState::Scheduled]) else {
                     return;
                 };
                 self.move_window(&record, start, length_s, zone, who);
             }
-            Maintenance::Complete { window } => self.complete_window(window, who),
+            Maintenance::Complete { window, revision } => {
+                self.complete_window(window, revision, who);
+            }
             Maintenance::Cancel { window } => self.cancel_window(window, who),
         }
     }
@@ -62,12 +66,8 @@ impl Desk<'_> {
             return self.reply(false, text);
         }
         let news = first_news(self.state_when_published(&record));
-        if revision.is_some_and(|read| read != record.window.revision) {
-            let facts = window_facts(id)
-                .number("revision", record.window.revision)
-                .text("text", speech.window_news(&record.window, news));
-            let text = speech.say("reply-window-revision", facts);
-            return self.reply(false, text);
+        if !self.is_as_read(&record.window, revision) {
+            return;
         }
         if news == WindowNews::Started && record.window.state == WindowState::Scheduled {
             let window = MaintenanceWindow { state: WindowState::InProgress, ..record.window };
@@ -84,6 +84,20 @@ impl Desk<'_> {
         let window = &record.window;
         let has_come = record.drafted && window.starts_at <= self.now();
         if has_come { WindowState::InProgress } else { window.state }
+    }
+
+    /// Whether a person who decides by a window's revision read the newest; else they are told it.
+    fn is_as_read(&mut self, window: &MaintenanceWindow, revision: Option<u32>) -> bool {
+        if revision.is_none_or(|read| read == window.revision) {
+            return true;
+        }
+        let speech = self.speech();
+        let facts = window_facts(window.id)
+            .number("revision", window.revision)
+            .text("text", speech.window_news(window, first_news(window.state)));
+        let text = speech.say("reply-window-revision", facts);
+        self.reply(false, text);
+        false
     }
 
     fn reword_window(&mut self, id: WindowId, text: String, who: Person<'_>) {
@@ -107,8 +121,11 @@ impl Desk<'_> {
         self.change_and_reply(window, Some(WindowNews::Started), "reply-window-started", who);
     }
 
-    fn extend_window(&mut self, id: WindowId, by_s: u64, who: Person<'_>) {
+    fn extend_window(&mut self, id: WindowId, by_s: u64, revision: Option<u32>, who: Person<'_>) {
         let Some(record) = self.open_window(id) else { return };
+        if !self.is_as_read(&record.window, revision) {
+            return;
+        }
         let is_ahead = record.window.state == WindowState::Scheduled;
         // What was promised and has passed is no beginning of another promise.
         let from = record.window.ends_at.max(self.now());
@@ -121,9 +138,12 @@ impl Desk<'_> {
         self.change_and_reply(window, Some(news), "reply-window-extended", who);
     }
 
-    fn complete_window(&mut self, id: WindowId, who: Person<'_>) {
+    fn complete_window(&mut self, id: WindowId, revision: Option<u32>, who: Person<'_>) {
         let states = [WindowState::InProgress, WindowState::Verifying];
         let Some(record) = self.window_in(id, &states) else { return };
+        if !self.is_as_read(&record.window, revision) {
+            return;
+        }
         if record.window.state == WindowState::Verifying {
             self.finish(&record.window, who.by, Some(who.role), false);
             let text = self.speech().say("reply-window-completed", window_facts(id));
