@@ -8,6 +8,7 @@
 
 #[allow(dead_code, reason = "other binaries use the rest of the harness")]
 mod bot {
+    pub mod again;
     pub mod demo;
     pub mod full_disk;
     pub mod harness;

@@ -14,3 +14,5 @@ mod life;
 mod stage;
 #[path = "clock/steady.rs"]
 mod steady;
+#[path = "clock/windows.rs"]
+mod windows;

@@ -37,6 +37,7 @@ fn good_lines_are_read_as_they_are_meant() {
         "incident resolve 1",
         "incident resolve 1 \"All is well again.\" --publish",
         "incident false-alarm 2",
+        "incident post-mortem 2 https://blog.example.net/why --publish",
         "incident show 1",
         "incident list",
         "draft show 3",
@@ -81,6 +82,8 @@ fn good_lines_are_read_as_they_are_meant() {
     incident resolve: IncidentResolve { incident: IncidentId(1), text: Some("All is well again."), publish: true, seen: None }
     > incident false-alarm 2
     incident false-alarm: IncidentFalseAlarm { incident: IncidentId(2), seen: None }
+    > incident post-mortem 2 https://blog.example.net/why --publish
+    incident post-mortem: IncidentPostMortem { incident: IncidentId(2), text: "https://blog.example.net/why", publish: true }
     > incident show 1
     incident show? IncidentShow(IncidentId(1))
     > incident list
@@ -235,7 +238,7 @@ fn bad_lines_are_answered_with_what_was_found_and_how_it_is_typed() {
     > statsu
     There is no command “statsu”. Did you mean “status”?
     > incident
-    “incident” needs a second word: incident open, incident update, incident resolve, incident false-alarm, incident show, incident list.
+    “incident” needs a second word: incident open, incident update, incident resolve, incident false-alarm, incident post-mortem, incident show, incident list.
     > incident opne "x" --servers s1
     There is no command “incident opne”. Did you mean “incident open”?
     > incidnet list
@@ -390,16 +393,24 @@ fn maintenance_is_planned_in_one_line() {
         "maintenance schedule s1 now 1h \"New disks\" --zone EDT",
         "maintenance extend 3",
         "maintenance postpone 3",
+        "maintenance schedule s1 now 1h Updates --repeat freq=daily;count=3 --except 2026-12-29,2026-12-24,2026-12-29",
+        "maintenance schedule s1 now 1h Updates --repeat FREQ=HOURLY",
+        "maintenance schedule s1 now 1h Updates --repeat daily",
+        "maintenance schedule s1 now 1h Updates --except 2026-12-29",
+        "maintenance move 3 22:00 --repeat FREQ=DAILY",
+        "maintenance skip 3 2026-12-29",
+        "maintenance skip 3 tuesday",
+        "maintenance cancel 3 --following",
     ]);
     insta::assert_snapshot!(read, @r#"
     > maintenance schedule s1,sw-1 2026-12-01T22:00 2h "New disks" "Sites will be slow." --zone europe/berlin
-    maintenance schedule: Maintenance(Schedule { targets: ["s1", "sw-1"], start: At(LocalTime { date: Some(2026-12-01), time: 22:00:00, offset: None }), length_s: 7200, title: "New disks", words: Some("Sites will be slow."), zone: Some(Europe/Berlin), incident: None })
+    maintenance schedule: Maintenance(Schedule { targets: ["s1", "sw-1"], start: At(LocalTime { date: Some(2026-12-01), time: 22:00:00, offset: None }), length_s: 7200, title: "New disks", words: Some("Sites will be slow."), zone: Some(Europe/Berlin), incident: None, repeat: None, except: [] })
     > maintenance schedule s1 2026-12-01 22:00 1h30m New disks for s1 --incident 3
-    maintenance schedule: Maintenance(Schedule { targets: ["s1"], start: At(LocalTime { date: Some(2026-12-01), time: 22:00:00, offset: None }), length_s: 5400, title: "New disks for s1", words: None, zone: None, incident: Some(IncidentId(3)) })
+    maintenance schedule: Maintenance(Schedule { targets: ["s1"], start: At(LocalTime { date: Some(2026-12-01), time: 22:00:00, offset: None }), length_s: 5400, title: "New disks for s1", words: None, zone: None, incident: Some(IncidentId(3)), repeat: None, except: [] })
     > maintenance schedule s1 now 30m “New disks”
-    maintenance schedule: Maintenance(Schedule { targets: ["s1"], start: Now, length_s: 1800, title: "New disks", words: None, zone: None, incident: None })
+    maintenance schedule: Maintenance(Schedule { targets: ["s1"], start: Now, length_s: 1800, title: "New disks", words: None, zone: None, incident: None, repeat: None, except: [] })
     > maintenance move 3 22:00 --length 1h
-    maintenance move: Maintenance(Move { window: WindowId(3), start: At(LocalTime { date: None, time: 22:00:00, offset: None }), length_s: Some(3600), zone: None })
+    maintenance move: Maintenance(Move { window: WindowId(3), start: At(LocalTime { date: None, time: 22:00:00, offset: None }), length_s: Some(3600), zone: None, following: false, repeat: None })
     > maintenance extend #3 30m
     maintenance extend: Maintenance(Extend { window: WindowId(3), by_s: 1800, revision: None })
     > maintenance publish 3 --revision 2
@@ -412,30 +423,50 @@ fn maintenance_is_planned_in_one_line() {
     maintenance show? MaintenanceShow(WindowId(3))
     > maintenance schedule s1 soon 1h "New disks"
     start: found “soon”, expected a time such as 2026-12-01T22:00, 2026-12-01T22:00-05:00, 22:00 or now.
-    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID]
+    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID] [--repeat FREQ=WEEKLY;BYDAY=TU] [--except 2026-12-29,2027-01-05]
     > maintenance schedule s1 2026-02-30T22:00 1h "New disks"
     start: found “2026-02-30T22:00”, expected a time such as 2026-12-01T22:00, 2026-12-01T22:00-05:00, 22:00 or now.
-    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID]
+    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID] [--repeat FREQ=WEEKLY;BYDAY=TU] [--except 2026-12-29,2027-01-05]
     > maintenance schedule s1 2026-12-01 "New disks"
     start: found “2026-12-01 New disks”, expected a time such as 2026-12-01T22:00, 2026-12-01T22:00-05:00, 22:00 or now.
-    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID]
+    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID] [--repeat FREQ=WEEKLY;BYDAY=TU] [--except 2026-12-29,2027-01-05]
     > maintenance schedule , now 1h "New disks"
     targets: found “,”, expected ids of servers or components with commas between, such as s1,sw-1.
-    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID]
+    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID] [--repeat FREQ=WEEKLY;BYDAY=TU] [--except 2026-12-29,2027-01-05]
     > maintenance schedule s1 now 8d "New disks"
     how long: found “8d”, expected a time such as 15m, 1h30m or 2d, at most 7d.
-    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID]
+    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID] [--repeat FREQ=WEEKLY;BYDAY=TU] [--except 2026-12-29,2027-01-05]
     > maintenance schedule s1 now 1h
     Missing: title.
-    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID]
+    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID] [--repeat FREQ=WEEKLY;BYDAY=TU] [--except 2026-12-29,2027-01-05]
     > maintenance schedule s1 now 1h "New disks" --zone EDT
     zone: found “EDT”, expected a time zone such as America/New_York.
-    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID]
+    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID] [--repeat FREQ=WEEKLY;BYDAY=TU] [--except 2026-12-29,2027-01-05]
     > maintenance extend 3
     Missing: how long.
     Usage: maintenance extend ID 30m [--revision N]
     > maintenance postpone 3
     There is no command “maintenance postpone”. Did you mean “maintenance start”?
+    > maintenance schedule s1 now 1h Updates --repeat freq=daily;count=3 --except 2026-12-29,2026-12-24,2026-12-29
+    maintenance schedule: Maintenance(Schedule { targets: ["s1"], start: Now, length_s: 3600, title: "Updates", words: None, zone: None, incident: None, repeat: Some(Rule(FREQ=DAILY;COUNT=3)), except: [2026-12-24, 2026-12-29] })
+    > maintenance schedule s1 now 1h Updates --repeat FREQ=HOURLY
+    repeat: found “FREQ=HOURLY”, expected a rule that falls once a day at most: FREQ is DAILY, WEEKLY, MONTHLY or YEARLY, and the time of day is that of the beginning.
+    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID] [--repeat FREQ=WEEKLY;BYDAY=TU] [--except 2026-12-29,2027-01-05]
+    > maintenance schedule s1 now 1h Updates --repeat daily
+    repeat: found “daily”, expected a rule of days such as FREQ=WEEKLY;BYDAY=TU or FREQ=MONTHLY;BYDAY=1SU;COUNT=12.
+    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID] [--repeat FREQ=WEEKLY;BYDAY=TU] [--except 2026-12-29,2027-01-05]
+    > maintenance schedule s1 now 1h Updates --except 2026-12-29
+    Missing: --repeat.
+    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID] [--repeat FREQ=WEEKLY;BYDAY=TU] [--except 2026-12-29,2027-01-05]
+    > maintenance move 3 22:00 --repeat FREQ=DAILY
+    maintenance move: Maintenance(Move { window: WindowId(3), start: At(LocalTime { date: None, time: 22:00:00, offset: None }), length_s: None, zone: None, following: true, repeat: Some(Rule(FREQ=DAILY)) })
+    > maintenance skip 3 2026-12-29
+    maintenance skip: Maintenance(Skip { window: WindowId(3), days: [2026-12-29] })
+    > maintenance skip 3 tuesday
+    days: found “tuesday”, expected days with commas between, such as 2026-12-29,2027-01-05.
+    Usage: maintenance skip ID 2026-12-29,2027-01-05
+    > maintenance cancel 3 --following
+    maintenance cancel: Maintenance(Cancel { window: WindowId(3), following: true })
     "#);
 }
 
@@ -513,6 +544,8 @@ fn line_of(spec: &CommandSpec, wanted: impl Fn(&Arg) -> bool) -> String {
             Kind::Zone => "Europe/Berlin",
             Kind::Span => "15m",
             Kind::Seen => "investigating.minor.1.0",
+            Kind::Rule => "FREQ=WEEKLY;BYDAY=TU",
+            Kind::Days => "2026-12-29,2027-01-05",
             Kind::Text => "some words",
             Kind::Topic => "note",
             Kind::Choice(words) => words.last().expect("a choice has words"),

@@ -70,7 +70,10 @@ fn the_documented_discord_server_loads_when_it_is_switched_on() {
     let mut is_on = false;
     let switched_on = EXAMPLE.lines().map(|line| {
         is_on = !line.is_empty() && (is_on || line.starts_with("# ["));
-        let bare = line.strip_prefix("# ").filter(|bare| !bare.starts_with("token_file"));
+        // Of what excludes another, one.
+        let others = ["token_file", "url_file", "url_env = \"BELLWETHER_CAMPUS"];
+        let is_other = |bare: &&str| others.iter().any(|other| bare.starts_with(other));
+        let bare = line.strip_prefix("# ").filter(|bare| !is_other(bare));
         bare.filter(|_| is_on).unwrap_or(line)
     });
     let text = switched_on.collect::<Vec<_>>().join("\n");
@@ -82,7 +85,9 @@ fn the_documented_discord_server_loads_when_it_is_switched_on() {
         config.settings.destinations.iter().map(|one| one.kind.as_str()).collect();
     let wanted = "console webhook mastodon bluesky discord discord email email matrix ntfy slack x";
     assert_eq!(kinds.join(" "), wanted);
-    assert_eq!(config.settings.destinations[4].options.len(), 6);
+    assert_eq!(config.settings.destinations[4].options.len(), 7);
+    assert_eq!(config.settings.policy.busy_calendars, ["campus"]);
+    assert_eq!(config.calendars.len(), 1);
 }
 
 #[test]
@@ -183,6 +188,26 @@ const BROKEN: &[(&str, &[&str])] = &[
         "languages = [\"en\", \"de-AT\", \"it\"]",
         &[
             "fleet.toml:3: found the language \"it\", expected one that has words: de, en, es, fr; or a folder with its words in `bot.words`",
+        ],
+    ),
+    (
+        "[[blackout_calendar]]\nname = \"campus\"",
+        &[
+            "fleet.toml:3: found [[blackout_calendar]] without `file`, expected `file = \"busy.ics\"`, or its address by `url_env` or `url_file`",
+        ],
+    ),
+    (
+        "[[blackout_calendar]]\nname = \"campus\"\nfile = \"a.ics\"\nurl_env = \"A\"\n[[blackout_calendar]]\nname = \"campus\"\nfile = \"b.ics\"\nevery = \"1s\"",
+        &[
+            "fleet.toml:5: found a file and an address, expected one of them",
+            "fleet.toml:8: found the name of another calendar again, expected a name each",
+            "fleet.toml:10: found `every` = \"1s\", expected a time from \"1m\" to \"1d\", such as \"30s\", \"5m\", \"2h\" or \"14d\"",
+        ],
+    ),
+    (
+        "[[blackout_calendar]]\nname = \"campus\"\nurl_env = \"CARGO_PKG_NAME\"",
+        &[
+            "fleet.toml:5: found an address (not shown) that is no URL, expected https://… (for webcal:// write https://)",
         ],
     ),
     ("languages = []", &["fleet.toml:3: found no language, expected at least one, such as \"en\""]),
@@ -412,7 +437,7 @@ const BROKEN: &[(&str, &[&str])] = &[
             "fleet.toml:11: found `channel` = \"general\", expected the id of a channel, which Discord copies when its developer mode is on",
             "fleet.toml:12: found `crosspost` on a destination for staff, expected it only for public",
             "fleet.toml:17: found `channel` on a destination for reporters, expected it only for public and staff",
-            "fleet.toml:18: found unknown key `token_env`, expected a key of [[destination]]: id, kind, audience, language, timezone, channel, crosspost, ping_role, updates",
+            "fleet.toml:18: found unknown key `token_env`, expected a key of [[destination]]: id, kind, audience, language, timezone, channel, crosspost, ping_role, updates, pictures",
         ],
     ),
     (
@@ -520,6 +545,8 @@ fn no_secret_is_ever_printed() {
         "[[token]]\nname = \"t\"\nrole = \"staff\"\nscopes = [\"probes\"]\nsecret_env = \"SECRET\"",
         "[[token]]\nname = \"t\"\nrole = \"staff\"\nscopes = [\"probes\"]\nsecret_file = \"SECRET\"",
         "[[token]]\nname = \"t\"\nrole = \"staff\"\nscopes = [\"probes\"]\nsecret_env = [\"SECRET\"]",
+        "[[blackout_calendar]]\nname = \"c\"\nurl = \"https://c.example/SECRET\"",
+        "[[blackout_calendar]]\nname = \"c\"\nurl_env = \"https://c.example/SECRET\"",
         "[[token]]\nname = \"t\"\nrole = \"staff\"\nscopes = [\"probes\"]\npassword = \"SECRET\"",
         "[[destination]]\nid = \"d\"\nkind = \"webhook\"\naudience = \"staff\"\nurl = \"https://x.example\"\nsecret = \"SECRET\"",
         "[[destination]]\nid = \"d\"\nkind = \"webhook\"\naudience = \"staff\"\nurl = \"https://u:SECRET@x.example\"",

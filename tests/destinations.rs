@@ -20,6 +20,7 @@ mod destinations {
     pub mod mastodon;
     pub mod matrix;
     pub mod ntfy;
+    pub mod pictures;
     pub mod rows;
     pub mod slack;
     pub mod tls;

@@ -31,12 +31,20 @@ mod noticed;
 mod notices;
 #[path = "engine/other.rs"]
 mod other;
+#[path = "engine/pictures.rs"]
+mod pictures;
+#[path = "engine/post_mortems.rs"]
+mod post_mortems;
 #[path = "engine/published.rs"]
 mod published;
 #[path = "engine/reload.rs"]
 mod reload;
 #[path = "engine/reporters.rs"]
 mod reporters;
+#[path = "engine/rules.rs"]
+mod rules;
+#[path = "engine/series.rs"]
+mod series;
 #[path = "engine/stage.rs"]
 mod stage;
 #[path = "engine/stories.rs"]

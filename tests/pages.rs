@@ -1,7 +1,7 @@
 //! The status page, as a reader and a browser meet it.
 #![allow(clippy::expect_used, reason = "tests")]
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -25,6 +25,8 @@ use tower::ServiceExt;
 
 use ServerStatus::{DegradedPerformance, Operational, PartialOutage};
 
+#[path = "pages/statuspage.rs"]
+mod statuspage;
 #[path = "pages/windows.rs"]
 mod windows;
 
@@ -44,6 +46,7 @@ fn quiet() -> View {
         name: "Example Host".to_owned(),
         timezone: chrono_tz::America::New_York,
         public_url: None,
+        languages: vec!["en".to_owned()],
         overall: Operational,
         servers: vec![server(Some("Server One")), server(Some("Server Two")), server(None)],
         open: Vec::new(),
@@ -53,7 +56,7 @@ fn quiet() -> View {
 }
 
 fn said(revision: u32, kind: UpdateKind, time: &str, text: &str) -> UpdateView {
-    UpdateView { revision, kind, text: text.to_owned(), at: at(time) }
+    UpdateView { revision, kind, text: text.to_owned(), texts: BTreeMap::new(), at: at(time) }
 }
 
 /// The long day of DESIGN.md, at 22:04: the switch is being replaced.
@@ -68,6 +71,7 @@ fn long_day() -> View {
     view.open.push(IncidentView {
         id: IncidentId(2),
         title: "Some sites load slowly or not at all".to_owned(),
+        titles: BTreeMap::new(),
         state: IncidentState::Identified,
         impact: Impact::Major,
         servers: vec!["Server One".to_owned(), "Server Two".to_owned()],
@@ -84,6 +88,7 @@ fn long_day() -> View {
     view.resolved.push(IncidentView {
         id: IncidentId(1),
         title: "Mail was delivered late".to_owned(),
+        titles: BTreeMap::new(),
         state: IncidentState::Resolved,
         impact: Impact::Minor,
         servers: Vec::new(),
@@ -118,6 +123,11 @@ struct Pages {
 }
 
 fn pages(view: View, age_s: i64) -> Pages {
+    pages_where(view, age_s, false)
+}
+
+/// The same where people may or may not subscribe.
+fn pages_where(view: View, age_s: i64, subscribes: bool) -> Pages {
     let clock = Clock::paced(view.generated_at + chrono::TimeDelta::seconds(age_s), 1e-9);
     let (view, latest) = watch::channel(Arc::new(view));
     let (health, latest_health) = watch::channel(Health::default());
@@ -126,6 +136,7 @@ fn pages(view: View, age_s: i64) -> Pages {
         view: latest,
         words: Words::built_in(),
         language: "en".to_owned(),
+        subscribes,
         clock,
         metrics: metrics.clone(),
         health: latest_health,
@@ -566,4 +577,45 @@ async fn pages_can_be_written_out_to_look_at() {
     std::fs::write(folder.join("old.html"), old).expect("the folder can be written");
     let (_, calendar) = pages(windows::evening(), 0).get("/maintenance.ics").await;
     std::fs::write(folder.join("maintenance.ics"), calendar).expect("the folder can be written");
+}
+
+#[tokio::test]
+async fn a_reader_gets_the_page_in_their_language_with_the_words_that_were_approved_for_it() {
+    let mut view = long_day();
+    view.languages = ["en", "de", "fr"].map(str::to_owned).into();
+    view.open[0].titles.insert("de".to_owned(), "Manche Seiten laden langsam".to_owned());
+    let told = "Der Austausch hat begonnen.".to_owned();
+    view.open[0].updates[0].texts.insert("de".to_owned(), told);
+    let pages = pages(view, 0);
+    let ask = |wish: &'static str| {
+        let request = Request::get("/").header(header::ACCEPT_LANGUAGE, wish);
+        pages.ask(request.body(Body::empty()).expect("a request"))
+    };
+    let mut tags = Vec::new();
+    for (wish, given) in [("de-AT, en;q=0.5", "de"), ("en", "en"), ("es", "en"), ("fr", "fr")] {
+        let response = ask(wish).await;
+        assert_eq!(response.headers()[header::CONTENT_LANGUAGE], given);
+        assert_eq!(response.headers()[header::VARY], "accept-language");
+        tags.push(response.headers()[header::ETAG].clone());
+        let body = response.into_body().collect().await.expect("a body in memory").to_bytes();
+        let html = String::from_utf8(body.into()).expect("UTF-8");
+        assert!(html.contains(&format!("<html lang=\"{given}\">")), "{html}");
+        assert_eq!(html.contains("Der Austausch hat begonnen."), given == "de");
+        assert_eq!(html.contains("Manche Seiten laden langsam"), given == "de");
+        // What was only said in English says so to who reads the page in another language.
+        assert_eq!(html.contains("<p class=\"words\" lang=\"en\">"), given != "en");
+    }
+    assert_ne!(tags[0], tags[1]);
+    assert_eq!(tags[1], tags[2]);
+}
+
+#[tokio::test]
+async fn the_way_to_subscribe_is_on_every_page_where_there_is_one() {
+    for subscribes in [true, false] {
+        for path in ["/", "/history", "/maintenance", "/nowhere"] {
+            let (_, html) = pages_where(quiet(), 0, subscribes).get(path).await;
+            let link = "<a href=\"/subscribe\">Get updates by e-mail</a>";
+            assert_eq!(html.contains(link), subscribes, "{path}: {html}");
+        }
+    }
 }

@@ -9,6 +9,8 @@
 
 #[path = "provider/api.rs"]
 mod api;
+#[path = "provider/busy.rs"]
+mod busy;
 #[path = "provider/chance.rs"]
 mod chance;
 #[path = "provider/corpus.rs"]

@@ -11,7 +11,17 @@
 
 mod real {
     pub mod bluesky;
+    pub mod icalendar;
     pub mod lossy;
+    pub mod pictures;
     pub mod server;
     pub mod snac;
+    #[path = "../engine/stage.rs"]
+    #[allow(
+        dead_code,
+        clippy::unwrap_used,
+        clippy::wildcard_enum_match_arm,
+        reason = "the engine's own tests use the rest, and may fail by panicking"
+    )]
+    pub mod stage;
 }

@@ -95,6 +95,9 @@ draft-false-alarm = Wir hatten Probleme mit Websites auf { $servers } gemeldet. 
 draft-false-alarm-short = Die gemeldeten Probleme mit Websites auf { $servers } waren ein Fehlalarm. Bitte entschuldigen Sie.
 draft-false-alarm-opened = Wir hatten gemeldet: „{ $title }“. Das war ein Fehlalarm: Alles hat die ganze Zeit normal funktioniert. Bitte entschuldigen Sie.
 
+# Afterwards, of an incident that is over; $link is where staff wrote it down.
+draft-post-mortem = Was geschehen ist, warum, und was wir ändern: { $link }
+
 promise = Nächste Meldung spätestens: { $time }.
 
 ## Worte einer Person, für Leser einer anderen Sprache
@@ -107,6 +110,7 @@ own-words-state = { $kind ->
     [update] Wir arbeiten weiter an der Störung.
     [monitoring] Es sieht wieder gut aus, und wir beobachten es.
     [resolved] Die Störung ist behoben.
+    [post_mortem] Wir haben untersucht, was geschehen ist.
     [false_alarm] Es war ein Fehlalarm.
    *[other] Wir gehen einer Störung nach.
 }

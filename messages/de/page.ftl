@@ -7,6 +7,7 @@ page-skip = Zum Inhalt springen
 page-home = Aktueller Stand
 page-history-link = Frühere Störungen
 page-report-link = Problem melden
+page-subscribe-link = Meldungen per E-Mail erhalten
 page-as-of = Stand: { $time }. Diese Seite lädt sich jede Minute neu.
 page-as-of-still = Stand: { $time }.
 page-times-in = Alle Zeiten gelten für { $zone }.
@@ -41,6 +42,7 @@ page-kind-update = Zwischenstand
 page-kind-monitoring = Läuft wieder, wird beobachtet
 page-kind-resolved = Behoben
 page-kind-false-alarm = Berichtigung
+page-kind-post-mortem = Im Nachhinein: was geschehen ist
 
 ## Störungen
 

@@ -9,6 +9,7 @@ tell-suspicion-merged = suspicion { $id } is now part of suspicion { $into }
 tell-suspicion-held = Suspicion { $id } is put down to maintenance { $window }.
 tell-suspicion-released = Suspicion { $id } is no longer put down to any maintenance.
 tell-window = Maintenance { $id } is { $state }: { $title }
+tell-series = Series { $id } ({ $title }, { $rule }), next: { $next }
 tell-announcement = Maintenance { $id }, announced by { $by } ({ $news }): “{ $text }”
 tell-window-fails = Maintenance { $id } is over, and servers still fail: { $servers }.
 tell-heads-up = heads-up: { $text }

@@ -100,6 +100,9 @@ draft-false-alarm = We told you of trouble with websites on { $servers }. That w
 draft-false-alarm-short = The trouble with websites on { $servers } that we told you of was a false alarm. Sorry.
 draft-false-alarm-opened = We told you: “{ $title }”. That was a false alarm: everything worked normally all the time. Sorry.
 
+# Afterwards, of an incident that is over; $link is where staff wrote it down.
+draft-post-mortem = What happened, why, and what we change: { $link }
+
 promise = Next update by { $time }.
 
 ## A person's own words, for readers of another language
@@ -113,6 +116,7 @@ own-words-state = { $kind ->
     [update] We are still working on the trouble.
     [monitoring] It looks well again, and we are watching it.
     [resolved] The trouble is over.
+    [post_mortem] We have looked into what happened.
     [false_alarm] It was a false alarm.
    *[other] We are looking into trouble that was noticed.
 }

@@ -82,6 +82,15 @@ staff-quiet-commands =
     { staff-draft-commands }
     Without a word: incident resolve { $incident }
 staff-stale-commands = draft publish { $draft } --revision { $revision } | draft edit { $draft } "your words" | draft dismiss { $draft }
+# What else is to be known of how a draft leaves: a picture, and what a post costs ($cost in dollars).
+plan-picture-perhaps = A chart of the failed checks goes along to { $destinations }, if there is anything in it by then.
+plan-picture = A chart of the failed checks goes along to { $destinations }.
+plan-picture-told = A chart of the failed checks goes along to { $destinations }. For who cannot see it: “{ $alt }”
+plan-cost = { $destination }: this post costs ${ $cost }{ $link ->
+    [yes] , as it has a link
+   *[no] , without a link
+}.
+
 # How a draft's words leave in other languages; $languages is a list of them.
 elsewhere-bot = In { $languages }: the bot’s own words for the same facts.
 elsewhere-quoted = In { $languages }: a sentence of the bot’s, then these words as they are. To put in your own: draft edit, with --language.
@@ -194,6 +203,8 @@ reply-no-draft = There is no draft { $id }.
 reply-no-report = There is no report { $id }.
 reply-no-server = There is no server { $id }.
 reply-no-servers = There are no such servers: { $ids }.
+reply-post-mortem-early = Incident { $id } is still open: first say that it is over, with “incident resolve { $id }”.
+reply-post-mortem-unheard = The public never heard of incident { $id }, so there is no thread to tell in what happened.
 reply-incident-ended = Incident { $id } has ended already ({ $state }).
 reply-several-open = Several incidents are open ({ $ids }): say which with --incident.
 reply-opened =

@@ -5,6 +5,15 @@
 
 window-span = { $start } to { $end }
 
+# $rule is a recurrence rule as it was typed; $next is the next time in $zone that has no window yet.
+window-series = { $is-over ->
+    [yes] It came again by { $rule }, and no more.
+   *[no] It comes again by { $rule }, next on { $next } ({ $zone }).
+}{ $has-days ->
+    [yes] {" "}Left out: { $days }.
+   *[no] {""}
+}
+
 ## To staff
 
 window-state = { $state ->
@@ -41,6 +50,38 @@ staff-window-ending = Maintenance { $window } ({ $title }) is promised to be ove
 staff-window-delayed = Nobody said how maintenance { $window } stands, so followers were told by policy.maintenance that it takes longer, until { $time }. { $standing }
 staff-window-fails = Maintenance { $window } ({ $title }) is over, and all is not well. { $standing } From now on this is an alarm as ever.
 staff-window-unmeasured = Maintenance { $window } ({ $title }) is over. { $standing } Please look yourself, and complete it when all is well.
+staff-series-collides = Maintenance { $window } ({ $title }) comes again, { $when }, and something speaks against it, so it is not announced by itself.
+staff-series-unclear =
+    The work “{ $title }” comes again by { $rule }, and its next time is no one moment, so it is not planned. { $question }
+staff-series-choice = maintenance schedule { $targets } { $start } { $span } "{ $title }"{ $words } --zone { $zone }
+staff-series-missed = The work “{ $title }” would have come again { $count ->
+    [one] once
+   *[other] { $count } times
+} while nobody could be told. { $count ->
+    [one] That one was
+   *[other] These were
+} passed over.
+staff-series-full = The work “{ $title }” should come again on { $local }, but too many windows are open, so it is not planned. Please cancel some, and schedule it.
+staff-series-no-servers = The work “{ $title }” comes again by { $rule }, but no server hangs on what it names any more. It is over.
+staff-busy-marks = The calendar “{ $calendar }” of busy times was read: { $count ->
+    [one] 1 time
+   *[other] { $count } times
+}.{ $unread ->
+    [0] {""}
+    [one] {" "}1 entry could not be read in full.
+   *[other] {" "}{ $unread } entries could not be read in full.
+}{ $left-out ->
+    [0] {""}
+   *[other] {" "}{ $left-out } more are too many or too far ahead and are not kept.
+}{ $has-assumed ->
+    [yes] {" "}Taken for granted: { $assumed }.
+   *[no] {""}
+}
+staff-busy-collides =
+    The calendar “{ $calendar }” of busy times has changed, and meets planned maintenance:
+    { $list }
+staff-busy-collision = Maintenance { $window } ({ $title }), { $when }: { $reason }
+calendar-unreadable = The calendar “{ $calendar }” of busy times cannot be read: { $reason }. What it said before holds; it is asked again more and more slowly.
 # What can be typed under these.
 staff-window-end-commands = maintenance extend { $window } 30m | maintenance complete { $window }
 window-probes-well = All probes of its servers are good.
@@ -76,6 +117,21 @@ window-warning-blackout = Note: no work should be done then: { $reason }.
 window-warning-notice = Note: that is short notice; customers should know { $notice } ahead.
 window-other-time =
     Nothing speaks against { $time }: maintenance move { $window } { $local }
+reply-series-incident = Work that comes again cannot be to end an incident: leave --repeat or --incident out.
+reply-series-many = More than { $max } series are open: please cancel some first (maintenance cancel ID --following).
+reply-series-never = The rule { $rule } never falls on a day within ten years of { $day }.
+reply-series-first = The rule { $rule } does not fall on { $day }; the first day after it is { $next }. Begin on a day of the rule, or change the rule.
+reply-series-left-out = { $day } is the first day and is left out. Begin on the first day that it takes place.
+reply-series-long = It would begin again before it is over. Choose a shorter length, or a rule that falls less often.
+reply-series-no-day = { $day } is no day after { $after } on which { $rule } falls. A window that is planned already is cancelled by its number.
+reply-series-except-many = More than { $max } days are left out.
+reply-series-unclear = Clocks in { $zone } skip { $local } or show it twice: you will be asked which moment is meant.
+reply-series-approved = Those that follow are announced by themselves, unless something speaks against their time.
+reply-series-later = Maintenance { $later } follows maintenance { $window } and is planned already: change that one.
+reply-series-cancelled = Maintenance { $window } is cancelled, and nothing follows it.
+reply-series-over = The series of maintenance { $window } is over.
+reply-no-series = Maintenance { $window } is not part of a series.
+reply-window-moved-following = Maintenance { $window } is now { $when }; those that follow it have its new time.
 reply-window-announced = Maintenance { $window } was announced already, by { $by } at { $time }.
 reply-window-revision = Maintenance { $window } is now at revision { $revision }: “{ $text }”
 reply-window-published = Announced maintenance { $window }, to { $count ->

@@ -7,6 +7,7 @@ page-skip = Skip to the content
 page-home = Current status
 page-history-link = Past incidents
 page-report-link = Report a problem
+page-subscribe-link = Get updates by e-mail
 page-as-of = As of { $time }. This page refreshes by itself every minute.
 page-as-of-still = As of { $time }.
 page-times-in = All times are { $zone } time.
@@ -41,6 +42,7 @@ page-kind-update = Update
 page-kind-monitoring = Working again, being watched
 page-kind-resolved = Resolved
 page-kind-false-alarm = Correction
+page-kind-post-mortem = Afterwards: what happened
 
 ## Incidents
 

@@ -59,6 +59,7 @@ notice-said = { $provider } announced: “{ $title }” ({ $standing }; { $windo
 # One for each thing that had to be taken for granted.
 notice-assumed-what = { $what ->
     [utc] times without a zone are UTC
+    [own_zone] times without a zone are our own
     [provider_zone] times without a zone are the provider's own
     [zone_name] the zone's name, from another program, means the usual one
     [zone_season] standard time is meant although it is summer

@@ -94,6 +94,9 @@ draft-false-alarm = Habíamos comunicado problemas con sitios web en { $servers 
 draft-false-alarm-short = Los problemas comunicados con sitios web en { $servers } fueron una falsa alarma. Disculpe las molestias.
 draft-false-alarm-opened = Habíamos comunicado: «{ $title }». Fue una falsa alarma: todo funcionó con normalidad en todo momento. Disculpe las molestias.
 
+# Afterwards, of an incident that is over; $link is where staff wrote it down.
+draft-post-mortem = Qué pasó, por qué y qué vamos a cambiar: { $link }
+
 promise = Próximo aviso, como muy tarde: { $time }.
 
 ## Palabras de una persona, para quien lee en otro idioma
@@ -106,6 +109,7 @@ own-words-state = { $kind ->
     [update] Seguimos trabajando en el problema.
     [monitoring] Parece estar bien de nuevo y lo estamos vigilando.
     [resolved] El problema está resuelto.
+    [post_mortem] Hemos analizado lo que pasó.
     [false_alarm] Fue una falsa alarma.
    *[other] Estamos investigando un problema detectado.
 }

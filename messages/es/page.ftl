@@ -7,6 +7,7 @@ page-skip = Ir al contenido
 page-home = Estado actual
 page-history-link = Incidencias anteriores
 page-report-link = Avisar de un problema
+page-subscribe-link = Recibir avisos por correo
 page-as-of = Estado a: { $time }. Esta página se actualiza sola cada minuto.
 page-as-of-still = Estado a: { $time }.
 page-times-in = Todas las horas son de { $zone }.
@@ -41,6 +42,7 @@ page-kind-update = Novedades
 page-kind-monitoring = Funciona de nuevo, en observación
 page-kind-resolved = Resuelto
 page-kind-false-alarm = Rectificación
+page-kind-post-mortem = Después: qué pasó
 
 ## Incidencias
 

@@ -94,6 +94,9 @@ draft-false-alarm = Nous avions annoncé des problèmes avec des sites web sur {
 draft-false-alarm-short = Les problèmes annoncés avec des sites web sur { $servers } étaient une fausse alerte. Veuillez nous excuser.
 draft-false-alarm-opened = Nous avions annoncé : « { $title } ». C’était une fausse alerte : tout a toujours fonctionné normalement. Veuillez nous excuser.
 
+# Afterwards, of an incident that is over; $link is where staff wrote it down.
+draft-post-mortem = Ce qui s’est passé, pourquoi, et ce que nous changeons : { $link }
+
 promise = Prochain point au plus tard : { $time }.
 
 ## Les mots d'une personne, pour qui lit une autre langue
@@ -106,6 +109,7 @@ own-words-state = { $kind ->
     [update] Nous travaillons toujours sur le problème.
     [monitoring] La situation semble de nouveau bonne et nous la surveillons.
     [resolved] Le problème est résolu.
+    [post_mortem] Nous avons analysé ce qui s’est passé.
     [false_alarm] C’était une fausse alerte.
    *[other] Nous examinons un problème qui a été constaté.
 }

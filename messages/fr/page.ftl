@@ -7,6 +7,7 @@ page-skip = Aller au contenu
 page-home = État actuel
 page-history-link = Incidents passés
 page-report-link = Signaler un problème
+page-subscribe-link = Recevoir les annonces par e-mail
 page-as-of = État à : { $time }. Cette page se met à jour seule chaque minute.
 page-as-of-still = État à : { $time }.
 page-times-in = Toutes les heures sont celles de { $zone }.
@@ -41,6 +42,7 @@ page-kind-update = Point de situation
 page-kind-monitoring = Rétabli, sous surveillance
 page-kind-resolved = Résolu
 page-kind-false-alarm = Rectification
+page-kind-post-mortem = Après coup : ce qui s’est passé
 
 ## Incidents
 

@@ -248,6 +248,9 @@ impl Desk {
         let Body::Input(happening) = entry.body else { return };
         self.note_delivery(entry.at, &happening);
         let outputs = self.engine.handle(entry.seq, entry.at, &happening);
+        if matches!(happening.input, Input::Started { .. }) {
+            self.outbox.share_accounts(&self.engine.settings().destinations);
+        }
         self.handled = entry.seq;
         self.tools.metrics.set_journal_seq(entry.seq);
         let lag = (self.tools.clock.now() - entry.at).to_std().unwrap_or_default();
@@ -284,6 +287,7 @@ impl Desk {
             | Input::Confirm { .. }
             | Input::Unsubscribe { .. }
             | Input::Bounced { .. }
+            | Input::Busy { .. }
             | Input::Trouble { .. }
             | Input::Learned { .. } => {}
         }
@@ -307,6 +311,7 @@ impl Desk {
                 | Output::Window { .. }
                 | Output::Announcement { .. }
                 | Output::WindowFails { .. }
+                | Output::Series { .. }
                 | Output::MonitorBlind { .. }
                 | Output::MonitorRecovered { .. }
                 | Output::Incident { .. }

@@ -18,6 +18,7 @@ pub mod explain;
 pub mod house;
 mod housekeeping;
 pub mod radius;
+mod reading;
 pub mod recovery;
 mod reload;
 pub mod replay;

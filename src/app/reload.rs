@@ -26,15 +26,16 @@ use crate::{
     event::{Input, Reload, post_id},
     intake::{
         Answer,
-        notice::known_providers,
         probes::{Prepared, Probes},
-        upstream::Upstreams,
     },
     journal::{Appender, Offered, Refused},
     render::Words,
 };
 
-use super::{couriers::Drivers, door::Names, housekeeping::Retention, run::Desktop, web::Web};
+use super::{
+    couriers::Drivers, door::Names, housekeeping::Retention, reading::Reading, run::Desktop,
+    web::Web,
+};
 
 /// Problems that are told, and how long each may be; the log has all in full.
 const PROBLEMS_MAX: usize = 200;
@@ -65,7 +66,7 @@ pub(super) struct Followers {
     pub routers: watch::Sender<Router>,
     pub retention: watch::Sender<Retention>,
     pub probes: Probes,
-    pub upstreams: watch::Sender<Arc<Upstreams>>,
+    pub reading: Reading,
 }
 
 /// Reads the configuration again when somebody asks.
@@ -213,7 +214,7 @@ impl Reloader {
         let router = followers.web.router(&config, &words);
         drop(followers.routers.send_replace(router));
         followers.retention.send_replace(Retention::of(&config));
-        followers.upstreams.send_replace(Arc::new(upstreams_of(&config)));
+        followers.reading.follow(&config);
         followers.probes.follow(probes).await;
         self.config = config;
         tracing::info!(by, "the configuration was read again");
@@ -240,6 +241,7 @@ impl Reloader {
                         .zip(&config.tokens)
                         .all(|(one, other)| same(one, other)),
             ),
+            ("blackout_calendar", before.calendars != config.calendars),
             ("upstream", before.upstreams != config.upstreams),
             ("web", limits(before) != limits(config)),
             ("the secrets of destinations", is_secret_other),
@@ -268,12 +270,6 @@ impl Reloader {
             Ok(None) | Err(_) => Ok(Told::Late(accepted.seq)),
         }
     }
-}
-
-/// The providers' pages of a configuration, and what its fleet knows of them.
-pub(super) fn upstreams_of(config: &Config) -> Upstreams {
-    let known = known_providers(&config.settings.fleet);
-    Upstreams { pages: config.upstreams.clone(), known }
 }
 
 fn same(one: &Token, other: &Token) -> bool {

@@ -45,8 +45,9 @@ use super::{
     door::{FrontDoor, Names},
     house,
     housekeeping::{self, Retention},
+    reading::Reading,
     recovery::{self, RecoverError, Recovered},
-    reload::{self, Asked, Followers, Reloader, upstreams_of},
+    reload::{self, Asked, Followers, Reloader},
     web::{self, Web},
 };
 
@@ -348,17 +349,17 @@ impl App {
         self.tasks.spawn(keeper);
         let (door, view) = (self.door.clone(), self.core.view.clone());
         self.tasks.spawn(house::live_in_discord(&config, door, view, self.shutdown.subscribe()));
-        let upstreams = watch::channel(Arc::new(upstreams_of(&config))).0;
         let tools = upstream::Tools {
             door: self.door(),
             clock: self.clock.clone(),
             words: words.subscribe(),
             language: "en".to_owned(),
         };
-        self.tasks.spawn(upstream::run(upstreams.subscribe(), tools, self.going_down()));
+        let reading = Reading::of(&config);
+        self.tasks.spawn(reading.run(tools, [self.going_down(), self.going_down()]));
         let (appender, desk) = (self.core.appender.clone(), self.core.desk.clone());
         let followers =
-            Followers { drivers, names, words, web, routers, retention, probes, upstreams };
+            Followers { drivers, names, words, web, routers, retention, probes, reading };
         let (clock, installation) = (self.clock.clone(), self.installation.clone());
         let reloader = Reloader::new(config, followers, appender, desk, clock, installation);
         self.tasks.spawn(reloader.run(asked, self.going_down()));

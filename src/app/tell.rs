@@ -67,6 +67,7 @@ impl Teller {
             }
             Output::SuspicionHeld { .. }
             | Output::Window { .. }
+            | Output::Series { .. }
             | Output::Announcement { .. }
             | Output::WindowFails { .. } => parts_of_work(output),
             Output::HeadsUp { explanation, .. } => ("tell-heads-up", text(explanation)),
@@ -153,6 +154,12 @@ fn parts_of_work(output: &Output) -> (&'static str, Vec<Fact>) {
     if let Output::Window { window, .. } = output {
         let facts = [("state", window.state.word()), ("title", &*window.title)];
         return ("tell-window", with_id(&window.id, facts));
+    }
+    if let Output::Series { series, .. } = output {
+        let next = series.next.map_or_else(|| "-".to_owned(), |next| next.to_string());
+        let facts =
+            [("title", &*series.title), ("rule", &series.rule.to_string()), ("next", &next)];
+        return ("tell-series", with_id(&series.id, facts));
     }
     if let Output::Announcement { window, news, text, by, .. } = output {
         let facts = [("news", news.word()), ("by", &**by), ("text", text)];

@@ -45,6 +45,7 @@ impl Web {
             view: self.view.clone(),
             words: Words::clone(words),
             language: language.to_owned(),
+            subscribes: writes_to_people(config),
             clock: self.clock.clone(),
             metrics: self.metrics.clone(),
             health: self.health.clone(),
@@ -90,11 +91,7 @@ impl Web {
         form: &FormOptions,
     ) -> Option<SubscribingOptions> {
         let settings = &config.settings;
-        let writes = |one: &Destination| {
-            let is_for_people = one.audience == Audience::Reporters && one.abilities.letters;
-            is_for_people && one.abilities.reaches.as_deref() == Some(subscribing::SOURCE)
-        };
-        settings.destinations.iter().any(writes).then(|| SubscribingOptions {
+        writes_to_people(config).then(|| SubscribingOptions {
             host: form.host.clone(),
             language: form.language.clone(),
             words: words.clone(),
@@ -105,6 +102,15 @@ impl Web {
             topics: subscribing::topics(&settings.fleet),
         })
     }
+}
+
+/// Whether there is a way to write to who asks for it.
+fn writes_to_people(config: &Config) -> bool {
+    let writes = |one: &Destination| {
+        let is_for_people = one.audience == Audience::Reporters && one.abilities.letters;
+        is_for_people && one.abilities.reaches.as_deref() == Some(subscribing::SOURCE)
+    };
+    config.settings.destinations.iter().any(writes)
 }
 
 /// Whose word on who asks is believed.

@@ -16,9 +16,11 @@ mod json;
 mod limits;
 mod mastodon;
 mod matrix;
+mod multipart;
 mod ntfy;
 mod options;
 mod pause;
+mod picture;
 mod reason;
 mod slack;
 mod tls;
@@ -144,10 +146,11 @@ const UPDATES: OptionSpec = OptionSpec {
     audiences: &[Audience::Public],
 };
 
-/// What can be done where posts can be changed and deleted.
+/// What can be done where posts can be changed and deleted, and can have pictures.
 fn changeable(options: &BTreeMap<String, String>) -> Abilities {
     let edits = options.get(UPDATES.name).is_some_and(|way| way == "edit");
-    Abilities { edits, deletes: true, ..Abilities::default() }
+    let pictures = picture::is_on(options);
+    Abilities { edits, deletes: true, pictures, ..Abilities::default() }
 }
 
 /// Why a destination's driver cannot be made. Names options, never their values.

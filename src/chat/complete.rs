@@ -18,6 +18,15 @@ use super::{
 /// Spans that are often meant.
 const SPANS: [&str; 5] = ["15m", "30m", "1h", "2h", "4h"];
 
+/// Rules that are often meant.
+const RULES: [&str; 5] = [
+    "FREQ=WEEKLY;BYDAY=TU",
+    "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU",
+    "FREQ=MONTHLY;BYDAY=1SU",
+    "FREQ=MONTHLY;BYDAY=-1SU",
+    "FREQ=DAILY",
+];
+
 /// What suggestions are made from.
 pub struct Known<'a> {
     /// What waits for staff.
@@ -106,12 +115,14 @@ fn of_kind(kind: Kind, role: Role, known: &Known<'_>) -> Vec<Choice> {
         Kind::Server => named(servers(known.fleet)),
         Kind::Component => named(components(known.fleet)),
         Kind::Span => SPANS.iter().map(|span| text(span)).collect(),
+        Kind::Rule => RULES.iter().map(|rule| text(rule)).collect(),
         Kind::Topic => {
             TABLE.iter().filter(|spec| role >= spec.role).map(|spec| text(spec.name)).collect()
         }
         Kind::Servers
         | Kind::Targets
         | Kind::Moment
+        | Kind::Days
         | Kind::Post
         | Kind::Number
         | Kind::Seen

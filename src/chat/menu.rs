@@ -48,6 +48,8 @@ const DOMAIN_LENGTH_MAX: usize = 253;
 const SINCE_LENGTH_MAX: usize = 100;
 /// The longest way to write a moment, with room to spare.
 const MOMENT_LENGTH_MAX: usize = 40;
+/// The longest list of days.
+const DAYS_LENGTH_MAX: usize = 2400;
 /// The longest text that a field may hold: with the rest it must fit a line of the grammar.
 const POST_ID_LENGTH_MAX: usize = 32;
 const TEXT_FIELD_LENGTH_MAX: usize = 3800;
@@ -216,6 +218,8 @@ fn option_of(arg: &Arg, say: Say<'_>) -> Value {
         | Kind::Zone
         | Kind::Span
         | Kind::Seen
+        | Kind::Rule
+        | Kind::Days
         | Kind::Text
         | Kind::Topic
         | Kind::Choice(_) => option::STRING,
@@ -239,9 +243,11 @@ fn option_of(arg: &Arg, say: Say<'_>) -> Value {
         | Kind::Targets
         | Kind::Zone
         | Kind::Span
+        | Kind::Rule
         | Kind::Topic => {
             option["autocomplete"] = json!(true);
         }
+        Kind::Days => option["max_length"] = json!(DAYS_LENGTH_MAX),
         Kind::Moment => option["max_length"] = json!(MOMENT_LENGTH_MAX),
         Kind::Post => option["max_length"] = json!(POST_ID_LENGTH_MAX),
         Kind::Text => option["max_length"] = json!(TEXT_FIELD_LENGTH_MAX),

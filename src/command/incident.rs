@@ -53,6 +53,14 @@ pub(super) const FALSE_ALARM: CommandSpec = CommandSpec {
     parse: false_alarm,
 };
 
+pub(super) const POST_MORTEM: CommandSpec = CommandSpec {
+    name: "incident post-mortem",
+    args: &[Arg::INCIDENT, Arg::text("text", "text or link"), Arg::flag("publish")],
+    role: Role::Staff,
+    about_key: "command-incident-post-mortem",
+    parse: post_mortem,
+};
+
 pub(super) const SHOW: CommandSpec = CommandSpec {
     name: "incident show",
     args: &[Arg::INCIDENT],
@@ -104,4 +112,11 @@ fn false_alarm(args: &mut Args) -> Result<Line, Problem> {
     let seen = args.seen_option()?;
     let incident = args.incident()?;
     Ok(Line::Command(Command::IncidentFalseAlarm { incident, seen }))
+}
+
+fn post_mortem(args: &mut Args) -> Result<Line, Problem> {
+    let publish = args.flag("publish")?;
+    let incident = args.incident()?;
+    let text = args.text("text or link")?;
+    Ok(Line::Command(Command::IncidentPostMortem { incident, text, publish }))
 }

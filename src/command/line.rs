@@ -39,6 +39,15 @@ pub enum Command {
         /// Publish at once; else a draft.
         publish: bool,
     },
+    /// Tell what happened, once an incident is over.
+    IncidentPostMortem {
+        /// Which.
+        incident: IncidentId,
+        /// Public words, or a link to them.
+        text: String,
+        /// Publish at once; else a draft.
+        publish: bool,
+    },
     /// Say that an incident is over.
     IncidentResolve {
         /// Which.

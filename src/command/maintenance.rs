@@ -1,9 +1,13 @@
 //! `maintenance …`: plan work, announce it, and say how it goes.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-use crate::domain::{Beginning, IncidentId, LocalTime, Role, WindowId};
+use crate::domain::{
+    Beginning, EXCEPT_MAX, IncidentId, LocalTime, Role, Rule, RuleProblem, WindowId,
+};
 
 use super::{Arg, Args, Command, CommandSpec, Expected, Kind, Line, Problem, Query};
 
@@ -26,6 +30,10 @@ pub enum Maintenance {
         zone: Option<Tz>,
         /// The incident that it is to end.
         incident: Option<IncidentId>,
+        /// On which days it comes again.
+        repeat: Option<Box<Rule>>,
+        /// Days on which it does not.
+        except: Vec<NaiveDate>,
     },
     /// Approve its announcement.
     Publish {
@@ -65,6 +73,17 @@ pub enum Maintenance {
         length_s: Option<u64>,
         /// The zone of the times; `None`: as before.
         zone: Option<Tz>,
+        /// Those that follow it in its series as well.
+        following: bool,
+        /// Another rule for these.
+        repeat: Option<Box<Rule>>,
+    },
+    /// Leave days out of the series that a window belongs to.
+    Skip {
+        /// Which.
+        window: WindowId,
+        /// Days that lie ahead, in the series' zone.
+        days: Vec<NaiveDate>,
     },
     /// Say that the work is over; of a window that is being verified: that all is well.
     Complete {
@@ -77,10 +96,14 @@ pub enum Maintenance {
     Cancel {
         /// Which.
         window: WindowId,
+        /// Those that follow it in its series as well.
+        following: bool,
     },
 }
 
 const ZONE: Arg = Arg::option("zone", "America/New_York", Kind::Zone);
+const REPEAT: Arg = Arg::option("repeat", "FREQ=WEEKLY;BYDAY=TU", Kind::Rule);
+const FOLLOWING: Arg = Arg::flag("following");
 const START_AT: Arg = Arg::word("start", "2026-12-01T22:00", Kind::Moment);
 
 pub(super) const SCHEDULE: CommandSpec = CommandSpec {
@@ -93,6 +116,8 @@ pub(super) const SCHEDULE: CommandSpec = CommandSpec {
         Arg::text("text", "more public words").optional(),
         ZONE,
         Arg::OF_INCIDENT,
+        REPEAT,
+        Arg::option("except", "2026-12-29,2027-01-05", Kind::Days),
     ],
     role: Role::Staff,
     about_key: "command-maintenance-schedule",
@@ -133,10 +158,25 @@ pub(super) const EXTEND: CommandSpec = CommandSpec {
 
 pub(super) const MOVE: CommandSpec = CommandSpec {
     name: "maintenance move",
-    args: &[Arg::WINDOW, START_AT, Arg::option("length", "2h", Kind::Span), ZONE],
+    args: &[
+        Arg::WINDOW,
+        START_AT,
+        Arg::option("length", "2h", Kind::Span),
+        ZONE,
+        FOLLOWING,
+        REPEAT,
+    ],
     role: Role::Staff,
     about_key: "command-maintenance-move",
     parse: put_to,
+};
+
+pub(super) const SKIP: CommandSpec = CommandSpec {
+    name: "maintenance skip",
+    args: &[Arg::WINDOW, Arg::word("days", "2026-12-29,2027-01-05", Kind::Days)],
+    role: Role::Staff,
+    about_key: "command-maintenance-skip",
+    parse: skip,
 };
 
 pub(super) const COMPLETE: CommandSpec = CommandSpec {
@@ -149,10 +189,10 @@ pub(super) const COMPLETE: CommandSpec = CommandSpec {
 
 pub(super) const CANCEL: CommandSpec = CommandSpec {
     name: "maintenance cancel",
-    args: &[Arg::WINDOW],
+    args: &[Arg::WINDOW, FOLLOWING],
     role: Role::Staff,
     about_key: "command-maintenance-cancel",
-    parse: |args| Ok(change(Maintenance::Cancel { window: args.window()? })),
+    parse: cancel,
 };
 
 pub(super) const SHOW: CommandSpec = CommandSpec {
@@ -178,12 +218,28 @@ fn change(what: Maintenance) -> Line {
 fn schedule(args: &mut Args) -> Result<Line, Problem> {
     let zone = zone_option(args)?;
     let incident = args.incident_option()?;
+    let repeat = rule_option(args)?;
+    let except = args.option("except")?;
+    let except = except.map_or(Ok(Vec::new()), |found| days("except", &found))?;
+    if repeat.is_none() && !except.is_empty() {
+        return Err(Problem::Missing { what: "--repeat" });
+    }
     let targets = args.targets()?;
     let start = beginning(args)?;
     let length_s = args.span_s("how long")?;
     let title = args.text("title")?;
     let words = args.optional_text()?;
-    Ok(change(Maintenance::Schedule { targets, start, length_s, title, words, zone, incident }))
+    Ok(change(Maintenance::Schedule {
+        targets,
+        start,
+        length_s,
+        title,
+        words,
+        zone,
+        incident,
+        repeat,
+        except,
+    }))
 }
 
 fn publish(args: &mut Args) -> Result<Line, Problem> {
@@ -214,9 +270,47 @@ fn complete(args: &mut Args) -> Result<Line, Problem> {
 fn put_to(args: &mut Args) -> Result<Line, Problem> {
     let length_s = args.span_option_s("length")?;
     let zone = zone_option(args)?;
+    let repeat = rule_option(args)?;
+    // Another rule can only be one for all that follow.
+    let following = args.flag("following")? || repeat.is_some();
     let window = args.window()?;
     let start = beginning(args)?;
-    Ok(change(Maintenance::Move { window, start, length_s, zone }))
+    Ok(change(Maintenance::Move { window, start, length_s, zone, following, repeat }))
+}
+
+fn skip(args: &mut Args) -> Result<Line, Problem> {
+    let window = args.window()?;
+    let days = days("days", &args.next("days")?)?;
+    Ok(change(Maintenance::Skip { window, days }))
+}
+
+fn cancel(args: &mut Args) -> Result<Line, Problem> {
+    let following = args.flag("following")?;
+    let window = args.window()?;
+    Ok(change(Maintenance::Cancel { window, following }))
+}
+
+fn rule_option(args: &mut Args) -> Result<Option<Box<Rule>>, Problem> {
+    let Some(found) = args.option("repeat")? else { return Ok(None) };
+    let rule = Rule::read(&found).map_err(|problem| {
+        let expected = match problem {
+            RuleProblem::Unreadable => Expected::Rule,
+            RuleProblem::TooOften => Expected::RarerRule,
+            RuleProblem::Part => Expected::PlainRule,
+            RuleProblem::Bounds => Expected::SmallerRule,
+        };
+        super::args::unreadable("repeat", &found, expected)
+    });
+    rule.map(|rule| Some(Box::new(rule)))
+}
+
+/// Days with commas between, each once.
+fn days(what: &'static str, found: &str) -> Result<Vec<NaiveDate>, Problem> {
+    let named = found.split(',').map(str::trim).filter(|day| !day.is_empty());
+    let days: Result<BTreeSet<NaiveDate>, _> = named.map(str::parse).collect();
+    let days = days.ok().filter(|days| (1..=EXCEPT_MAX).contains(&days.len()));
+    let days = days.ok_or_else(|| super::args::unreadable(what, found, Expected::Days))?;
+    Ok(days.into_iter().collect())
 }
 
 /// `now`, or a local time; date and time may be two words.

@@ -117,6 +117,16 @@ pub enum Expected {
     Moment,
     /// A time zone's name.
     Zone,
+    /// On which days something comes again.
+    Rule,
+    /// The same, at most once a day.
+    RarerRule,
+    /// The same, without parts that are not read.
+    PlainRule,
+    /// The same, with smaller numbers.
+    SmallerRule,
+    /// Days with commas between.
+    Days,
     /// One of these words.
     OneOf(&'static [&'static str]),
 }
@@ -188,6 +198,11 @@ impl Expected {
             Self::Targets => say("command-expected-targets", &[]),
             Self::Moment => say("command-expected-moment", &[]),
             Self::Zone => say("command-expected-zone", &[]),
+            Self::Rule => say("command-expected-rule", &[]),
+            Self::RarerRule => say("command-expected-rarer-rule", &[]),
+            Self::PlainRule => say("command-expected-plain-rule", &[]),
+            Self::SmallerRule => say("command-expected-smaller-rule", &[]),
+            Self::Days => say("command-expected-days", &[]),
             Self::OneOf(words) => say("command-expected-one-of", &[("words", words.join(", "))]),
         }
     }

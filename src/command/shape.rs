@@ -66,6 +66,10 @@ pub enum Kind {
     Zone,
     /// A span of time.
     Span,
+    /// A recurrence rule.
+    Rule,
+    /// Days with commas between.
+    Days,
     /// Words.
     Text,
     /// The name of a command.

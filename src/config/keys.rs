@@ -17,6 +17,7 @@ pub const SECTIONS: &[SectionKeys] = &[
     POLICY,
     MAINTENANCE,
     BLACKOUT,
+    BLACKOUT_CALENDAR,
     JOURNAL,
     RETENTION,
     WEB,
@@ -57,10 +58,15 @@ pub(super) const MAINTENANCE: SectionKeys = SectionKeys {
         "overrun",
         "verify_within",
         "follow_notices",
+        "repeat_ahead",
     ],
 };
 pub(super) const BLACKOUT: SectionKeys =
     SectionKeys { section: "[[blackout]]", keys: &["from", "to", "reason"] };
+pub(super) const BLACKOUT_CALENDAR: SectionKeys = SectionKeys {
+    section: "[[blackout_calendar]]",
+    keys: &["name", "file", "url_env", "url_file", "every"],
+};
 pub(super) const JOURNAL: SectionKeys = SectionKeys { section: "[journal]", keys: &["reserve"] };
 pub(super) const RETENTION: SectionKeys =
     SectionKeys { section: "[retention]", keys: &["personal", "probes"] };

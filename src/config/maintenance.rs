@@ -27,6 +27,7 @@ pub(super) fn read(root: &Root<'_>) -> MaintenancePolicy {
         ("tell_before", 30..=DAY_S, &mut policy.tell_before_s),
         ("overrun", 60..=DAY_S, &mut policy.overrun_s),
         ("verify_within", 60..=DAY_S, &mut policy.verify_within_s),
+        ("repeat_ahead", DAY_S..=366 * DAY_S, &mut policy.repeat_ahead_s),
     ];
     for (key, range, value_s) in spans {
         if let Some(at) = section.span_s(key, range) {

@@ -9,6 +9,7 @@
 //! [`DriverSpec`]), print a secret, or start anything. Start at [`from_text`].
 
 mod bot;
+mod calendars;
 mod destinations;
 mod discord;
 mod domains;
@@ -37,6 +38,7 @@ use toml::de::DeTable;
 
 use crate::domain::{Abilities, Audience, Fleet, Limits, Policy, Role, Scope, Settings};
 
+pub use calendars::{BlackoutCalendar, CalendarPlace};
 pub use discord::DiscordConfig;
 pub use keys::{SECTIONS, SectionKeys};
 pub use problem::Problem;
@@ -192,6 +194,8 @@ pub struct Config {
     pub discord: Option<DiscordConfig>,
     /// Providers' pages that are asked regularly.
     pub upstreams: Vec<Upstream>,
+    /// Calendars whose times are blackouts.
+    pub calendars: Vec<BlackoutCalendar>,
 }
 
 /// Whether secrets are fetched from the environment and files.
@@ -273,6 +277,7 @@ fn assemble(root: &Root<'_>, base: &Path, drivers: &[DriverSpec], wanted: Secret
     let tokens = destinations::read_tokens(root, around);
     let words = bot.words.map(|(folder, place)| words::read(&folder, place, root.problems));
     let upstreams = upstream::read(root, &inventory);
+    let calendars = calendars::read(root, base, bot.timezone, wanted);
     let (retention_personal_s, retention_probes_s) = bot::read_retention(root);
     let fleet = Fleet {
         name: bot.name,
@@ -286,6 +291,7 @@ fn assemble(root: &Root<'_>, base: &Path, drivers: &[DriverSpec], wanted: Secret
     let policy = Policy {
         maintenance: maintenance::read(root),
         blackouts: maintenance::read_blackouts(root, bot.timezone),
+        busy_calendars: calendars.names,
         ..bot::read_policy(root)
     };
     let words = words.unwrap_or_default();
@@ -308,6 +314,7 @@ fn assemble(root: &Root<'_>, base: &Path, drivers: &[DriverSpec], wanted: Secret
         trusted_proxies: bot::read_proxies(root),
         discord: discord.and_then(discord::Discord::into_config),
         upstreams,
+        calendars: calendars.calendars,
     }
 }
 

@@ -79,6 +79,8 @@ number_id! {
     SuspicionId,
     /// A draft, counted from 1.
     DraftId,
+    /// Work that comes again, counted from 1.
+    SeriesId,
     /// A maintenance window, counted from 1.
     WindowId,
     /// A provider's notice, counted from 1.

@@ -166,6 +166,8 @@ pub enum UpdateKind {
     Resolved,
     /// It was none.
     FalseAlarm,
+    /// Afterwards: what happened, and what is changed.
+    PostMortem,
 }
 
 impl UpdateKind {
@@ -179,13 +181,14 @@ impl UpdateKind {
             Self::Monitoring => "monitoring",
             Self::Resolved => "resolved",
             Self::FalseAlarm => "false_alarm",
+            Self::PostMortem => "post_mortem",
         }
     }
 
     /// The state an incident is in once this is published; `None` leaves it as it is.
     pub fn leads_to(self) -> Option<IncidentState> {
         match self {
-            Self::Investigating | Self::Holding | Self::Update => None,
+            Self::Investigating | Self::Holding | Self::Update | Self::PostMortem => None,
             Self::Identified => Some(IncidentState::Identified),
             Self::Monitoring => Some(IncidentState::Monitoring),
             Self::Resolved => Some(IncidentState::Resolved),

@@ -10,6 +10,8 @@ pub mod local_time;
 pub mod name;
 pub mod notice;
 pub mod policy;
+pub mod rule;
+pub mod series;
 pub mod subscription;
 pub mod suspicion;
 pub mod window;
@@ -18,7 +20,7 @@ pub mod wording;
 pub use fleet::{Component, ComponentKind, Fleet, Probe, ProbeKind, Server, Vantage};
 pub use id::{
     ComponentId, DestinationId, DraftId, IncidentId, MailingId, NoticeId, PersonId, PostId,
-    ProbeId, ReportId, ServerId, SuspicionId, WindowId,
+    ProbeId, ReportId, SeriesId, ServerId, SuspicionId, WindowId,
 };
 pub use incident::{AsShown, Impact, IncidentState, ServerStatus, UpdateKind};
 pub use local_time::{Beginning, LocalTime, NoOneMoment, WithOffset, moment_of};
@@ -27,12 +29,14 @@ pub use notice::{
     Assumed, Notice, NoticeAbout, NoticeAge, NoticeImpact, NoticeStatus, NoticeWindow, Unread,
 };
 pub use policy::{
-    Abilities, Audience, Destination, FollowNotices, Limits, MaintenancePolicy, Policy,
+    Abilities, Audience, Destination, FollowNotices, Limits, MaintenancePolicy, Policy, Prices,
     PublishedPolicy, Role, Scope, Settings, TextUnit, WordFiles,
 };
+pub use rule::{Rule, RuleProblem};
+pub use series::{EXCEPT_MAX, Occurrence, Series};
 pub use subscription::{NoTopic, Topic};
 pub use suspicion::{Alternative, Cause, ServerEvidence, Suspicion};
-pub use window::{Blackout, MaintenanceWindow, WindowNews, WindowState};
+pub use window::{Blackout, BusyCalendar, MaintenanceWindow, WindowNews, WindowState};
 pub use wording::{LANGUAGES, Locale, Wording, WordingOrigin};
 
 /// A moment in UTC. JSON: RFC 3339 with `Z`.

@@ -145,6 +145,8 @@ words! {
     Assumed {
         /// A time without a zone is UTC, as the standard asks.
         Utc = "utc",
+        /// A time without a zone is in our own.
+        OwnZone = "own_zone",
         /// A time without a zone is in the provider's own.
         ProviderZone = "provider_zone",
         /// The zone's name is another program's for the one that was taken.

@@ -80,6 +80,9 @@ pub struct Policy {
     /// Times in which no work should be done.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blackouts: Vec<Blackout>,
+    /// Names of the calendars whose times are the same; what stands in them comes as inputs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub busy_calendars: Vec<String>,
     /// What an incident that a provider publishes counts for.
     #[serde(default)]
     pub published: PublishedPolicy,
@@ -123,6 +126,8 @@ pub struct MaintenancePolicy {
     pub overrun_s: u64,
     /// What still fails this long after the end is no longer put down to the work.
     pub verify_within_s: u64,
+    /// The next window of work that comes again is made no sooner than this before it begins.
+    pub repeat_ahead_s: u64,
     /// What becomes of a window when the provider's notice behind it changes.
     pub follow_notices: FollowNotices,
 }
@@ -147,6 +152,7 @@ impl Default for MaintenancePolicy {
             tell_before_s: 5 * 60,
             overrun_s: 30 * 60,
             verify_within_s: 10 * 60,
+            repeat_ahead_s: 14 * 86_400,
             follow_notices: FollowNotices::default(),
         }
     }
@@ -162,6 +168,7 @@ impl Default for Policy {
             give_up_after_s: 24 * 3600,
             maintenance: MaintenancePolicy::default(),
             blackouts: Vec::new(),
+            busy_calendars: Vec::new(),
             published: PublishedPolicy::default(),
         }
     }
@@ -214,6 +221,32 @@ pub struct Abilities {
     pub deletes: bool,
     /// A public update there has no link to the status page, as a link costs too much.
     pub linkless: bool,
+    /// A picture goes along with a public update there.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub pictures: bool,
+    /// The account that posts there are made with, as far as it is known without its secrets; those
+    /// of one account leave one by one, whatever their destination. `None`: nobody else's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// What a post there costs; `None`: nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prices: Option<Prices>,
+}
+
+/// What a post costs, in thousandths of a dollar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prices {
+    /// One without a link.
+    pub post_millidollars: u32,
+    /// One with a link, in all.
+    pub link_millidollars: u32,
+}
+
+impl Prices {
+    /// Of one post.
+    pub fn of(self, has_link: bool) -> u32 {
+        if has_link { self.link_millidollars } else { self.post_millidollars }
+    }
 }
 
 impl Abilities {

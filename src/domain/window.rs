@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::{IncidentId, NoticeId, ServerId, Timestamp, WindowId};
+use super::{Assumed, IncidentId, NoticeId, Occurrence, ServerId, Timestamp, WindowId};
 
 /// Where a window stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -124,6 +124,9 @@ pub struct MaintenanceWindow {
     /// The provider's notice that it tells customers of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<NoticeId>,
+    /// Which occurrence of work that comes again it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occurrence: Option<Occurrence>,
 }
 
 /// A time in which no work should be done.
@@ -135,4 +138,22 @@ pub struct Blackout {
     pub until: Timestamp,
     /// Why, for staff ("final projects are due").
     pub reason: String,
+}
+
+/// The busy times of one calendar, as they were read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BusyCalendar {
+    /// Its name in the configuration.
+    pub name: String,
+    /// Its times, the earliest first.
+    pub times: Vec<Blackout>,
+    /// Entries of which no time could be read.
+    #[serde(default)]
+    pub unread: u32,
+    /// Times beyond what is kept.
+    #[serde(default)]
+    pub left_out: u32,
+    /// What its entries do not say and was taken for granted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assumed: Vec<Assumed>,
 }

@@ -13,7 +13,7 @@ use super::{
     explain::Chart,
     packet::packet,
     records::{Draft, Incident, PostRecord, ReportRecord},
-    speech::Speech,
+    speech::{Course, Speech, charted_minutes},
     timeline, window_answer,
 };
 
@@ -63,7 +63,7 @@ pub(super) fn answer(speech: &Speech<'_>, query: &Query, role: Role, look: &Look
         }
         Query::IncidentShow(id) => show_incident(speech, *id),
         Query::IncidentList => list_incidents(speech),
-        Query::DraftShow(id) => show_draft(speech, *id),
+        Query::DraftShow(id) => show_draft(speech, *id, look),
         Query::DraftList => list_drafts(speech),
         Query::ReportsList => list_reports(speech),
         Query::Suspects => suspects(speech, look.fresh),
@@ -136,10 +136,18 @@ fn list_incidents(speech: &Speech<'_>) -> String {
     or_none(speech, "answer-no-incidents", lines)
 }
 
-fn show_draft(speech: &Speech<'_>, id: DraftId) -> String {
+fn show_draft(speech: &Speech<'_>, id: DraftId, look: &Look<'_>) -> String {
     match speech.records.drafts.get(&id) {
         Some(draft) => {
             let mut lines = vec![draft_line(speech, draft)];
+            if draft.end.is_none() {
+                let incident = speech.records.incidents.get(&draft.incident);
+                let course = incident
+                    .filter(|one| speech.has_picture(one, draft.kind))
+                    .map(|one| (look.chart)(&one.servers, charted_minutes(one, look.now)));
+                let course = course.as_ref().map_or(Course::Unknown, Course::Told);
+                lines.extend(speech.plan(draft, &course));
+            }
             lines.extend(speech.elsewhere(&draft.wordings));
             lines.extend(speech.wording_lines(&draft.wordings));
             lines.join("\n")

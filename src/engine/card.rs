@@ -16,7 +16,7 @@ use crate::{
 use super::{
     Detector, Engine, desk,
     records::{Draft, DraftOutcome, Incident, PostRecord, Published, Step},
-    speech::Speech,
+    speech::{Course, Speech, charted_minutes},
 };
 
 /// Rows of evidence at most.
@@ -107,6 +107,8 @@ pub struct CardDraft {
     pub body: String,
     /// How it leaves in other languages, in a sentence or two; `None`: in none.
     pub elsewhere: Option<String>,
+    /// What else is to be known of how it leaves, a sentence each: pictures and costs.
+    pub plan: Vec<String>,
     /// Who wrote it; `None`: the bot.
     pub by: Option<String>,
     /// What changed since staff last looked.
@@ -233,13 +235,32 @@ impl<D: Detector> Engine<D> {
                 .map(|one| speech.explain_alternatives(&one.alternatives).trim().to_owned())
                 .unwrap_or_default(),
             said: said(&speech, incident, stands),
-            draft: waiting.first().map(|draft| card_draft(&speech, incident, draft)),
+            draft: waiting.first().map(|draft| self.card_draft(now, incident, draft)),
             also_waiting: waiting.iter().skip(1).map(|draft| draft.id).collect(),
             dropped: drafts.last().and_then(|draft| dropped(draft)),
             updates: self.updates_of(incident),
             updates_left_out: incident.updates.len().saturating_sub(UPDATES_MAX),
             questions: self.questions_of(incident.id),
             charted: charted(incident, &rows),
+        }
+    }
+
+    fn card_draft(&self, now: Timestamp, incident: &Incident, draft: &Draft) -> CardDraft {
+        let speech = self.speech();
+        let course = speech
+            .has_picture(incident, draft.kind)
+            .then(|| self.chart(now, &incident.servers, charted_minutes(incident, now)));
+        let course = course.as_ref().map_or(Course::Unknown, Course::Known);
+        CardDraft {
+            id: draft.id,
+            revision: draft.revision,
+            kind: draft.kind,
+            body: speech.with_times_marked(&desk::body_of(draft), incident),
+            elsewhere: speech.elsewhere(&draft.wordings),
+            plan: speech.plan(draft, &course),
+            by: draft.by.clone(),
+            stale: draft.stale.clone(),
+            waits_until: draft.waits_until,
         }
     }
 
@@ -315,19 +336,6 @@ fn is_counted(row: &ServerEvidence) -> bool {
 
 fn evidence_row(speech: &Speech<'_>, row: &ServerEvidence) -> String {
     speech.evidence_rows(std::slice::from_ref(row), 1)
-}
-
-fn card_draft(speech: &Speech<'_>, incident: &Incident, draft: &Draft) -> CardDraft {
-    CardDraft {
-        id: draft.id,
-        revision: draft.revision,
-        kind: draft.kind,
-        body: speech.with_times_marked(&desk::body_of(draft), incident),
-        elsewhere: speech.elsewhere(&draft.wordings),
-        by: draft.by.clone(),
-        stale: draft.stale.clone(),
-        waits_until: draft.waits_until,
-    }
 }
 
 fn dropped(draft: &Draft) -> Option<DroppedDraft> {

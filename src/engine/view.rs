@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     Fleet, Impact, IncidentId, IncidentState, ServerId, ServerStatus, Timestamp, UpdateKind,
+    Wording,
 };
 
 use super::{
@@ -36,6 +37,9 @@ pub struct View {
     pub timezone: Tz,
     /// Where the status page is seen from outside.
     pub public_url: Option<String>,
+    /// The languages it can be read in, the bot's own first.
+    #[serde(default)]
+    pub languages: Vec<String>,
     /// The worst status of any server now.
     pub overall: ServerStatus,
     /// Servers by public name, sorted; those without one are together as the first row, "hosting".
@@ -67,6 +71,9 @@ pub struct IncidentView {
     pub id: IncidentId,
     /// Its public title.
     pub title: String,
+    /// The title in other languages, by their tags.
+    #[serde(default)]
+    pub titles: BTreeMap<String, String>,
     /// Where it stands.
     pub state: IncidentState,
     /// How much customers feel of it.
@@ -94,6 +101,9 @@ pub struct UpdateView {
     pub kind: UpdateKind,
     /// The public words.
     pub text: String,
+    /// The words in other languages, by their tags, without the promise of the next update.
+    #[serde(default)]
+    pub texts: BTreeMap<String, String>,
     /// When it was published.
     pub at: Timestamp,
 }
@@ -106,13 +116,15 @@ pub(super) fn of(records: &Records, now: Timestamp) -> View {
     let mut spans = spans(&published, now);
     spans.extend(records.windows.values().filter_map(|record| work_span(record, now)));
     let servers = rows(fleet, &spans, now);
-    let show = |incident: &&Incident| incident_view(fleet, incident);
+    let languages = languages(records);
+    let show = |incident: &&Incident| incident_view(fleet, incident, &languages);
     let oldest = now - TimeDelta::days(RESOLVED_DAYS);
     View {
         generated_at: now,
         name: fleet.name.clone(),
         timezone: fleet.timezone,
         public_url: records.settings.public_url.clone(),
+        languages: languages.clone(),
         overall: servers.iter().map(|server| server.status).max().unwrap_or_default(),
         servers,
         open: published.iter().filter(|one| one.state.is_open()).map(show).collect(),
@@ -206,7 +218,31 @@ fn server_row(name: String, spans: &[&Span<'_>], now: Timestamp) -> ServerView {
     ServerView { name: Some(name), status: standing.max().unwrap_or_default(), strip }
 }
 
-fn incident_view(fleet: &Fleet, incident: &Incident) -> IncidentView {
+/// The bot's own language first, each once.
+fn languages(records: &Records) -> Vec<String> {
+    let mut languages = vec![records.settings.main_locale().language];
+    for language in &records.settings.languages {
+        if !languages.contains(language) {
+            languages.push(language.clone());
+        }
+    }
+    languages
+}
+
+/// Something of the wordings in each language but the bot's own.
+fn in_others(
+    wordings: &[Wording],
+    languages: &[String],
+    part: impl Fn(&Wording) -> &String,
+) -> BTreeMap<String, String> {
+    let others = languages.iter().skip(1).filter_map(|language| {
+        let wording = wordings.iter().find(|one| one.locale.language == *language)?;
+        Some((language.clone(), part(wording).clone()))
+    });
+    others.collect()
+}
+
+fn incident_view(fleet: &Fleet, incident: &Incident, languages: &[String]) -> IncidentView {
     let last = incident.updates.last();
     let servers = last.map(|update| update.servers.as_slice()).unwrap_or_default();
     let named: BTreeMap<&ServerId, &String> = fleet
@@ -220,6 +256,11 @@ fn incident_view(fleet: &Fleet, incident: &Incident) -> IncidentView {
     IncidentView {
         id: incident.id,
         title: last.map(|update| update.title.clone()).unwrap_or_default(),
+        titles: in_others(
+            last.map(|update| &*update.wordings).unwrap_or_default(),
+            languages,
+            |wording| &wording.title,
+        ),
         state: last.map_or(incident.state, |update| update.state),
         impact: last.map(|update| update.impact).unwrap_or_default(),
         other_servers: names.len() < servers.len(),
@@ -235,6 +276,7 @@ fn incident_view(fleet: &Fleet, incident: &Incident) -> IncidentView {
                 revision: update.revision,
                 kind: update.kind,
                 text: update.text.clone(),
+                texts: in_others(&update.wordings, languages, |wording| &wording.text),
                 at: update.at,
             })
             .collect(),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    DestinationId, DraftId, IncidentId, Limits, MailingId, Notice, PersonId, PostId, ProbeId,
-    ReportId, Role, Settings, SuspicionId, Timestamp, Topic, WindowId,
+    BusyCalendar, DestinationId, DraftId, IncidentId, Limits, MailingId, Notice, PersonId, PostId,
+    ProbeId, ReportId, Role, SeriesId, Settings, SuspicionId, Timestamp, Topic, WindowId,
 };
 
 /// Something that enters the engine. In the journal every id of a person or report is random.
@@ -75,6 +75,11 @@ pub enum Input {
     Notice {
         /// As it was read, bounded and harmless.
         notice: Box<Notice>,
+    },
+    /// A calendar of times in which no work should be done was read, or has changed.
+    Busy {
+        /// All of it, as it was read.
+        calendar: Box<BusyCalendar>,
     },
     /// A voice of the bot found something that staff must see to.
     Trouble {
@@ -167,6 +172,7 @@ impl Input {
             Self::Report { .. } => "report",
             Self::Command { .. } => "command",
             Self::Notice { .. } => "notice",
+            Self::Busy { .. } => "busy",
             Self::Trouble { .. } => "trouble",
             Self::Learned { .. } => "learned",
             Self::Subscribe { .. } => "subscribe",
@@ -225,6 +231,8 @@ pub enum TimerReason {
     WindowCheck(WindowId),
     /// The next page of a mailing may be written.
     Mailing(MailingId),
+    /// The next window of work that comes again is to be made.
+    Series(SeriesId),
 }
 
 /// What happened to a post, in the order due → sending → sent | unknown | failed;

@@ -12,7 +12,8 @@ pub mod wire;
 pub use input::{DeliveryEvent, Input, Reload, TimerReason};
 pub use output::{DraftEnd, Mailing, Output, Subscription, TimelineKind};
 pub use post::{
-    Post, PostAction, PostButton, Receipt, Resolution, SUBSCRIBER_SUBJECT, SendError, post_id,
+    Picture, Post, PostAction, PostButton, Receipt, Resolution, SUBSCRIBER_SUBJECT, SendError,
+    post_id,
 };
 
 use serde::{Deserialize, Serialize};

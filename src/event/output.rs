@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     ComponentId, DestinationId, DraftId, Impact, IncidentId, IncidentState, MailingId,
-    MaintenanceWindow, Notice, NoticeId, PersonId, PostId, ReportId, Role, ServerId, Suspicion,
-    SuspicionId, Timestamp, Topic, UpdateKind, WindowId, WindowNews, Wording,
+    MaintenanceWindow, Notice, NoticeId, PersonId, PostId, ReportId, Role, Series, ServerId,
+    Suspicion, SuspicionId, Timestamp, Topic, UpdateKind, WindowId, WindowNews, Wording,
 };
 
 use super::Post;
@@ -155,6 +155,16 @@ pub enum Output {
         /// The window.
         #[serde(flatten)]
         window: MaintenanceWindow,
+        /// Who did it, when a person did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<String>,
+    },
+    /// Work that comes again was planned or changed, or its next window was made: all of it as it
+    /// is now.
+    Series {
+        /// The series.
+        #[serde(flatten)]
+        series: Box<Series>,
         /// Who did it, when a person did.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<String>,
@@ -351,6 +361,7 @@ impl Output {
             Self::DraftWaits { .. } => "draft_waits",
             Self::Update { .. } => "update",
             Self::Window { .. } => "window",
+            Self::Series { .. } => "series",
             Self::Announcement { .. } => "announcement",
             Self::WindowFails { .. } => "window_fails",
             Self::Post(_) => "post",

@@ -37,6 +37,19 @@ pub struct Post {
     /// What its reader can press, where the destination has buttons.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub buttons: Vec<PostButton>,
+    /// What stands beside the words, where the destination takes pictures. The words leave without
+    /// it where it cannot be had.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
+}
+
+/// A picture beside a post's words; fixed with them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// The drawing; the same drawing makes the same picture.
+    pub svg: String,
+    /// What it shows, for who cannot see it.
+    pub alt: String,
 }
 
 /// What the subjects of all posts to subscribers begin with.

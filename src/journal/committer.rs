@@ -272,6 +272,7 @@ fn is_ours(input: &Input) -> bool {
         | Input::Subscribe { .. }
         | Input::Confirm { .. }
         | Input::Unsubscribe { .. }
+        | Input::Busy { .. }
         | Input::Trouble { .. } => false,
     }
 }

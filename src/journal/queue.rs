@@ -165,6 +165,11 @@ fn size(offered: &Offered) -> usize {
         Input::Report { text, domain, .. } => length(text) + length(domain),
         Input::ProbeResult { error, .. } => length(error),
         Input::Command { text, .. } | Input::Trouble { text } => text.len(),
+        Input::Busy { calendar } => {
+            let times = calendar.times.iter();
+            times.map(|one| size_of_val(one) + one.reason.len()).sum::<usize>()
+                + calendar.name.len()
+        }
         Input::Notice { notice } => {
             let objects: usize = notice.objects.iter().map(String::len).sum();
             size_of_val(&**notice) + notice.title.len() + notice.id.len() + objects

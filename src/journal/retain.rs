@@ -178,6 +178,7 @@ impl Dropping {
             | Input::Confirm { .. }
             | Input::Unsubscribe { .. }
             | Input::Bounced { .. }
+            | Input::Busy { .. }
             | Input::Trouble { .. }
             | Input::Learned { .. }
             | Input::Delivery { .. } => false,

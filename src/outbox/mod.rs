@@ -19,7 +19,8 @@
 //! ## Order
 //!
 //! Each destination has one post in flight at most (sent or looked up), so a slow destination delays
-//! nobody else. Within a destination posts about the same incident or window to the same reader form a
+//! nobody else. Destinations that post with one account have one among them
+//! ([`Outbox::share_accounts`]): a post in doubt is known again by what the account said since. Within a destination posts about the same incident or window to the same reader form a
 //! *lane*: a later one waits until every earlier one is over, so that "resolved" never arrives before
 //! "investigating". Lanes don't wait for each other: a post that is retried on our own schedule
 //! holds back its lane alone, and among lanes that are ready the one tried least goes first, then
@@ -41,7 +42,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::{DestinationId, IncidentId, Policy, PostId, Timestamp, WindowId},
+    domain::{
+        Destination, DestinationId, IncidentId, Policy, PostId, Timestamp, UpdateKind, WindowId,
+    },
     event::{DeliveryEvent, Output, Post, PostAction, Receipt, Resolution, SendError},
 };
 
@@ -73,6 +76,9 @@ pub struct Outbox {
     /// Jobs handed out whose event has not come yet; a restart forgets them.
     #[serde(skip)]
     claimed: BTreeSet<PostId>,
+    /// The accounts that destinations post with, where several may have one; told at each start.
+    #[serde(skip)]
+    accounts: BTreeMap<DestinationId, String>,
 }
 
 /// One destination's posts that are not over.
@@ -125,6 +131,10 @@ impl Outbox {
             Output::Incident { id, state, .. } => {
                 self.incidents.insert(*id, Life::of(at, state.is_open()));
             }
+            // Its posts come after the end: their ids go a while after them.
+            Output::Update { incident, kind: UpdateKind::PostMortem, .. } => {
+                self.incidents.insert(*incident, Life::of(at, false));
+            }
             Output::Window { window, .. } => {
                 self.windows.insert(window.id, Life::of(at, window.state.is_open()));
             }
@@ -133,6 +143,7 @@ impl Outbox {
             | Output::SuspicionHeld { .. }
             | Output::Announcement { .. }
             | Output::WindowFails { .. }
+            | Output::Series { .. }
             | Output::HeadsUp { .. }
             | Output::MonitorBlind { .. }
             | Output::MonitorRecovered { .. }
@@ -188,29 +199,48 @@ impl Outbox {
         }
     }
 
-    /// What may be done now: at most one job a destination, none where one is in flight or claimed.
+    /// Has destinations that post with one account take turns from now on. A pause that was asked
+    /// for stays its destination's own.
+    pub fn share_accounts(&mut self, destinations: &[Destination]) {
+        let named = destinations.iter().filter_map(|one| {
+            let account = one.abilities.account.clone()?;
+            Some((one.id.clone(), account))
+        });
+        self.accounts = named.collect();
+    }
+
+    /// What may be done now: at most one job a destination and one an account, none where one is in
+    /// flight or claimed.
     /// Costs a walk over what waits at destinations that are free: ask after a change and when
     /// [`next_due`](Self::next_due) has come.
     pub fn next_jobs(&self, now: Timestamp) -> Vec<Job> {
-        self.queues
-            .values()
-            .filter(|queue| !self.is_in_flight(queue))
+        let ready: Vec<&Delivery> = self
+            .free_queues()
             .filter(|queue| queue.paused_until.is_none_or(|until| until <= now))
             .filter_map(|queue| {
                 self.heads(queue)
                     .filter(|delivery| delivery.ready_at().is_some_and(|ready| ready <= now))
-                    .min_by_key(|delivery| (delivery.attempt, delivery.place))
+                    .min_by_key(|delivery| turn(delivery))
             })
-            .filter_map(|delivery| self.job(delivery))
-            .collect()
+            .collect();
+        let mut turns: BTreeMap<&str, (u32, u64)> = BTreeMap::new();
+        for delivery in &ready {
+            if let Some(account) = self.account_of(delivery) {
+                let first = turns.entry(account).or_insert_with(|| turn(delivery));
+                *first = turn(delivery).min(*first);
+            }
+        }
+        let has_turn = |delivery: &&&Delivery| {
+            let first = self.account_of(delivery).and_then(|account| turns.get(account));
+            first.is_none_or(|first| *first == turn(delivery))
+        };
+        ready.iter().filter(has_turn).filter_map(|delivery| self.job(delivery)).collect()
     }
 
     /// When [`next_jobs`](Self::next_jobs) may next have something, unless an event comes first;
     /// not after now if it has something already.
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.queues
-            .values()
-            .filter(|queue| !self.is_in_flight(queue))
+        self.free_queues()
             .filter_map(|queue| {
                 let ready = self.heads(queue).filter_map(Delivery::ready_at).min()?;
                 Some(queue.paused_until.map_or(ready, |until| until.max(ready)))
@@ -362,6 +392,26 @@ impl Outbox {
         ids.filter_map(|id| self.deliveries.get(id))
     }
 
+    /// The queues of which nothing is in flight, nor of another destination with the same account.
+    fn free_queues(&self) -> impl Iterator<Item = &Queue> {
+        let shared = self.queues.iter().filter_map(|(id, queue)| {
+            let account = self.accounts.get(id)?;
+            self.is_in_flight(queue).then_some(account)
+        });
+        let busy: BTreeSet<&String> = shared.collect();
+        self.queues
+            .iter()
+            .filter(move |(id, queue)| match self.accounts.get(*id) {
+                Some(account) => !busy.contains(account),
+                None => !self.is_in_flight(queue),
+            })
+            .map(|(_, queue)| queue)
+    }
+
+    fn account_of(&self, delivery: &Delivery) -> Option<&str> {
+        self.accounts.get(&delivery.post.destination).map(String::as_str)
+    }
+
     fn is_in_flight(&self, queue: &Queue) -> bool {
         queue.waiting.values().any(|id| {
             self.claimed.contains(id)
@@ -442,4 +492,9 @@ impl Outbox {
             self.past.entry(key).or_default().insert(id, remote_id);
         }
     }
+}
+
+/// Among posts that are ready: the one tried least goes first, then the one decided first.
+fn turn(delivery: &Delivery) -> (u32, u64) {
+    (delivery.attempt, delivery.place)
 }

@@ -2,7 +2,12 @@
 //!
 //! Times are UTC, so that no zone has to be described. An event keeps its UID for ever; SEQUENCE
 //! grows with every change of its times or words, and a cancelled window stays for a while as
-//! CANCELLED, so that calendars that hold it learn of that. Start at [`of`].
+//! CANCELLED, so that calendars that hold it learn of that.
+//!
+//! Work that comes again is told as what it is here: windows, each an event with its own UID, SEQUENCE
+//! and STATUS. An RRULE would need its zone described, would promise times that nobody has announced
+//! yet (and some that clocks skip), and readers of published calendars do not agree on how one
+//! occurrence of it is moved or cancelled. Start at [`of`].
 
 use chrono::DateTime;
 

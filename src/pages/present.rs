@@ -1,5 +1,6 @@
 //! Puts a [`View`] into words: everything that a template shows, as text. Must not hold markup.
 
+mod statuspage;
 mod windows;
 
 use chrono::TimeDelta;
@@ -14,6 +15,7 @@ use crate::{
 
 use super::strip::{self, Slot};
 
+pub(super) use statuspage::{Document, Incidents, Windows};
 use windows::Window;
 
 /// A view older than this is shown with a warning.
@@ -110,6 +112,8 @@ struct Update {
     kind: String,
     at: Moment,
     text: String,
+    /// What its words are in, where that is not the page's language.
+    language: Option<String>,
 }
 
 /// A view, the words to show it in, and the time to see how old it is.
@@ -151,7 +155,7 @@ impl<'a> Presenter<'a> {
         let mut all = self.view.open.iter().chain(&self.view.resolved);
         let incident = all.find(|incident| incident.id == id)?;
         Some(IncidentPage {
-            frame: self.frame(incident.title.clone(), incident.state.is_open()),
+            frame: self.frame(self.title_of(incident), incident.state.is_open()),
             incident: self.incident_of(incident),
         })
     }
@@ -202,12 +206,7 @@ impl<'a> Presenter<'a> {
     }
 
     fn server(&self, server: &ServerView) -> Server {
-        let alone = self.view.servers.len() == 1;
-        let name = match &server.name {
-            Some(name) => name.clone(),
-            None if alone => self.say("page-server-hosting", &Facts::new()),
-            None => self.say("page-server-others", &Facts::new()),
-        };
+        let name = self.server_name(server);
         let starts = strip::starts(server, self.view.generated_at);
         let slots = server.strip.iter().zip(starts).map(|(status, start)| {
             let start = clock_time(start, self.view.timezone);
@@ -221,6 +220,15 @@ impl<'a> Presenter<'a> {
             status: Status { class: class(server.status), words: self.status_words(server.status) },
             slots: slots.collect(),
             story: self.story(server),
+        }
+    }
+
+    fn server_name(&self, server: &ServerView) -> String {
+        let alone = self.view.servers.len() == 1;
+        match &server.name {
+            Some(name) => name.clone(),
+            None if alone => self.say("page-server-hosting", &Facts::new()),
+            None => self.say("page-server-others", &Facts::new()),
         }
     }
 
@@ -256,7 +264,7 @@ impl<'a> Presenter<'a> {
         let next = promise.map(|due| self.say(key, &Facts::new().text("time", self.when(due))));
         Incident {
             link: format!("/incidents/{}", incident.id),
-            title: incident.title.clone(),
+            title: self.title_of(incident),
             state: self.say(state_key(incident.state), &Facts::new()),
             impact: self.impact(incident),
             is_open: incident.state.is_open(),
@@ -305,7 +313,21 @@ impl<'a> Presenter<'a> {
 
     fn update(&self, update: &UpdateView) -> Update {
         let kind = self.say(kind_key(update.kind), &Facts::new());
-        Update { kind, at: self.moment(update.at), text: update.text.clone() }
+        let own = update.texts.get(self.language);
+        let (text, language) = match own {
+            Some(text) => (text, None),
+            None => (&update.text, self.other_language()),
+        };
+        Update { kind, at: self.moment(update.at), text: text.clone(), language }
+    }
+
+    fn title_of(&self, incident: &IncidentView) -> String {
+        incident.titles.get(self.language).unwrap_or(&incident.title).clone()
+    }
+
+    /// The language of words that are only there as the bot's own, where the page has another.
+    fn other_language(&self) -> Option<String> {
+        self.view.languages.first().filter(|own| *own != self.language).cloned()
     }
 
     fn moment(&self, moment: Timestamp) -> Moment {
@@ -366,5 +388,6 @@ fn kind_key(kind: UpdateKind) -> &'static str {
         UpdateKind::Monitoring => "page-kind-monitoring",
         UpdateKind::Resolved => "page-kind-resolved",
         UpdateKind::FalseAlarm => "page-kind-false-alarm",
+        UpdateKind::PostMortem => "page-kind-post-mortem",
     }
 }

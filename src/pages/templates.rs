@@ -1,7 +1,7 @@
 //! The embedded templates. Must not hold words: they come from `messages/*/page.ftl`.
 
 use axum::{
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_LANGUAGE},
     response::{IntoResponse, Response},
 };
 use minijinja::{Environment, UndefinedBehavior, Value, value::Serde};
@@ -23,12 +23,13 @@ const TEMPLATES: &[(&str, &str)] = &[
 
 pub(super) struct Templates {
     environment: Environment<'static>,
+    language: HeaderValue,
 }
 
 impl Templates {
-    /// All templates, with `say(key)` for words that need no facts. Every other text
+    /// All templates in one language, with `say(key)` for words that need no facts. Every other text
     /// is escaped.
-    pub(super) fn new(words: Words, language: &str) -> Self {
+    pub(super) fn new(words: Words, language: &str, subscribes: bool) -> Self {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         for (name, source) in TEMPLATES {
@@ -40,9 +41,11 @@ impl Templates {
         let say = move |key: &str| words.say(&said_in, key, &Facts::new());
         environment.add_function("say", say);
         environment.add_global("language", language);
+        environment.add_global("subscribes", subscribes);
         // Ours, and CSS: nothing in it may be escaped.
         environment.add_global("style", Value::from_safe_string(http::STYLE.to_owned()));
-        Self { environment }
+        let language = HeaderValue::from_str(language).unwrap_or(HeaderValue::from_static("en"));
+        Self { environment, language }
     }
 
     /// The page, or "not modified", or a plain sentence if the template is broken.
@@ -56,7 +59,11 @@ impl Templates {
         let page = Value::from(Serde(page));
         let html = self.environment.get_template(template).and_then(|found| found.render(page));
         match html {
-            Ok(html) => http::tagged(status, "text/html; charset=utf-8", html, asked),
+            Ok(html) => {
+                let mut answer = http::tagged(status, "text/html; charset=utf-8", html, asked);
+                answer.headers_mut().insert(CONTENT_LANGUAGE, self.language.clone());
+                answer
+            }
             Err(error) => {
                 tracing::error!(template, %error, "cannot render a page");
                 (StatusCode::INTERNAL_SERVER_ERROR, "this page cannot be shown\n").into_response()

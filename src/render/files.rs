@@ -28,6 +28,7 @@ pub(super) const STAFF: Files = &[
 pub(super) const PUBLIC: &[(&str, Files)] = &[("en", EN), ("de", DE), ("es", ES), ("fr", FR)];
 
 const EN: Files = &[
+    ("chart-public.ftl", include_str!("../../messages/en/chart-public.ftl")),
     ("chat-public.ftl", include_str!("../../messages/en/chat-public.ftl")),
     ("form.ftl", include_str!("../../messages/en/form.ftl")),
     ("incident-public.ftl", include_str!("../../messages/en/incident-public.ftl")),
@@ -38,6 +39,7 @@ const EN: Files = &[
 ];
 
 const DE: Files = &[
+    ("chart-public.ftl", include_str!("../../messages/de/chart-public.ftl")),
     ("chat-public.ftl", include_str!("../../messages/de/chat-public.ftl")),
     ("form.ftl", include_str!("../../messages/de/form.ftl")),
     ("incident-public.ftl", include_str!("../../messages/de/incident-public.ftl")),
@@ -48,6 +50,7 @@ const DE: Files = &[
 ];
 
 const ES: Files = &[
+    ("chart-public.ftl", include_str!("../../messages/es/chart-public.ftl")),
     ("chat-public.ftl", include_str!("../../messages/es/chat-public.ftl")),
     ("form.ftl", include_str!("../../messages/es/form.ftl")),
     ("incident-public.ftl", include_str!("../../messages/es/incident-public.ftl")),
@@ -58,6 +61,7 @@ const ES: Files = &[
 ];
 
 const FR: Files = &[
+    ("chart-public.ftl", include_str!("../../messages/fr/chart-public.ftl")),
     ("chat-public.ftl", include_str!("../../messages/fr/chat-public.ftl")),
     ("form.ftl", include_str!("../../messages/fr/form.ftl")),
     ("incident-public.ftl", include_str!("../../messages/fr/incident-public.ftl")),

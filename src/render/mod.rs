@@ -29,7 +29,7 @@ pub use outside::{
     report_marker, reveal,
 };
 pub use phrases::{
-    clock_time, date, date_time, day_time, list, near_time, percent, span, time_in_both,
+    clock_time, date, date_time, day_time, dollars, list, near_time, percent, span, time_in_both,
 };
 pub use times::{ToldTime, mark_times, tells_time};
 pub use weighted::links as weighted_links;

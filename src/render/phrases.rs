@@ -123,6 +123,12 @@ pub fn span(words: &Words, language: &str, seconds: u64) -> String {
     }
 }
 
+/// Thousandths of a dollar as dollars, without their sign: "0.20", "0.015".
+pub fn dollars(millidollars: u32) -> String {
+    let (whole, rest) = (millidollars / 1000, millidollars % 1000);
+    if rest % 10 == 0 { format!("{whole}.{:02}", rest / 10) } else { format!("{whole}.{rest:03}") }
+}
+
 /// A share of one as a percentage: "11 %", "0.3 %"; whole from 10 %, one decimal below.
 ///
 /// Only 0 is "0 %" and only 1 is "100 %": a very small share is "< 0.1 %" and one just short of

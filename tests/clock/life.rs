@@ -23,22 +23,22 @@ use super::stage::settings;
 const STEP: TimeDelta = TimeDelta::seconds(10);
 
 /// A bot on a machine: what it shows comes of the machine's wall clock and uptime.
-struct Bot {
+pub struct Bot {
     steady: Steady,
     clock: Clock,
     /// The true time, and how far the wall clock is off it.
-    now: Timestamp,
-    off: TimeDelta,
+    pub now: Timestamp,
+    pub off: TimeDelta,
     appender: Appender,
     committer: JoinHandle<Result<(), CommitError>>,
     durable: Receiver<Durable>,
     engine: Engine,
     received: Vec<Timestamp>,
-    heard: Vec<(Timestamp, Output)>,
+    pub heard: Vec<(Timestamp, Output)>,
 }
 
 impl Bot {
-    fn start(dir: &Path, now: Timestamp) -> Self {
+    pub fn start(dir: &Path, now: Timestamp) -> Self {
         let options = Options { reserve_bytes: 0, ..Options::default() };
         let journal = Journal::open(dir, options).unwrap();
         let steady = Steady::new(now, journal.last_received());
@@ -67,6 +67,27 @@ impl Bot {
         bot
     }
 
+    /// It stops, and another process begins where it was; what was heard is heard still.
+    pub fn restart(self, dir: &Path) -> Self {
+        self.appender.stop();
+        while self.durable.recv().is_ok() {}
+        self.committer.join().expect("its end").expect("a clean one");
+        let mut next = Self::start(dir, self.now + self.off);
+        (next.now, next.off) = (self.now, self.off);
+        next.heard.splice(0..0, self.heard);
+        next
+    }
+
+    /// The machine sleeps: the wall clock goes on, its uptime does not.
+    pub fn suspend(&mut self, span: TimeDelta) {
+        self.now += span;
+    }
+
+    pub fn types(&mut self, text: &str) {
+        let (by, role) = ("tim".to_owned(), bellwether::domain::Role::Staff);
+        self.take(Input::Command { by, role, text: text.to_owned() });
+    }
+
     /// Our own input, now.
     fn take(&mut self, input: Input) {
         self.put(Offered::plain(self.clock.now(), input));
@@ -89,7 +110,7 @@ impl Bot {
     }
 
     /// Some time passes; every probe looks every half minute, those of `dead` fail.
-    fn pass(&mut self, minutes: i64, dead: Option<&str>) {
+    pub fn pass(&mut self, minutes: i64, dead: Option<&str>) {
         for step in 0..minutes * 6 {
             self.now += STEP;
             self.steady.advance(STEP, self.now + self.off);
@@ -118,7 +139,7 @@ impl Bot {
     }
 }
 
-fn start() -> Timestamp {
+pub fn start() -> Timestamp {
     "2014-04-24T01:00:00Z".parse().unwrap()
 }
 
@@ -136,8 +157,7 @@ fn all_goes_on_in_its_time(bot: &mut Bot) {
     bot.pass(6, Some("s1"));
     let found = bot.heard_after(since, is_suspicion).expect("it is found");
     assert!(found < TimeDelta::minutes(5), "{found}");
-    let (by, role) = ("tim".to_owned(), bellwether::domain::Role::Staff);
-    bot.take(Input::Command { by, role, text: "draft publish 1 --anyway".to_owned() });
+    bot.types("draft publish 1 --anyway");
     let published = bot.now;
     bot.pass(30, Some("s1"));
     // The promise is of half an hour, and staff are reminded five minutes before.
@@ -173,11 +193,8 @@ fn half_an_hour_a_day_ahead_and_then_back_stops_nothing() {
     assert!(bot.clock.now() - bot.now > TimeDelta::hours(23), "it comes back slowly");
 
     // The next process goes on from where this one was.
-    let (now, shown) = (bot.now, bot.clock.now());
-    bot.appender.stop();
-    while bot.durable.recv().is_ok() {}
-    bot.committer.join().expect("its end").expect("a clean one");
-    let mut bot = Bot::start(dir.path(), now);
+    let shown = bot.clock.now();
+    let mut bot = bot.restart(dir.path());
     assert!(bot.clock.now() >= shown - TimeDelta::minutes(1));
     bot.heard.clear();
     let since = bot.now;

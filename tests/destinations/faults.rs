@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, net::SocketAddr, time::Duration};
 use bellwether::{
     broadcast::{self, Driver, Sending},
     domain::{Destination, Policy, Timestamp},
-    event::{DeliveryEvent, Output, Receipt, Resolution, SendError},
+    event::{DeliveryEvent, Output, Post, Receipt, Resolution, SendError},
     outbox::{Job, Outbox, Step},
 };
 use chrono::TimeDelta;
@@ -128,7 +128,7 @@ async fn one_fault(row: &Row, fault: Fault, wanted: Wanted) {
     let first = driver.send(rows::sending(&rows::post())).await;
     check(&first, wanted, &seen);
     say_nothing_secret(&format!("{first:?}"));
-    let end = deliver(&*driver, first).await;
+    let end = deliver(&*driver, &rows::post(), first).await;
     let kept = kept_ids(row, &fake);
     match (wanted, row.once) {
         (Wanted::Rejected, _) => {
@@ -239,8 +239,12 @@ fn kept_ids(row: &Row, fake: &Fake) -> Vec<String> {
 }
 
 /// Goes on from a first attempt as the outbox says, in simulated time, to the post's end.
-async fn deliver(driver: &dyn Driver, first: Result<Receipt, SendError>) -> DeliveryEvent {
-    let (post, policy) = (rows::post(), Policy::default());
+pub async fn deliver(
+    driver: &dyn Driver,
+    post: &Post,
+    first: Result<Receipt, SendError>,
+) -> DeliveryEvent {
+    let policy = Policy::default();
     let mut now: Timestamp = rows::decided_at();
     let mut outbox = Outbox::new();
     outbox.apply_output(now, &Output::Post(post.clone()));
@@ -248,7 +252,7 @@ async fn deliver(driver: &dyn Driver, first: Result<Receipt, SendError>) -> Deli
     for _ in 0..20 {
         let job = outbox.next_jobs(now).pop().expect("a job is due");
         let Job { step, attempt, first_attempt_at, .. } = job;
-        let sending = Sending { first_attempt_at, ..rows::sending(&post) };
+        let sending = Sending { first_attempt_at, ..rows::sending(post) };
         let event = match step {
             Step::Send => {
                 outbox.apply_event(now, &post.id, &DeliveryEvent::Sending { attempt });

@@ -235,6 +235,7 @@ pub fn post() -> Post {
         thread: None,
         body: "Some sites are slow.\nNext update by 22:00.".to_owned(),
         buttons: Vec::new(),
+        picture: None,
     }
 }
 
@@ -342,4 +343,21 @@ async fn every_driver_is_built_from_its_row_and_refuses_to_be_built_without() {
             assert!(error.to_string().contains(option.name), "{error}");
         }
     }
+}
+
+#[test]
+fn accounts_that_posts_are_read_back_from_are_named_without_their_secrets() {
+    let address: SocketAddr = "127.0.0.1:9".parse().expect("an address");
+    let mut named = Vec::new();
+    for row in ROWS {
+        let known = REGISTRY.iter().find(|known| known.spec.kind == row.kind).expect("registered");
+        let (one, two) = (destination(row, address), destination(row, address));
+        let account = (known.spec.abilities)(&one.options).account;
+        assert_eq!(account, (known.spec.abilities)(&two.options).account, "{}", row.kind);
+        if let Some(account) = account {
+            assert!(account.starts_with(row.kind) && !account.contains(&secret()), "{account}");
+            named.push(row.kind);
+        }
+    }
+    assert_eq!(named, ["bluesky", "mastodon", "x"]);
 }

@@ -215,3 +215,19 @@ async fn there_is_no_link_unless_it_is_wanted_and_no_staff_or_reporters() {
     let driver = X::new(&whole, &rows::secrets(row()), &rows::clock()).expect("it is whole");
     assert_eq!(format!("{driver:?}"), "X(http://127.0.0.1, secrets not shown)");
 }
+
+#[tokio::test]
+async fn what_a_post_costs_is_as_configured_else_as_most_pay() {
+    let known = REGISTRY.iter().find(|known| known.spec.kind == "x").expect("registered");
+    let prices = |options| (known.spec.abilities)(&options).prices.expect("X costs");
+    let usual = prices(rows::option("links", "true"));
+    assert_eq!((usual.of(false), usual.of(true)), (15, 200));
+    let mut options = rows::option("post_price", "0.01");
+    options.extend(rows::option("link_price", "1"));
+    let other = prices(options);
+    assert_eq!((other.of(false), other.of(true)), (10, 1000));
+    let spec = known.spec.options.iter().find(|option| option.name == "post_price");
+    for wrong in ["", ".", "1.", "-1", "0.0155", "1e3", "free", "10000", "0,01", "$1"] {
+        assert!(!(spec.expect("an option").fits)(wrong), "{wrong}");
+    }
+}

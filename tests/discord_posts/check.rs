@@ -187,6 +187,18 @@ async fn a_channel_that_is_gone_and_nobody_who_may_approve_are_wrong_too() {
     "#);
 }
 
+#[tokio::test]
+async fn where_pictures_go_along_the_bot_must_be_allowed_to_attach_them() {
+    let fake = Fake::start(setup()).await;
+    fake.channel("status").deny_bot(permissions::ATTACH_FILES);
+    let plain = Home::of(&fake).check(&fake).await;
+    assert!(plain.ends_with("exit 0"), "{plain}");
+    let shown = Home::of(&fake).but("crosspost = true", "crosspost = true\npictures = true");
+    let said = shown.check(&fake).await;
+    let wanted = "✗ destination news: in #status the bot lacks “Attach Files”.";
+    assert!(said.contains(wanted) && said.ends_with("exit 1"), "{said}");
+}
+
 #[test]
 fn the_readme_invites_with_the_permissions_that_are_checked() {
     let readme = include_str!("../../README.md");

@@ -155,5 +155,6 @@ pub fn post(audience: Audience, number: u64, body: &str) -> Post {
         thread: None,
         body: body.to_owned(),
         buttons: Vec::new(),
+        picture: None,
     }
 }

@@ -2,10 +2,10 @@
 
 use bellwether::{
     domain::Audience,
-    event::{Post, PostAction},
+    event::{Picture, Post, PostAction},
 };
 
-use crate::fake::{Fake, Setup};
+use crate::fake::{Fake, Setup, permissions};
 
 use super::stage::{Stage, post};
 
@@ -102,4 +102,38 @@ async fn a_message_is_changed_and_taken_back() {
     assert!(fake.channel("status").messages().is_empty());
     assert!(stage.end_of(&edit).starts_with("sent "));
     fake.finish();
+}
+
+fn pictured(number: u64) -> Post {
+    let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"800\" height=\"450\"/>".to_owned();
+    let picture = Picture { svg, alt: "Chart: Server One 0 % at the end.".to_owned() };
+    Post { picture: Some(picture), ..post(Audience::Public, number, UPDATE) }
+}
+
+#[tokio::test]
+async fn a_picture_comes_along_with_what_it_shows() {
+    let fake = Fake::usual().await;
+    let mut stage = Stage::in_channel(&fake, "status", Audience::Public);
+    stage.decide(&pictured(1));
+    stage.deliver().await;
+    let message = &fake.channel("status").messages()[0];
+    assert!(message.content.contains("Slow sites on Server One"));
+    assert_eq!(message.attachments.len(), 1);
+    let picture = &message.attachments[0];
+    assert_eq!((&*picture.name, &*picture.content_type), ("chart.png", "image/png"));
+    assert_eq!(picture.description.as_deref(), Some("Chart: Server One 0 % at the end."));
+    fake.finish();
+}
+
+#[tokio::test]
+async fn where_the_bot_may_attach_no_files_the_words_stand_alone() {
+    let fake = Fake::usual().await;
+    fake.channel("status").deny_bot(permissions::ATTACH_FILES);
+    let mut stage = Stage::in_channel(&fake, "status", Audience::Public);
+    let post = pictured(1);
+    stage.decide(&post);
+    stage.deliver().await;
+    let messages = fake.channel("status").messages();
+    assert_eq!((messages.len(), messages[0].attachments.len()), (1, 0));
+    assert!(stage.end_of(&post).starts_with("sent "), "{}", stage.end_of(&post));
 }

@@ -48,7 +48,7 @@ fn policy(words: &[&'static str]) -> Vec<(&'static str, String)> {
 }
 
 /// As the journal keeps it.
-fn read_back<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
+pub fn read_back<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
     serde_json::from_str(&serde_json::to_string(value).unwrap()).unwrap()
 }
 
@@ -63,7 +63,9 @@ pub fn folds_and_restores_alike(stage: &Stage) {
             let decision = Decision { of: *seq, output: output.clone() };
             assert_eq!(read_back(&decision), decision);
         }
-        if outputs.iter().any(|one| matches!(one, Output::Window { .. })) {
+        let is_of_window =
+            |one: &Output| matches!(one, Output::Window { .. } | Output::Series { .. });
+        if outputs.iter().any(is_of_window) {
             let again: Engine = Engine::restore(&folded.snapshot()).unwrap();
             let mut deciding = again.clone();
             assert_eq!(deciding.handle(*seq, *received, happening), *outputs);
@@ -296,7 +298,7 @@ fn what_speaks_against_a_time_is_named_with_another_time() {
     "#);
     assert_snapshot!(stage.types("maintenance schedule s1 2014-04-24T22:00 2h \"a third\" --zone Mars/Olympus"), @r#"
     no: zone: found “Mars/Olympus”, expected a time zone such as America/New_York.
-    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID]
+    Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID] [--repeat FREQ=WEEKLY;BYDAY=TU] [--except 2026-12-29,2027-01-05]
     "#);
     assert_snapshot!(stage.types("maintenance schedule s9,sw-1 now 2h \"a third\""), @"no: There are no such servers or components: s9.");
     assert_snapshot!(stage.types("maintenance schedule s1 2014-04-01T22:00 2h \"a third\""), @"no: 1 April, 22:00 EDT (2 April, 02:00 UTC) has passed.");

@@ -49,6 +49,7 @@ fn only_what_may_enter_has_entered(server: &Server) {
             | Input::Confirm { .. }
             | Input::Unsubscribe { .. }
             | Input::Bounced { .. }
+            | Input::Busy { .. }
             | Input::Trouble { .. }
             | Input::Learned { .. }
             | Input::Delivery { .. } => panic!("{:?} has entered", offered.input),

@@ -71,6 +71,7 @@ pub fn post() -> Post {
              https://status.example.net/incidents/7\n\n.To hear nothing more:\n{leave}"
         ),
         buttons: Vec::new(),
+        picture: None,
     }
 }
 

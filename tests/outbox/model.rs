@@ -33,6 +33,7 @@ pub fn post(
         thread: None,
         body: format!("word {number}"),
         buttons: Vec::new(),
+        picture: None,
     }
 }
 

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use bellwether::{
-    domain::{Impact, IncidentId, IncidentState, Policy, PostId, Timestamp, WindowId},
+    domain::{
+        Abilities, Audience, Destination, Impact, IncidentId, IncidentState, Limits, Policy,
+        PostId, TextUnit, Timestamp, UpdateKind, WindowId,
+    },
     event::{DeliveryEvent, Output, Post, PostAction, Receipt, Resolution, SendError},
     outbox::{DeliveryState, FINISHED_MAX, Outbox, Step, WAITING_MAX, backoff},
 };
@@ -405,4 +408,76 @@ fn of_finished_posts_those_that_did_not_arrive_are_kept_longest() {
 
 fn again(post: &PostId, not_there: bool) -> Output {
     Output::PostAgain { post: post.clone(), not_there, by: "tim".to_owned() }
+}
+
+fn of_account(id: &str, account: Option<&str>) -> Destination {
+    Destination {
+        id: id.into(),
+        kind: "mastodon".to_owned(),
+        audience: Audience::Public,
+        language: "en".to_owned(),
+        timezone: None,
+        options: std::collections::BTreeMap::new(),
+        limits: Limits::of(500, TextUnit::Characters),
+        abilities: Abilities { account: account.map(str::to_owned), ..Abilities::default() },
+    }
+}
+
+#[test]
+fn destinations_of_one_account_take_turns_and_others_do_not_wait() {
+    let (english, german) = (post("en", Some(1), None, 1), post("de", Some(1), None, 2));
+    let elsewhere = post("other", Some(1), None, 3);
+    let mut outbox = decided(&[&german, &english, &elsewhere]);
+    outbox.share_accounts(&[
+        of_account("de", Some("mastodon https://social.example")),
+        of_account("en", Some("mastodon https://social.example")),
+        of_account("other", None),
+    ]);
+    assert_eq!(jobs(&outbox, 0), ["word 2", "word 3"]);
+    outbox.claim(&german.id);
+    assert_eq!(jobs(&outbox, 0), ["word 3"]);
+    outbox.apply_event(at(0), &german.id, &DeliveryEvent::Sending { attempt: 1 });
+    assert_eq!(jobs(&outbox, 0), ["word 3"]);
+    attempt(&mut outbox, &german.id, 1, &later(None));
+    // One that was tried already lets the other go first, and neither waits for ever.
+    assert_eq!(jobs(&outbox, 60_000), ["word 1", "word 3"]);
+    attempt(&mut outbox, &english.id, 60_000, &Ok(Receipt::default()));
+    assert_eq!(jobs(&outbox, 60_000), ["word 2", "word 3"]);
+}
+
+#[test]
+fn a_pause_asked_of_one_destination_leaves_the_others_of_its_account() {
+    let (english, german) = (post("en", Some(1), None, 1), post("de", Some(1), None, 2));
+    let mut outbox = decided(&[&english, &german]);
+    outbox.share_accounts(&[of_account("de", Some("one")), of_account("en", Some("one"))]);
+    attempt(&mut outbox, &english.id, 0, &later(Some(Duration::from_secs(60))));
+    assert_eq!(outbox.next_due(), Some(at(0)));
+    assert_eq!(jobs(&outbox, 1), ["word 2"]);
+    outbox.claim(&german.id);
+    assert_eq!(outbox.next_due(), None);
+    outbox.release(&german.id);
+    attempt(&mut outbox, &german.id, 1, &Ok(Receipt::default()));
+    assert_eq!(outbox.next_due(), Some(at(60_000)));
+}
+
+#[test]
+fn ids_of_what_is_told_after_an_incident_are_not_kept_for_ever() {
+    let mut outbox = Outbox::new();
+    let told = Output::Update {
+        incident: IncidentId(1),
+        draft: None,
+        revision: 3,
+        kind: UpdateKind::PostMortem,
+        text: "It was the line.".to_owned(),
+        wordings: Vec::new(),
+        by: "tim".to_owned(),
+        role: None,
+        next_update_at: None,
+    };
+    let post = post("d", Some(1), None, 1);
+    outbox.apply_output(at(0), &told);
+    outbox.apply_output(at(0), &Output::Post(post.clone()));
+    attempt(&mut outbox, &post.id, 0, &Ok(Receipt::default()));
+    outbox.prune(at(1));
+    assert!(!outbox.knows(&post.id));
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use bellwether::{
     clock::Clock,
     config::{Upstream, UpstreamKind},
-    domain::{Notice, NoticeStatus, Role},
+    domain::{BusyCalendar, Notice, NoticeStatus, Role},
     event::Input,
     intake::{
         Answer as Told, Door,
@@ -77,7 +77,18 @@ impl Kept {
             .collect()
     }
 
-    fn troubles(&self) -> Vec<String> {
+    pub fn busy(&self) -> Vec<BusyCalendar> {
+        let inputs = self.inputs.lock().unwrap();
+        inputs
+            .iter()
+            .filter_map(|input| match input {
+                Input::Busy { calendar } => Some(BusyCalendar::clone(calendar)),
+                _ => None,
+            })
+            .collect()
+    }
+
+    pub fn troubles(&self) -> Vec<String> {
         let inputs = self.inputs.lock().unwrap();
         inputs
             .iter()
@@ -130,7 +141,7 @@ impl Drop for Bot {
 }
 
 /// Looks until it holds, for at most ten seconds.
-async fn until(what: &str, holds: impl Fn() -> bool) {
+pub async fn until(what: &str, holds: impl Fn() -> bool) {
     let clock = Clock::system();
     for _ in 0..500 {
         if holds() {

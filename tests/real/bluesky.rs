@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::{
     lossy::Wire,
+    pictures::pictured,
     server::{
         Server, client, clock, destination, free_port, installed, loopback, post, sending, until_up,
     },
@@ -78,6 +79,17 @@ async fn a_lost_answer_leads_to_one_record_and_threads_and_deletions_work() {
     let alone = driver.send(Sending { reply_to: Some(&id), ..sending(&late, now) }).await;
     assert!(alone.expect("it is not lost").remark.is_some());
     assert_eq!(records(&base).await.len(), 2);
+
+    let shown = pictured("shown", "It is the switch.");
+    let receipt = driver.send(sending(&shown, now)).await.expect("it works");
+    assert_eq!(receipt.remark, None);
+    assert_eq!(driver.send(sending(&shown, now)).await.expect("the same again"), receipt);
+    let standing = records(&base).await;
+    let embeds = standing.iter().map(|one| &one["value"]["embed"]).filter(|one| one.is_object());
+    let embeds: Vec<&Value> = embeds.collect();
+    assert_eq!(embeds.len(), 1, "{standing:#?}");
+    let picture = shown.picture.as_ref().expect("a picture");
+    assert_eq!(embeds[0]["images"][0]["alt"], picture.alt.as_str());
 }
 
 async fn records(base: &str) -> Vec<Value> {

@@ -101,6 +101,7 @@ pub fn post(id: &str, body: &str) -> Post {
         thread: None,
         body: body.to_owned(),
         buttons: Vec::new(),
+        picture: None,
     }
 }
 

@@ -20,6 +20,7 @@ use serde_json::Value;
 
 use super::{
     lossy::Wire,
+    pictures::pictured,
     server::{
         Server, client, clock, destination, free_port, installed, loopback, post, sending, until_up,
     },
@@ -156,4 +157,17 @@ async fn a_lost_answer_is_found_at_snac_and_threads_edits_and_deletions_work() {
     let remark = alone.expect("it is not lost").remark;
     assert!(remark.is_some_and(|remark| remark.contains("stands alone")));
     assert_eq!(snac.statuses().await.len(), 2);
+
+    let shown = pictured("shown", "It is the switch.");
+    wire.lose_the_next_answer();
+    let receipt = driver.send(sending(&shown, now)).await.expect("the words leave");
+    assert!(receipt.remark.is_some_and(|remark| remark.contains("without its picture")));
+    let shown = pictured("shown-2", "It is the switch, and here is how it went.");
+    let receipt = driver.send(sending(&shown, now)).await.expect("it works");
+    assert_eq!(receipt.remark, None);
+    let standing = snac.statuses().await;
+    let pictures = standing.iter().map(|status| &status["media_attachments"][0]["description"]);
+    let pictures: Vec<&Value> = pictures.filter(|one| one.is_string()).collect();
+    let picture = shown.picture.as_ref().expect("a picture");
+    assert_eq!(pictures, [picture.alt.as_str()], "{standing:#?}");
 }

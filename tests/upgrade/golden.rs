@@ -197,6 +197,7 @@ impl Ledger {
             | Output::Window { .. }
             | Output::Announcement { .. }
             | Output::WindowFails { .. }
+            | Output::Series { .. }
             | Output::MonitorBlind { .. }
             | Output::MonitorRecovered { .. }
             | Output::DraftStale { .. }

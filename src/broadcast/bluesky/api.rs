@@ -8,7 +8,7 @@
 use reqwest::{Method, RequestBuilder, Url, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, de::IgnoredAny};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use crate::{
@@ -16,6 +16,7 @@ use crate::{
         http::{self, Http},
         json::{self, Trouble},
         options::at,
+        picture::MEDIA_TYPE,
     },
     clock::Clock,
 };
@@ -24,6 +25,8 @@ use super::record::{COLLECTION, Record, Reference, Standing};
 
 /// Longer ids are none.
 const ID_BYTES_MAX: usize = 300;
+/// What names a picture is short.
+const BLOB_BYTES_MAX: usize = 2000;
 
 /// One account at a server.
 pub(super) struct Api {
@@ -55,6 +58,12 @@ struct Put<'a> {
     record: &'a Record<'a>,
     /// Null: nothing may be there but the same record.
     swap_record: Option<()>,
+}
+
+/// Something that was brought over.
+#[derive(Deserialize)]
+struct Kept {
+    blob: Value,
 }
 
 /// A record as it is got.
@@ -149,6 +158,15 @@ impl Api {
         };
         let request = self.post("com.atproto.repo.putRecord").json(&body);
         json::ask(&self.http, signed(request, &session.access_jwt)).await
+    }
+
+    /// Brings a picture over, for a record that names it by what this gives.
+    pub(super) async fn upload(&self, session: &Session, png: &[u8]) -> Result<Value, Trouble> {
+        let request = self.post("com.atproto.repo.uploadBlob");
+        let request = request.header(header::CONTENT_TYPE, MEDIA_TYPE).body(png.to_vec());
+        let kept: Kept = json::ask(&self.http, signed(request, &session.access_jwt)).await?;
+        let is_named = kept.blob.is_object() && kept.blob.to_string().len() <= BLOB_BYTES_MAX;
+        is_named.then_some(kept.blob).ok_or(Trouble::Unreadable)
     }
 
     /// What stands under a key.

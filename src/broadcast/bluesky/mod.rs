@@ -27,10 +27,11 @@ use super::{
     json::Trouble,
     limits::{checked_in_time, sent_in_time},
     options::Options,
+    picture::{self, PICTURES},
 };
 
 use api::{Api, Session, is_expired, is_missing, name_of, place_of};
-use record::{COLLECTION, Record, Reference};
+use record::{COLLECTION, Embed, Record, Reference};
 
 const PDS: OptionSpec = OptionSpec {
     name: "pds",
@@ -63,7 +64,7 @@ const AUDIENCES: &[Audience] = &[Audience::Public];
 pub(super) const REGISTRATION: Registration = Registration {
     spec: DriverSpec {
         kind: "bluesky",
-        options: &[PDS, IDENTIFIER, PASSWORD],
+        options: &[PDS, IDENTIFIER, PASSWORD, PICTURES],
         limits: Limits { bytes_max: Some(3000), ..Limits::of(300, TextUnit::Graphemes) },
         account: None,
         abilities,
@@ -74,6 +75,8 @@ pub(super) const REGISTRATION: Registration = Registration {
 /// Where most accounts are.
 const USUAL_PDS: &str = "https://bsky.social";
 const NAME_LENGTH_MAX: usize = 80;
+/// Servers of before 2026 take no more.
+const PICTURE_BYTES_MAX: usize = 1_000_000;
 
 /// Posts with one account.
 pub struct Bluesky {
@@ -125,20 +128,31 @@ impl Bluesky {
         let thread = self.thread(sending).await?;
         let first = if let Thread::First(first) = &thread { Some(first) } else { None };
         let (post, language) = (sending.post, self.language.as_str());
-        let record = Record::new(&post.body, sending.decided_at, language, first);
-        let key = record::key(&post.id, sending.decided_at);
-        let put = match self.api.put(&session, &key, &record).await {
-            Err(trouble) if is_expired(&trouble) => {
-                let renewed = self.api.renewed(&session).await.map_err(Trouble::of_preparing)?;
-                self.api.put(&renewed, &key, &record).await
-            }
-            put => put,
+        let (embed, mut lost) = match self.picture(sending, &session).await {
+            Ok(embed) => (embed, None),
+            Err(reason) => (None, Some(reason)),
         };
+        // Bringing the picture over may have renewed it.
+        let session = self.api.session().await.map_err(Trouble::of_preparing)?;
+        let mut record = Record::new(&post.body, sending.decided_at, language, first);
+        record.embed = embed;
+        let key = record::key(&post.id, sending.decided_at);
+        let mut put = self.put(&session, &key, &record).await?;
+        if let Err(trouble) = &put
+            && record.embed.is_some()
+            && is_about_the_picture(trouble)
+        {
+            lost = Some(trouble.words());
+            record.embed = None;
+            put = self.put(&session, &key, &record).await?;
+        }
         let is_ours = match put {
             Ok(_) | Err(Trouble::Unreadable) => true,
             Err(trouble) if name_of(&trouble).is_some_and(|name| name == "InvalidSwap") => {
                 let there = self.api.get(&session.did, &key).await;
-                record.says_what(&there.map_err(Trouble::of_preparing)?.value)
+                let there = there.map_err(Trouble::of_preparing)?.value;
+                lost = lost.filter(|_| !there.has_picture());
+                record.says_what(&there)
             }
             Err(trouble) => return Err(self.refusal(&session, trouble).await),
         };
@@ -147,7 +161,47 @@ impl Bluesky {
         }
         let remark = matches!(thread, Thread::Gone)
             .then(|| "it stands alone, as the first post of its thread is gone".to_owned());
-        Ok(Receipt { remark, ..receipt(&session.did, &key) })
+        let receipt = Receipt { remark, ..receipt(&session.did, &key) };
+        Ok(picture::with_remark(receipt, lost.as_deref().map(picture::lost)))
+    }
+
+    /// Puts a record there, with a new session where this one has expired.
+    async fn put(
+        &self,
+        session: &Session,
+        key: &str,
+        record: &Record<'_>,
+    ) -> Result<Result<Reference, Trouble>, SendError> {
+        match self.api.put(session, key, record).await {
+            Err(trouble) if is_expired(&trouble) => {
+                let renewed = self.api.renewed(session).await.map_err(Trouble::of_preparing)?;
+                Ok(self.api.put(&renewed, key, record).await)
+            }
+            put => Ok(put),
+        }
+    }
+
+    /// Brings a post's picture over, where it has one; else why it is done without.
+    async fn picture<'a>(
+        &self,
+        sending: Sending<'a>,
+        session: &Session,
+    ) -> Result<Option<Embed<'a>>, String> {
+        let Some(drawn) = picture::drawn(sending.post, PICTURE_BYTES_MAX).await? else {
+            return Ok(None);
+        };
+        let uploading = async {
+            let words = |trouble: Trouble| trouble.words();
+            let blob = match self.api.upload(session, &drawn.png).await {
+                Err(trouble) if is_expired(&trouble) => {
+                    let renewed = self.api.renewed(session).await.map_err(words)?;
+                    self.api.upload(&renewed, &drawn.png).await
+                }
+                uploaded => uploaded,
+            };
+            Ok(Some(Embed::of(blob.map_err(words)?, drawn.alt)))
+        };
+        picture::brought_over(&self.clock, uploading).await
     }
 
     /// A reply names the version of what it replies to.
@@ -246,8 +300,17 @@ fn build(
     Ok(Arc::new(Bluesky::new(destination, secrets, clock)?))
 }
 
-fn abilities(_options: &BTreeMap<String, String>) -> Abilities {
-    Abilities { deletes: true, ..Abilities::default() }
+fn abilities(options: &BTreeMap<String, String>) -> Abilities {
+    let pds = options.get(PDS.name).map_or(USUAL_PDS, String::as_str);
+    let account = options.get(IDENTIFIER.name).map(|name| format!("bluesky {pds} {name}"));
+    Abilities { deletes: true, pictures: picture::is_on(options), account, ..Abilities::default() }
+}
+
+/// Whether the server refused the record, and not because of what stands there or of who asks.
+fn is_about_the_picture(trouble: &Trouble) -> bool {
+    let is_other =
+        is_expired(trouble) || name_of(trouble).is_some_and(|name| name == "InvalidSwap");
+    matches!(trouble.status(), Some(400 | 404 | 413)) && !is_other
 }
 
 fn is_base(text: &str) -> bool {

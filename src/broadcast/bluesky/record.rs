@@ -1,12 +1,16 @@
 //! A post as Bluesky keeps it, and the key that it has there. Pure: the same post makes the same
 //! record under the same key on every attempt.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::{
     domain::{PostId, Timestamp},
-    render::{hashtags, links},
+    render::{
+        chart::{PICTURE_HEIGHT_PX, PICTURE_WIDTH_PX},
+        hashtags, links,
+    },
 };
 
 /// The collection that posts are kept in.
@@ -25,6 +29,40 @@ pub(super) struct Record<'a> {
     facets: Vec<Facet<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reply: Option<Reply<'a>>,
+    /// Its picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) embed: Option<Embed<'a>>,
+}
+
+/// One picture.
+#[derive(Serialize)]
+pub(super) struct Embed<'a> {
+    #[serde(rename = "$type")]
+    kind: &'static str,
+    images: [Image<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct Image<'a> {
+    alt: &'a str,
+    /// As the server named it.
+    image: Value,
+    #[serde(rename = "aspectRatio")]
+    shape: Shape,
+}
+
+#[derive(Serialize)]
+struct Shape {
+    width: u32,
+    height: u32,
+}
+
+impl<'a> Embed<'a> {
+    /// A picture that the server has, by what it calls it.
+    pub(super) fn of(image: Value, alt: &'a str) -> Self {
+        let shape = Shape { width: PICTURE_WIDTH_PX, height: PICTURE_HEIGHT_PX };
+        Self { kind: "app.bsky.embed.images", images: [Image { alt, image, shape }] }
+    }
 }
 
 /// A record at one version.
@@ -80,10 +118,11 @@ impl<'a> Record<'a> {
             langs: [language],
             facets: facets(text),
             reply: thread.map(|first| Reply { root: first, parent: first }),
+            embed: None,
         }
     }
 
-    /// Whether this is what stands there, its thread aside.
+    /// Whether this is what stands there, its thread and picture aside.
     pub(super) fn says_what(&self, standing: &Standing) -> bool {
         self.text == standing.text && self.created_at == standing.created_at
     }
@@ -96,6 +135,15 @@ pub(super) struct Standing {
     text: String,
     #[serde(default, rename = "createdAt")]
     created_at: String,
+    #[serde(default)]
+    embed: Option<IgnoredAny>,
+}
+
+impl Standing {
+    /// Whether it has anything beside its words.
+    pub(super) fn has_picture(&self) -> bool {
+        self.embed.is_some()
+    }
 }
 
 fn facets(text: &str) -> Vec<Facet<'_>> {

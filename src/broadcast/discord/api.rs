@@ -14,13 +14,18 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    broadcast::http::{self, Http, SetUpError},
+    broadcast::{
+        http::{self, Http, SetUpError},
+        multipart::Form,
+        picture::{Drawn, FILE_NAME, MEDIA_TYPE},
+    },
     clock::Clock,
-    domain::Timestamp,
+    domain::{PostId, Timestamp},
 };
 
 use super::trouble::{Refusal, Trouble};
 
+const JSON: &str = "application/json";
 /// A hundred messages of the longest kind fit.
 const ANSWER_BYTES_MAX: usize = 4 << 20;
 /// What Discord asks bots to call themselves: a place and a version.
@@ -59,7 +64,7 @@ impl Api {
     ) -> Result<T, Trouble> {
         // Strings, numbers and flags only: this cannot fail, and an empty body would be refused.
         let body = body.map(|body| serde_json::to_vec(body).unwrap_or_default());
-        let response = self.ask(method, path, body.or_else(|| Some(Vec::new()))).await?;
+        let response = self.ask(method, path, Some((JSON, body.unwrap_or_default()))).await?;
         self.read(response).await
     }
 
@@ -68,10 +73,18 @@ impl Api {
         &self,
         channel: u64,
         message: &impl Serialize,
+        picture: Option<(&PostId, &Drawn<'_>)>,
     ) -> Result<T, Trouble> {
         let path = format!("channels/{channel}/messages");
-        let body = serde_json::to_vec(message).unwrap_or_default();
-        let response = self.ask(Method::POST, &path, Some(body)).await?;
+        let json = serde_json::to_vec(message).unwrap_or_default();
+        let (content_type, body) = match picture {
+            None => (JSON.to_owned(), json),
+            Some((post, drawn)) => Form::about(post)
+                .field("payload_json", JSON, &json)
+                .file("files[0]", FILE_NAME, MEDIA_TYPE, &drawn.png)
+                .finish(),
+        };
+        let response = self.ask(Method::POST, &path, Some((&content_type, body))).await?;
         self.rest(&response);
         self.read(response).await
     }
@@ -86,17 +99,17 @@ impl Api {
         &self,
         method: Method,
         path: &str,
-        body: Option<Vec<u8>>,
+        body: Option<(&str, Vec<u8>)>,
     ) -> Result<Response, Trouble> {
         let url = self.base.join(&format!("/api/v10/{path}"));
         let url = url.map_err(|_| Trouble::NotSent("no request: bad address".to_owned()))?;
         let token = format!("Bot {}", self.token.expose_secret());
         let mut request = self.http.request(method, url).header(header::AUTHORIZATION, token);
-        if let Some(body) = body {
+        if let Some((content_type, body)) = body {
             request = if body.is_empty() {
                 request.header(header::CONTENT_LENGTH, 0)
             } else {
-                request.header(header::CONTENT_TYPE, "application/json").body(body)
+                request.header(header::CONTENT_TYPE, content_type).body(body)
             };
         }
         self.http.send(request).await.map_err(|trouble| match trouble {

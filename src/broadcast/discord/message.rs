@@ -5,9 +5,10 @@
 //! staff and single people get is plain text; only where its escaped form is too long for that does
 //! it go into a box. Pure; must not: let anything but a configured role be mentioned.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 
 use crate::{
+    broadcast::picture::FILE_NAME,
     command::{Button, Tone},
     domain::{Audience, Limits, PostId, TextUnit},
     event::{Post, PostButton},
@@ -20,6 +21,8 @@ use super::threads::{is_entry, words};
 const CONTENT_LENGTH_MAX: usize = 2000;
 /// What fits into a box.
 const DESCRIPTION: Limits = Limits::of(4096, TextUnit::Characters);
+/// What fits beside a file.
+const DESCRIPTION_OF_FILE: Limits = Limits::of(1024, TextUnit::Characters);
 /// The longest headline before it is escaped, in characters.
 const HEADLINE_LENGTH_MAX: u32 = 200;
 /// The longest text on a button.
@@ -52,10 +55,20 @@ pub(super) struct Message {
     message_reference: Option<Reference>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     components: Vec<Row>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<Attachment>,
     #[serde(skip_serializing_if = "is_zero")]
     flags: u32,
     #[serde(flatten)]
     key: Option<Key>,
+}
+
+/// A file that comes along, by its place among the files.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Attachment {
+    id: &'static str,
+    filename: &'static str,
+    description: String,
 }
 
 /// By which Discord knows a second send.
@@ -119,6 +132,15 @@ pub(super) struct Standing {
     embeds: Vec<StandingEmbed>,
     #[serde(default)]
     nonce: Option<serde_json::Value>,
+    #[serde(default)]
+    attachments: Vec<IgnoredAny>,
+}
+
+impl Standing {
+    /// Whether files came along.
+    pub(super) fn has_files(&self) -> bool {
+        !self.attachments.is_empty()
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -174,9 +196,16 @@ impl Message {
             },
             message_reference: None,
             components: rows(&post.buttons),
+            attachments: Vec::new(),
             flags: if unfurls { SUPPRESS_EMBEDS } else { 0 },
             key: None,
         }
+    }
+
+    /// The same with a picture that shows what `alt` says.
+    pub(super) fn with_picture(self, alt: &str) -> Self {
+        let description = fit(alt, &DESCRIPTION_OF_FILE);
+        Self { attachments: vec![Attachment { id: "0", filename: FILE_NAME, description }], ..self }
     }
 
     /// Whether `standing` is this message, said by `own`.
@@ -236,7 +265,7 @@ fn colour(subject: &str) -> u32 {
         "investigating" | "holding" => 0x00D8_3A34,
         "identified" | "update" => 0x00E6_7E22,
         "monitoring" => 0x0034_98DB,
-        "resolved" => 0x002E_A043,
+        "resolved" | "post_mortem" => 0x002E_A043,
         _ => 0x0080_8890,
     }
 }

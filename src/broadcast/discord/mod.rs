@@ -10,6 +10,7 @@
 mod api;
 pub mod check;
 mod message;
+mod picture;
 mod threads;
 mod trouble;
 
@@ -34,7 +35,9 @@ use crate::{
 };
 
 use super::{
-    BuildError, Driver, Registration, Sending, UPDATES, changeable, limits::looked_up_in_time,
+    BuildError, Driver, Registration, Sending, UPDATES, changeable,
+    limits::looked_up_in_time,
+    picture::{PICTURES, lost as lost_picture, lost_for, with_remark},
 };
 
 use api::Api;
@@ -73,7 +76,7 @@ const PING_ROLE: OptionSpec = OptionSpec {
 pub(super) const REGISTRATION: Registration = Registration {
     spec: DriverSpec {
         kind: "discord",
-        options: &[CHANNEL, CROSSPOST, PING_ROLE, UPDATES],
+        options: &[CHANNEL, CROSSPOST, PING_ROLE, UPDATES, PICTURES],
         limits: Limits::of(1900, TextUnit::Characters),
         account: Some("[discord]"),
         abilities,
@@ -198,19 +201,22 @@ impl Discord {
         }
         let message = Message::new(self.draft(sending));
         let is_entry = threads::is_entry(sending.post);
-        let mut written = self.api.write::<Identified>(channel, &message).await;
+        let (mut written, lost) = self.write(sending, channel, &message).await;
         if let (Err(trouble), Some(own)) = (&written, self.channel)
             && is_entry
             && threads::is_missing(trouble)
         {
             self.open_thread(sending, own).await?;
-            written = self.api.write::<Identified>(channel, &message).await;
+            written = self.api.write(channel, &message, None).await;
         }
         if is_entry && written.is_ok() {
             self.put_thread_away(sending).await;
         }
         match written {
-            Ok(made) => Ok(self.receipt(channel, &made.id)),
+            Ok(made) => {
+                let lost = lost.as_deref().map(lost_picture);
+                Ok(with_remark(self.receipt(channel, &made.id), lost))
+            }
             // It stands there, and replies need its id: look for it, but do not doubt it.
             Err(Trouble::Unreadable) => {
                 let found = self.find(sending, channel, &message);
@@ -389,7 +395,8 @@ impl Discord {
             let path = format!("channels/{channel}/messages?limit={PAGE_LENGTH}&after={after}");
             let page: Vec<Standing> = self.api.get(&path).await?;
             if let Some(found) = page.iter().find(|standing| message.is(standing, own)) {
-                return Ok(Found::There(self.receipt(channel, &found.id)));
+                let bare = lost_for(sending.post, found.has_files());
+                return Ok(Found::There(with_remark(self.receipt(channel, &found.id), bare)));
             }
             is_empty &= page.is_empty();
             let last = page.iter().filter_map(|standing| snowflake(&standing.id)).max();

@@ -12,7 +12,9 @@ use crate::{
     broadcast::{
         http::{self, Http},
         json::{self, ANSWER_BYTES_MAX, Trouble},
+        multipart::Form,
         options::at,
+        picture::{Drawn, FILE_NAME, MEDIA_TYPE},
     },
     clock::Clock,
     domain::{PostId, Timestamp},
@@ -42,6 +44,18 @@ pub(super) struct Draft<'a> {
     pub visibility: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_reply_to_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub media_ids: Vec<&'a str>,
+}
+
+/// A picture that was brought over.
+#[derive(Deserialize)]
+pub(super) struct Media {
+    #[serde(deserialize_with = "text_or_number")]
+    pub id: String,
+    /// Only there when the server is done with it.
+    #[serde(default)]
+    pub url: Option<String>,
 }
 
 /// A status as it stands there.
@@ -63,6 +77,8 @@ pub(super) struct Status {
     /// Somebody else's status, passed on.
     #[serde(default)]
     pub reblog: Option<serde::de::IgnoredAny>,
+    #[serde(default)]
+    pub media_attachments: Vec<serde::de::IgnoredAny>,
 }
 
 /// An account.
@@ -172,6 +188,21 @@ impl Api {
     /// Takes a status back.
     pub(super) async fn delete(&self, id: &str) -> Result<serde::de::IgnoredAny, Trouble> {
         self.ask(self.http.request(Method::DELETE, self.url(&["v1", "statuses", id]))).await
+    }
+
+    /// Brings a picture over, for a status to come.
+    pub(super) async fn upload(&self, post: &PostId, drawn: &Drawn<'_>) -> Result<Media, Trouble> {
+        let form = Form::about(post)
+            .field("description", "text/plain; charset=utf-8", drawn.alt.as_bytes())
+            .file("file", FILE_NAME, MEDIA_TYPE, &drawn.png);
+        let (content_type, body) = form.finish();
+        let request = self.http.request(Method::POST, self.url(&["v2", "media"]));
+        self.ask(request.header(header::CONTENT_TYPE, content_type).body(body)).await
+    }
+
+    /// A picture that was brought over.
+    pub(super) async fn media(&self, id: &str) -> Result<Media, Trouble> {
+        self.get(&["v1", "media", id]).await
     }
 
     /// The server's host.

@@ -8,6 +8,7 @@
 //! Must not: use `scheduled_at` (two of three servers post at once), or say anything of the token.
 
 mod api;
+mod media;
 mod words;
 
 use std::{
@@ -24,7 +25,7 @@ use tokio::sync::OnceCell;
 use crate::{
     clock::Clock,
     config::{DriverSpec, OptionSpec, Secrets},
-    domain::{Audience, Destination, Limits, PostId, TextUnit, Timestamp},
+    domain::{Abilities, Audience, Destination, Limits, PostId, TextUnit, Timestamp},
     event::{PostAction, Receipt, Resolution, SendError},
     render::neutralise,
 };
@@ -36,9 +37,11 @@ use super::{
     json::Trouble,
     limits::{checked_in_time, looked_up_in_time, sent_in_time},
     options::Options,
+    picture::{self, PICTURES},
 };
 
 use api::{Api, Draft, Status, usable_id};
+use media::Media;
 use words::Saying;
 
 const URL: OptionSpec = OptionSpec {
@@ -79,10 +82,10 @@ const AUDIENCES: &[Audience] = &[Audience::Public, Audience::Staff];
 pub(super) const REGISTRATION: Registration = Registration {
     spec: DriverSpec {
         kind: "mastodon",
-        options: &[URL, TOKEN, VISIBILITY, SPOILER, UPDATES],
+        options: &[URL, TOKEN, VISIBILITY, SPOILER, UPDATES, PICTURES],
         limits: Limits { url_length: Some(URL_LENGTH), ..Limits::of(500, TextUnit::Characters) },
         account: None,
-        abilities: changeable,
+        abilities,
     },
     build,
 };
@@ -161,9 +164,9 @@ impl Mastodon {
             PostAction::Post => self.say(sending).await,
             PostAction::Edit => {
                 let id = the_one_meant(sending)?;
-                let draft = Draft { visibility: None, ..self.draft(sending, None) };
+                let draft = Draft { visibility: None, ..self.draft(sending, None, None) };
                 match self.api.rewrite(id, &draft).await {
-                    Ok(status) => Ok(self.receipt(sending, &status, None)),
+                    Ok(status) => Ok(self.receipt(sending, &status, None, None)),
                     Err(Trouble::Unreadable) => Ok(self.plain_receipt(id)),
                     Err(trouble) => Err(self.refusal(sending, trouble)),
                 }
@@ -198,15 +201,10 @@ impl Mastodon {
             Some(id) if is_retry && self.is_missing(id).await => None,
             other => other,
         };
-        let written = match self.write(sending, reply_to).await {
-            Err(trouble) if matches!(trouble.status(), Some(404 | 410 | 422)) => match reply_to {
-                Some(id) if self.is_missing(id).await => self.write(sending, None).await,
-                Some(_) | None => Err(trouble),
-            },
-            written => written,
-        };
+        let media = self.media(sending).await;
+        let (written, lost) = self.write_as_may_be(sending, reply_to, media).await;
         match written {
-            Ok(status) => Ok(self.receipt(sending, &status, first)),
+            Ok(status) => Ok(self.receipt(sending, &status, first, lost.as_deref())),
             // It stands there, and replies need its id: look for it, but do not doubt it.
             Err(Trouble::Unreadable) => {
                 let looking = self.clock.timeout(TimeDelta::seconds(GLANCE_S), self.find(sending));
@@ -221,20 +219,59 @@ impl Mastodon {
         }
     }
 
-    async fn write(&self, sending: Sending<'_>, reply: Option<&str>) -> Result<Status, Trouble> {
+    /// Writes a status; without its thread where that is gone, and without its picture where the
+    /// server does not take it after all. Why it has no picture, where one was wanted.
+    async fn write_as_may_be(
+        &self,
+        sending: Sending<'_>,
+        reply_to: Option<&str>,
+        media: Media,
+    ) -> (Result<Status, Trouble>, Option<String>) {
+        let (mut reply_to, mut lost) = (reply_to, media.lost);
+        let picture = media.id.as_deref();
+        let mut written = self.write(sending, reply_to, picture).await;
+        if let (Err(trouble), Some(id)) = (&written, reply_to)
+            && matches!(trouble.status(), Some(404 | 410 | 422))
+            && self.is_missing(id).await
+        {
+            reply_to = None;
+            written = self.write(sending, None, picture).await;
+        }
+        if let (Err(trouble), Some(_)) = (&written, picture)
+            && matches!(trouble.status(), Some(400 | 404 | 410 | 413 | 422))
+        {
+            lost = Some(trouble.words());
+            written = self.write(sending, reply_to, None).await;
+        }
+        (written, lost)
+    }
+
+    async fn write(
+        &self,
+        sending: Sending<'_>,
+        reply: Option<&str>,
+        picture: Option<&str>,
+    ) -> Result<Status, Trouble> {
         self.attempts.note(&sending.post.id);
-        let written = self.api.write(&self.draft(sending, reply), &sending.post.id).await;
+        let draft = self.draft(sending, reply, picture);
+        let written = self.api.write(&draft, &sending.post.id).await;
         self.attempts.note(&sending.post.id);
         written
     }
 
-    fn draft<'a>(&'a self, sending: Sending<'a>, reply: Option<&'a str>) -> Draft<'a> {
+    fn draft<'a>(
+        &'a self,
+        sending: Sending<'a>,
+        reply: Option<&'a str>,
+        picture: Option<&'a str>,
+    ) -> Draft<'a> {
         Draft {
             status: &sending.post.body,
             language: &self.language,
             spoiler_text: self.spoiler.as_deref(),
             visibility: Some(&self.visibility),
             in_reply_to_id: reply,
+            media_ids: picture.into_iter().collect(),
         }
     }
 
@@ -258,8 +295,15 @@ impl Mastodon {
         }
     }
 
-    /// What stands there, and in what it differs from what was asked.
-    fn receipt(&self, sending: Sending<'_>, status: &Status, thread: Option<&str>) -> Receipt {
+    /// What stands there, and in what it differs from what was asked; `lost` is why it has no
+    /// picture, where that is known.
+    fn receipt(
+        &self,
+        sending: Sending<'_>,
+        status: &Status,
+        thread: Option<&str>,
+        lost: Option<&str>,
+    ) -> Receipt {
         let shown = neutralise(&status.visibility, 20);
         let remark = if !shown.is_empty() && shown != self.visibility {
             Some(format!("it is {shown} there and not {}", self.visibility))
@@ -279,7 +323,10 @@ impl Mastodon {
             known.insert(id.to_owned(), sending.post.id.clone());
         }
         let link = status.url.as_deref().or(status.uri.as_deref()).and_then(usable_link);
-        Receipt { remote_id: id.map(str::to_owned), link, remark }
+        let bare = picture::lost_for(sending.post, !status.media_attachments.is_empty());
+        let bare = bare.map(|words| lost.map_or(words, picture::lost));
+        let receipt = Receipt { remote_id: id.map(str::to_owned), link, remark };
+        picture::with_remark(receipt, bare)
     }
 
     fn plain_receipt(&self, id: &str) -> Receipt {
@@ -321,7 +368,7 @@ impl Mastodon {
             let is_it = |status: &&Status| self.is_it(status, sending, &wanted, since);
             if let Some(status) = page.iter().find(is_it) {
                 let thread = sending.reply_to.and_then(usable_id);
-                return Ok(Found::There(self.receipt(sending, status, thread)));
+                return Ok(Found::There(self.receipt(sending, status, thread, None)));
             }
             let Some(last) = page.last() else { return Ok(Found::NotThere) };
             if page.iter().any(|status| status.created_at < since) {
@@ -409,6 +456,13 @@ fn build(
     clock: &Clock,
 ) -> Result<Arc<dyn Driver>, BuildError> {
     Ok(Arc::new(Mastodon::new(destination, secrets, clock)?))
+}
+
+/// Whose account it is, only the token knows; what is read back is the account's, so posts to one
+/// server leave one by one.
+fn abilities(options: &BTreeMap<String, String>) -> Abilities {
+    let account = options.get(URL.name).map(|url| format!("mastodon {url}"));
+    Abilities { account, ..changeable(options) }
 }
 
 fn is_visibility(text: &str) -> bool {

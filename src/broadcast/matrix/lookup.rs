@@ -7,8 +7,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    broadcast::{Sending, json::Trouble},
-    domain::Timestamp,
+    broadcast::{
+        Sending,
+        json::Trouble,
+        picture::{lost_for, with_remark},
+    },
+    domain::{PostId, Timestamp},
     event::{PostAction, Receipt, Resolution},
 };
 
@@ -41,7 +45,8 @@ struct Standing {
     content: Value,
 }
 
-enum Found {
+/// What reading the room back came to.
+pub(super) enum Found {
     There(Receipt),
     NotThere,
     /// More was written since than is read.
@@ -60,7 +65,10 @@ impl Matrix {
         let since = sending.first_attempt_at.unwrap_or(sending.decided_at);
         let is_fresh = self.clock.now() - since < TimeDelta::seconds(TRANSACTION_WINDOW_S);
         match self.find(sending, since).await {
-            Ok(Found::There(receipt)) => Resolution::Sent(receipt),
+            Ok(Found::There(receipt)) => {
+                let remark = self.missing_picture(sending, since).await;
+                Resolution::Sent(with_remark(receipt, remark))
+            }
             Ok(Found::NotThere) => Resolution::SendAgain,
             _ if is_fresh => Resolution::SendAgain,
             Ok(Found::TooMuch) => {
@@ -73,7 +81,24 @@ impl Matrix {
         }
     }
 
+    /// What staff are told of words that stand there without their picture; it is not brought later.
+    async fn missing_picture(&self, sending: Sending<'_>, since: Timestamp) -> Option<String> {
+        sending.post.picture.as_ref()?;
+        let found = self.find_by(message::PICTURE_KEY, &sending.post.id, since).await;
+        lost_for(sending.post, !matches!(found, Ok(Found::NotThere)))
+    }
+
     async fn find(&self, sending: Sending<'_>, since: Timestamp) -> Result<Found, Trouble> {
+        self.find_by(message::KEY, &sending.post.id, since).await
+    }
+
+    /// The newest event of the account's own that bears `id` under `key`.
+    pub(super) async fn find_by(
+        &self,
+        key: &str,
+        id: &PostId,
+        since: Timestamp,
+    ) -> Result<Found, Trouble> {
         let (room, own) = (self.room_id().await?, self.own().await?);
         let begins = since - TimeDelta::seconds(SKEW_S);
         let filter = json!({ "types": ["m.room.message"], "senders": [own] }).to_string();
@@ -86,9 +111,7 @@ impl Matrix {
                 .append_pair("filter", &filter)
                 .extend_pairs(from.iter().map(|from| ("from", from)));
             let page: Page = self.ask(Method::GET, url, None).await?;
-            let is_ours = |one: &&Standing| {
-                one.sender == own && one.content[message::KEY] == sending.post.id.as_str()
-            };
+            let is_ours = |one: &&Standing| one.sender == own && one.content[key] == id.as_str();
             if let Some(found) = page.chunk.iter().find(is_ours) {
                 let made = Made { event_id: found.event_id.clone() };
                 return Ok(Found::There(self.receipt(room, &made)));

@@ -2,10 +2,18 @@
 
 use serde_json::{Value, json};
 
-use crate::{domain::Audience, event::Post};
+use crate::{
+    broadcast::picture::{Drawn, FILE_NAME, MEDIA_TYPE},
+    domain::Audience,
+    event::Post,
+    render::chart::{PICTURE_HEIGHT_PX, PICTURE_WIDTH_PX},
+};
 
 /// Where an event bears the id of the post that it is.
 pub(super) const KEY: &str = "bellwether.post";
+
+/// Where a picture bears the id of the post that it belongs to.
+pub(super) const PICTURE_KEY: &str = "bellwether.picture";
 
 /// A new message, in reply to the event `reply_to`, in its thread where `in_thread`.
 pub(super) fn said(post: &Post, reply_to: Option<&str>, in_thread: bool) -> Value {
@@ -23,6 +31,38 @@ pub(super) fn said(post: &Post, reply_to: Option<&str>, in_thread: bool) -> Valu
         } else {
             json!({ "m.in_reply_to": reply })
         };
+    }
+    content
+}
+
+/// A post's picture, which the homeserver keeps at `address`, in the thread of the event `first`.
+pub(super) fn pictured(
+    post: &Post,
+    drawn: &Drawn<'_>,
+    address: &str,
+    first: Option<&str>,
+) -> Value {
+    let mut content = json!({
+        "msgtype": "m.image",
+        "body": drawn.alt,
+        "filename": FILE_NAME,
+        "url": address,
+        "info": {
+            "mimetype": MEDIA_TYPE,
+            "w": PICTURE_WIDTH_PX,
+            "h": PICTURE_HEIGHT_PX,
+            "size": drawn.png.len(),
+        },
+        "m.mentions": {},
+    });
+    content[PICTURE_KEY] = json!(post.id);
+    if let Some(first) = first {
+        content["m.relates_to"] = json!({
+            "rel_type": "m.thread",
+            "event_id": first,
+            "is_falling_back": true,
+            "m.in_reply_to": { "event_id": first },
+        });
     }
     content
 }

@@ -9,12 +9,13 @@
 
 mod lookup;
 mod message;
+mod picture;
 mod trouble;
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use futures_util::future::BoxFuture;
-use reqwest::{Method, Url};
+use reqwest::{Method, RequestBuilder, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -33,6 +34,7 @@ use super::{
     json::{self, Trouble},
     limits::{checked_in_time, looked_up_in_time, sent_in_time},
     options::{self, Options, encoded},
+    picture::{PICTURES, with_remark},
 };
 
 const HOMESERVER: OptionSpec = OptionSpec {
@@ -73,7 +75,7 @@ const THREADS: OptionSpec = OptionSpec {
 pub(super) const REGISTRATION: Registration = Registration {
     spec: DriverSpec {
         kind: "matrix",
-        options: &[HOMESERVER, ROOM, TOKEN, THREADS, UPDATES],
+        options: &[HOMESERVER, ROOM, TOKEN, THREADS, UPDATES, PICTURES],
         limits: Limits { bytes_max: Some(5000), ..Limits::of(4000, TextUnit::Characters) },
         account: None,
         abilities,
@@ -187,14 +189,18 @@ impl Matrix {
             return Ok(made.map_or_else(|_| Receipt::default(), |made| self.receipt(room, &made)));
         }
         let made = made.map_err(trouble::of_sending)?;
-        Ok(match sending.post.action {
-            PostAction::Post | PostAction::Crosspost => self.receipt(room, &made),
-            // What was changed is still known by the event that it was.
-            PostAction::Edit | PostAction::Delete => {
-                let event_id = sending.reply_to.unwrap_or_default().to_owned();
-                self.receipt(room, &Made { event_id })
+        // What was changed is still known by the event that it was.
+        let as_it_was = || Made { event_id: sending.reply_to.unwrap_or_default().to_owned() };
+        let (receipt, remark) = match sending.post.action {
+            PostAction::Post => (self.receipt(room, &made), self.add_picture(sending, room).await),
+            PostAction::Crosspost => (self.receipt(room, &made), None),
+            PostAction::Edit => (self.receipt(room, &as_it_was()), None),
+            PostAction::Delete => {
+                let remark = self.take_back_picture(sending, room).await;
+                (self.receipt(room, &as_it_was()), remark)
             }
-        })
+        };
+        Ok(with_remark(receipt, remark))
     }
 
     fn receipt(&self, room: &str, made: &Made) -> Receipt {
@@ -232,13 +238,17 @@ impl Matrix {
         options::at(&self.homeserver, ["_matrix", "client", "v3"].into_iter().chain(parts))
     }
 
+    fn signed(&self, method: Method, url: Url) -> RequestBuilder {
+        self.http.request(method, url).bearer_auth(self.token.expose_secret())
+    }
+
     async fn ask<T: DeserializeOwned>(
         &self,
         method: Method,
         url: Url,
         content: Option<&Value>,
     ) -> Result<T, Trouble> {
-        let request = self.http.request(method, url).bearer_auth(self.token.expose_secret());
+        let request = self.signed(method, url);
         let request = match content {
             Some(content) => request.json(content),
             None => request,

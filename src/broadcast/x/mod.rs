@@ -20,8 +20,9 @@ use tokio::sync::OnceCell;
 use crate::{
     clock::Clock,
     config::{DriverSpec, OptionSpec, Secrets},
-    domain::{Abilities, Audience, Destination, Limits, TextUnit},
+    domain::{Abilities, Audience, Destination, Limits, Prices, TextUnit},
     event::{PostAction, Receipt, Resolution, SendError},
+    render::dollars,
 };
 
 use super::{
@@ -50,6 +51,8 @@ const LINKS: OptionSpec = OptionSpec {
     fits: OptionSpec::is_flag,
     audiences: ALL,
 };
+const POST_PRICE: OptionSpec = price("post_price");
+const LINK_PRICE: OptionSpec = price("link_price");
 const API_URL: OptionSpec = OptionSpec {
     name: "api_url",
     required: false,
@@ -63,7 +66,16 @@ const API_URL: OptionSpec = OptionSpec {
 pub(super) const REGISTRATION: Registration = Registration {
     spec: DriverSpec {
         kind: "x",
-        options: &[API_KEY, API_KEY_SECRET, ACCESS_TOKEN, ACCESS_SECRET, LINKS, API_URL],
+        options: &[
+            API_KEY,
+            API_KEY_SECRET,
+            ACCESS_TOKEN,
+            ACCESS_SECRET,
+            LINKS,
+            POST_PRICE,
+            LINK_PRICE,
+            API_URL,
+        ],
         limits: Limits::of(280, TextUnit::Weighted),
         account: None,
         abilities,
@@ -72,8 +84,8 @@ pub(super) const REGISTRATION: Registration = Registration {
 };
 
 const API: &str = "https://api.x.com";
-/// What X asks for a post, and for one with a link: since 2026, in dollars.
-const COSTS: &str = "$0.015 a post, $0.20 with a link";
+/// What X asks for a post, and for one with a link, since 2026.
+const PRICES: Prices = Prices { post_millidollars: 15, link_millidollars: 200 };
 /// How long a post that surely stands there is looked for.
 const GLANCE_S: i64 = 10;
 
@@ -84,6 +96,7 @@ pub struct X {
     http: Http,
     clock: Clock,
     attempts: Attempts,
+    prices: Prices,
     own: OnceCell<Account>,
 }
 
@@ -141,8 +154,8 @@ impl X {
         let api = api.ok_or_else(|| options.wrong(&API_URL))?;
         let http = Http::new(http::USER_AGENT, api.scheme() == "https", clock)
             .map_err(|error| error.of(&destination.id))?;
-        let attempts = Attempts::new(clock);
-        Ok(Self { api, keys, http, clock: clock.clone(), attempts, own: OnceCell::new() })
+        let (attempts, prices) = (Attempts::new(clock), prices(&destination.options));
+        Ok(Self { api, keys, http, clock: clock.clone(), attempts, prices, own: OnceCell::new() })
     }
 
     async fn carry_out(&self, sending: Sending<'_>) -> Result<Receipt, SendError> {
@@ -289,7 +302,8 @@ impl Driver for X {
     fn check(&self) -> BoxFuture<'_, Result<Checked, CheckError>> {
         Box::pin(async move {
             let own = self.own().await.map_err(Trouble::of_checking)?;
-            let account = format!("@{} at X ({COSTS})", own.username);
+            let (post, link) = (dollars(self.prices.of(false)), dollars(self.prices.of(true)));
+            let account = format!("@{} at X (${post} a post, ${link} with a link)", own.username);
             Ok(Checked { account: Some(account), limits: None })
         })
     }
@@ -314,7 +328,41 @@ fn abilities(options: &BTreeMap<String, String>) -> Abilities {
     Abilities {
         linkless: options.get(LINKS.name).is_none_or(|flag| flag != "true"),
         deletes: true,
+        account: Some(format!("x {}", options.get(API_URL.name).map_or(API, String::as_str))),
+        prices: Some(prices(options)),
         ..Abilities::default()
+    }
+}
+
+/// What X asks this account for posts: as configured, else as most pay.
+fn prices(options: &BTreeMap<String, String>) -> Prices {
+    let price = |spec: &OptionSpec| options.get(spec.name).and_then(|text| millidollars(text));
+    Prices {
+        post_millidollars: price(&POST_PRICE).unwrap_or(PRICES.post_millidollars),
+        link_millidollars: price(&LINK_PRICE).unwrap_or(PRICES.link_millidollars),
+    }
+}
+
+/// Dollars as text ("0.015"), in thousandths; at most a thousand dollars.
+fn millidollars(text: &str) -> Option<u32> {
+    let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
+    let is_number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let fits = (1..=3).contains(&whole.len()) && rest.len() <= 3 && !text.ends_with('.');
+    if !fits || !is_number(whole) || !is_number(rest) {
+        return None;
+    }
+    let rest: u32 = format!("{rest:0<3}").parse().ok()?;
+    Some(whole.parse::<u32>().ok()? * 1000 + rest)
+}
+
+const fn price(name: &'static str) -> OptionSpec {
+    OptionSpec {
+        name,
+        required: false,
+        secret: false,
+        expects: "dollars in quotes, to the thousandth, such as \"0.015\"",
+        fits: |text| millidollars(text).is_some(),
+        audiences: ALL,
     }
 }
 

@@ -28,6 +28,7 @@ const UPDATE_LENGTH_MAX: usize = 800;
 const DRAFT_LENGTH_MAX: usize = 780;
 const FIELD_NAME_LENGTH_MAX: usize = 100;
 const REASON_LENGTH_MAX: usize = 120;
+const PLAN_LENGTH_MAX: usize = 120;
 const LABEL_LENGTH_MAX: usize = 80;
 const ALT_LENGTH_MAX: usize = 1000;
 /// Buttons that send a post again, at most: one row.
@@ -187,6 +188,7 @@ impl Page<'_> {
             lines.push(self.say("card-draft-stale", facts));
         }
         lines.push(quoted(&discord_times(&within(&draft.body, DRAFT_LENGTH_MAX))));
+        lines.extend(draft.plan.iter().map(|line| within(line, PLAN_LENGTH_MAX)));
         lines.extend(draft.elsewhere.clone());
         if draft.by.is_some() {
             let facts = Facts::new().text("by", self.person(draft.by.as_deref()));
@@ -275,7 +277,9 @@ impl Page<'_> {
     /// What can be pressed: on the draft that waits, and on posts that did not arrive.
     fn rows(&self) -> Vec<Value> {
         let card = &self.shown.card;
-        let on_draft = card.draft.as_ref().filter(|_| card.state.is_open());
+        let is_open =
+            |draft: &&CardDraft| card.state.is_open() != (draft.kind == UpdateKind::PostMortem);
+        let on_draft = card.draft.as_ref().filter(is_open);
         let decide: Vec<Value> = on_draft
             .map(|draft| buttons_of(card, draft))
             .unwrap_or_default()
@@ -317,7 +321,10 @@ impl Page<'_> {
 }
 
 fn buttons_of(card: &Card, draft: &CardDraft) -> Vec<Button> {
-    let may_be_none = !matches!(draft.kind, UpdateKind::Resolved | UpdateKind::FalseAlarm);
+    let may_be_none = !matches!(
+        draft.kind,
+        UpdateKind::Resolved | UpdateKind::FalseAlarm | UpdateKind::PostMortem
+    );
     let mut buttons = vec![
         Button::Publish { draft: draft.id, revision: draft.revision },
         Button::Edit { draft: draft.id, revision: draft.revision },

@@ -43,21 +43,21 @@ impl Desk<'_> {
                 let text = answer::answer(&self.speech(), &query, role, &look);
                 self.reply(true, text);
             }
-            Line::Command(command) => self.carry_out(command, Person { by, role }),
+            Line::Command(command) => self.carry_out(command, Person { by, role }, chart),
         }
     }
 
-    fn carry_out(&mut self, command: Command, who: Person<'_>) {
+    fn carry_out(&mut self, command: Command, who: Person<'_>, counts: Counts<'_>) {
         match command {
             Command::IncidentOpen { title, servers, impact } => {
                 self.open_by_hand(title, servers, impact, who);
             }
             Command::IncidentUpdate { incident, kind, text, publish } => {
-                self.update(incident, kind, &text, publish, who);
+                self.update(incident, kind, &text, publish.then_some(counts), who);
             }
             Command::IncidentResolve { incident, text, publish, seen } => {
                 if self.is_as_seen(incident, seen) {
-                    self.resolve(incident, text.as_deref(), publish, who);
+                    self.resolve(incident, text.as_deref(), publish.then_some(counts), who);
                 }
             }
             Command::IncidentFalseAlarm { incident, seen } => {
@@ -65,11 +65,14 @@ impl Desk<'_> {
                     self.false_alarm(incident, who);
                 }
             }
+            Command::IncidentPostMortem { incident, text, publish } => {
+                self.post_mortem(incident, text.trim(), publish.then_some(counts), who);
+            }
             Command::DraftEdit { draft, text, language, revision } => {
                 self.edit(draft, &text, language, revision, who);
             }
             Command::DraftPublish { draft, revision, anyway } => {
-                self.publish_draft(draft, revision, anyway, who.by, who.role);
+                self.publish_draft(draft, (revision, anyway), who, counts);
             }
             Command::DraftDismiss { draft } => self.dismiss(draft, who),
             Command::DraftWait { draft, wait_s } => self.wait(draft, wait_s, who),
@@ -149,15 +152,15 @@ impl Desk<'_> {
         id: IncidentId,
         kind: UpdateKind,
         text: &str,
-        publish: bool,
+        publish: Option<Counts<'_>>,
         who: Person<'_>,
     ) {
         if !self.is_open_for_words(id) {
             return;
         }
         let Some(draft) = self.draft_in_words_of(id, kind, text, who) else { return };
-        if publish {
-            return self.publish_own(id, draft, kind, text, who);
+        if let Some(counts) = publish {
+            return self.publish_own((id, kind), draft, text, who, counts);
         }
         let facts = Facts::new().text("draft", draft.to_string());
         let text = self.speech().say("reply-drafted", facts);
@@ -181,11 +184,11 @@ impl Desk<'_> {
     /// A person's own words are approved by typing them.
     fn publish_own(
         &mut self,
-        incident: IncidentId,
+        (incident, kind): (IncidentId, UpdateKind),
         draft: DraftId,
-        kind: UpdateKind,
         text: &str,
         who: Person<'_>,
+        counts: Counts<'_>,
     ) {
         let words = self.records.drafts.get(&draft);
         let wordings = words.map(|draft| draft.wordings.clone()).unwrap_or_default();
@@ -198,11 +201,18 @@ impl Desk<'_> {
             wordings,
             by: who.by,
             role: Some(who.role),
+            course: self.course(incident, kind, counts),
         };
         self.publish_and_reply(&statement);
     }
 
-    fn resolve(&mut self, id: IncidentId, text: Option<&str>, publish: bool, who: Person<'_>) {
+    fn resolve(
+        &mut self,
+        id: IncidentId,
+        text: Option<&str>,
+        publish: Option<Counts<'_>>,
+        who: Person<'_>,
+    ) {
         if !self.is_open_for_words(id) {
             return;
         }

@@ -5,7 +5,7 @@ use crate::{
     domain::{Audience, DestinationId, DraftId, IncidentId, UpdateKind, WordingOrigin},
     engine::{
         records::{Draft, Incident},
-        speech::Draftable,
+        speech::{Course, Draftable},
     },
     event::{DraftEnd, Output},
     render::Facts,
@@ -77,6 +77,8 @@ impl Desk<'_> {
             .records
             .open_drafts()
             .filter(|draft| draft.incident == incident)
+            // What is told afterwards rests on no evidence of now.
+            .filter(|draft| draft.kind != UpdateKind::PostMortem)
             .cloned()
             .collect();
         for draft in open {
@@ -204,17 +206,21 @@ impl Desk<'_> {
             .text("kind", speech.kind(draft.kind))
             .text("text", draft.text.clone());
         let said = speech.say(key, facts);
-        let text = match speech.elsewhere(&draft.wordings) {
-            Some(elsewhere) => format!("{said}\n{elsewhere}"),
-            None => said,
-        };
+        let more = speech
+            .elsewhere(&draft.wordings)
+            .into_iter()
+            .chain(speech.plan(draft, &Course::Unknown));
+        let text = more.fold(said, |text, line| format!("{text}\n{line}"));
         Some((incident.id, text))
     }
 
     /// What staff can press under a draft's words.
     fn buttons_of(&self, id: DraftId) -> Vec<Button> {
         let Some(draft) = self.records.drafts.get(&id) else { return Vec::new() };
-        let may_be_none = !matches!(draft.kind, UpdateKind::Resolved | UpdateKind::FalseAlarm);
+        let may_be_none = !matches!(
+            draft.kind,
+            UpdateKind::Resolved | UpdateKind::FalseAlarm | UpdateKind::PostMortem
+        );
         let (kind, incident) = (draft.kind, draft.incident);
         let (draft, revision) = (draft.id, draft.revision);
         let seen = self.records.incidents.get(&incident).map(Incident::as_shown);

@@ -152,6 +152,7 @@ impl Desk<'_> {
             thread: first.map(|revision| id_of(letter, &about, revision)),
             body: mailing.body.clone(),
             buttons: Vec::new(),
+            picture: None,
         })
     }
 

@@ -4,11 +4,14 @@
 //! A [`Desk`] lives for one input. Must not: touch the detector, or change the records other than
 //! by [`Desk::decide`]. Start at [`Desk::work_on_input`] and [`Desk::work_on_findings`].
 
+mod busy;
 mod commands;
 mod deliveries;
 mod drafting;
 mod mailings;
 mod notices;
+mod pictures;
+mod post_mortems;
 mod publishing;
 mod reload;
 mod reports;
@@ -85,6 +88,7 @@ impl<'e> Desk<'e> {
             Input::Command { by, role, text } => self.take_command(by, *role, text, chart),
             Input::Notice { notice } => self.hear_notice(notice),
             Input::Learned { .. } => {}
+            Input::Busy { calendar } => self.hear_of_busy(calendar),
             Input::Trouble { text } => self.notify_staff("trouble", text.clone(), None),
             Input::Subscribe { .. } => self.take_subscription(),
             Input::Confirm { person, key } => self.hear_confirmation(person, key),
@@ -303,6 +307,7 @@ impl<'e> Desk<'e> {
                 thread: None,
                 body: join_within(asking.text, tail, &destination.limits),
                 buttons,
+                picture: None,
             };
             self.decide(Output::Post(post));
         }

@@ -9,14 +9,15 @@ use crate::{
         Timestamp, UpdateKind, Wording,
     },
     engine::{
+        explain::Chart,
         records::{Draft, Incident},
-        speech::{Speech, Told},
+        speech::{Speech, Spoken, Told},
     },
     event::{DeliveryEvent, DraftEnd, Output, Post, PostAction},
     render::Facts,
 };
 
-use super::Desk;
+use super::{Counts, Desk, commands::Person};
 
 /// The name of the policy that speaks when nobody answers.
 pub(super) const HOLDING_POLICY: &str = "policy:holding_after";
@@ -37,6 +38,14 @@ pub(super) struct Statement<'a> {
     pub wordings: Vec<Wording>,
     pub by: &'a str,
     pub role: Option<Role>,
+    /// How the incident's servers did, where a picture of it may go along.
+    pub course: Option<Chart>,
+}
+
+impl Statement<'_> {
+    fn spoken(&self) -> Spoken<'_> {
+        Spoken { body: &self.body, short: self.short.as_deref(), wordings: &self.wordings }
+    }
 }
 
 impl Desk<'_> {
@@ -77,7 +86,13 @@ impl Desk<'_> {
         let destinations = self.destinations(Audience::Public);
         for destination in &destinations {
             let first = incident.first_posts.get(&destination.id);
-            let action = self.action_after(first, destination);
+            // What is told afterwards takes no update's place.
+            let action = if statement.kind == UpdateKind::PostMortem {
+                PostAction::Post
+            } else {
+                self.action_after(first, destination)
+            };
+            let picture = self.picture_beside(statement, incident, destination, action);
             let post = Post {
                 id: self.id_of(action, &["incident", &id, &number], &destination.id, None),
                 destination: destination.id.clone(),
@@ -95,6 +110,7 @@ impl Desk<'_> {
                     |speech, told| speech.body(incident, told, destination),
                 ),
                 buttons: Vec::new(),
+                picture,
             };
             let subject = ["incident", &id, &number];
             // Who was passed a post on sees its changes.
@@ -116,17 +132,7 @@ impl Desk<'_> {
         (title, next): (&str, Option<Timestamp>),
         fit: impl FnOnce(&Speech<'_>, &Told<'_>) -> String,
     ) -> String {
-        let locale = self.records.settings.locale_of(destination);
-        let wording = statement.wordings.iter().find(|one| one.locale == locale);
-        let speech = if wording.is_some() { self.speech().to(&locale) } else { self.speech() };
-        let promise = next.map(|next| speech.promise(next));
-        let told = Told {
-            title: wording.map_or(title, |wording| &wording.title),
-            text: wording.map_or(&statement.body, |wording| &wording.text),
-            short: wording.map_or(&statement.short, |wording| &wording.short).as_deref(),
-            promise: promise.as_deref(),
-        };
-        fit(&speech, &told)
+        self.speech().told_at(destination, &statement.spoken(), (title, next), fit)
     }
 
     /// Whether an update is a post of its own, or takes the first one's place where policy says so
@@ -166,6 +172,7 @@ impl Desk<'_> {
             subject: action.word().to_owned(),
             thread: Some(post.id.clone()),
             body: String::new(),
+            picture: None,
             ..post.clone()
         }
     }
@@ -227,6 +234,7 @@ impl Desk<'_> {
                     thread: None,
                     body: crate::engine::speech::join_within(&text, &[], &destination.limits),
                     buttons: self.buttons_in(&locale, &destination, asked),
+                    picture: None,
                 };
                 self.decide(Output::Post(post));
             }
@@ -262,10 +270,9 @@ impl Desk<'_> {
     pub(super) fn publish_draft(
         &mut self,
         id: DraftId,
-        revision: Option<u32>,
-        anyway: bool,
-        by: &str,
-        role: Role,
+        (revision, anyway): (Option<u32>, bool),
+        who: Person<'_>,
+        counts: Counts<'_>,
     ) {
         let Some(draft) = self.waiting_draft(id) else { return };
         if revision.is_some_and(|read| read != draft.revision) {
@@ -278,7 +285,7 @@ impl Desk<'_> {
             let text = self.speech().say("reply-draft-stale", facts);
             return self.reply(false, text);
         }
-        if !self.is_open_for_words(draft.incident) {
+        if !self.is_open_to(draft.incident, draft.kind) {
             return;
         }
         let statement = Statement {
@@ -288,8 +295,9 @@ impl Desk<'_> {
             body: body_of(&draft),
             short: draft.short,
             wordings: draft.wordings,
-            by,
-            role: Some(role),
+            by: who.by,
+            role: Some(who.role),
+            course: self.course(draft.incident, draft.kind, counts),
         };
         self.publish_and_reply(&statement);
     }
@@ -365,6 +373,7 @@ impl Desk<'_> {
             wordings: words.wordings,
             by: HOLDING_POLICY,
             role: None,
+            course: None,
         };
         self.publish(&statement);
         let text = self.speech().say("staff-held", Facts::new().text("draft", id.to_string()));

@@ -121,6 +121,7 @@ impl Desk<'_> {
                 thread: None,
                 body: join_within(&text, &[], &destination.limits),
                 buttons: Vec::new(),
+                picture: None,
             };
             self.decide(Output::Post(post));
         }

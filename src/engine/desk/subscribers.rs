@@ -153,6 +153,7 @@ impl Desk<'_> {
             thread: None,
             body,
             buttons: Vec::new(),
+            picture: None,
         };
         self.decide(Output::Post(post));
     }

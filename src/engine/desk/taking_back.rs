@@ -56,6 +56,7 @@ impl Desk<'_> {
             thread: Some(of),
             body: String::new(),
             buttons: Vec::new(),
+            picture: None,
         }));
     }
 

@@ -60,6 +60,7 @@ impl Desk<'_> {
             | Output::Window { .. }
             | Output::Announcement { .. }
             | Output::WindowFails { .. }
+            | Output::Series { .. }
             | Output::MonitorBlind { .. }
             | Output::MonitorRecovered { .. }
             | Output::Draft { .. }
@@ -124,6 +125,7 @@ impl Desk<'_> {
                 thread: Some(first),
                 body: join_within(&format!("{name}\n{text}"), &[], &destination.limits),
                 buttons: Vec::new(),
+                picture: None,
             };
             self.decide(Output::Post(post));
         }

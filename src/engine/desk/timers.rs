@@ -15,6 +15,7 @@ impl Desk<'_> {
             Some(TimerReason::Holding(id)) => self.hold(id),
             Some(TimerReason::Wait(id)) => self.ask_again(id),
             Some(TimerReason::Reminder(id)) => self.remind(id, "reminder"),
+            Some(TimerReason::Series(id)) => self.make_next(id),
             Some(TimerReason::Mailing(id)) => self.write_page(id),
             Some(TimerReason::PromisedUpdate(id)) => self.remind(id, "reminder-overdue"),
             Some(TimerReason::WindowReminder(id)) => self.remind_of_window(id),

@@ -136,6 +136,7 @@ impl Detector for Evidence {
             | Input::Confirm { .. }
             | Input::Unsubscribe { .. }
             | Input::Bounced { .. }
+            | Input::Busy { .. }
             | Input::Trouble { .. }
             | Input::Learned { .. }
             | Input::Delivery { .. } => received,
@@ -160,6 +161,7 @@ impl Detector for Evidence {
             | Input::Confirm { .. }
             | Input::Unsubscribe { .. }
             | Input::Bounced { .. }
+            | Input::Busy { .. }
             | Input::Trouble { .. }
             | Input::Learned { .. }
             | Input::Delivery { .. } => {}

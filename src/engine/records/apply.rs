@@ -36,6 +36,7 @@ impl Records {
             }
             Output::SuspicionHeld { .. }
             | Output::Window { .. }
+            | Output::Series { .. }
             | Output::Announcement { .. }
             | Output::WindowFails { .. } => self.apply_work(at, output),
             Output::MonitorBlind { .. } | Output::MonitorRecovered { .. } => {
@@ -435,6 +436,7 @@ fn source_of(input: &Input) -> String {
         | Input::Confirm { .. }
         | Input::Unsubscribe { .. }
         | Input::Bounced { .. }
+        | Input::Busy { .. }
         | Input::Trouble { .. }
         | Input::Learned { .. }
         | Input::Timer { .. }

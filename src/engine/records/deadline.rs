@@ -32,10 +32,15 @@ impl Records {
             let reason = TimerReason::Mailing(*id);
             (self.due(reason), reason)
         });
+        let series = self.open_series().map(|one| {
+            let reason = TimerReason::Series(one.id);
+            (self.due(reason), reason)
+        });
         drafts
             .chain(incidents)
             .chain(mailings)
             .chain(windows)
+            .chain(series)
             .filter_map(|(due, reason)| Some((due?, reason)))
             .min()
     }
@@ -57,6 +62,7 @@ impl Records {
             | TimerReason::WindowOverrun(id)
             | TimerReason::WindowEnd(id)
             | TimerReason::WindowCheck(id) => self.window_due(id, reason),
+            TimerReason::Series(id) => self.series_due(id),
             TimerReason::Mailing(id) => self.mailings.get(&id)?.ready_at,
         }
     }

@@ -11,6 +11,7 @@ mod notices;
 mod observe;
 mod prune;
 mod reports;
+mod series;
 mod subscribers;
 mod windows;
 
@@ -23,9 +24,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
-        AsShown, Audience, DestinationId, DraftId, Impact, IncidentId, IncidentState, Limits,
-        MailingId, NoticeId, PersonId, PostId, ReportId, Role, ServerId, Settings, Suspicion,
-        SuspicionId, Timestamp, UpdateKind, WindowId, Wording,
+        AsShown, Audience, BusyCalendar, DestinationId, DraftId, Impact, IncidentId, IncidentState,
+        Limits, MailingId, NoticeId, PersonId, PostId, ReportId, Role, Series, SeriesId, ServerId,
+        Settings, Suspicion, SuspicionId, Timestamp, UpdateKind, WindowId, Wording,
     },
     event::{DeliveryEvent, DraftEnd, Happening, TimelineKind, TimerReason},
 };
@@ -91,6 +92,14 @@ pub(super) struct Records {
     /// Windows whose work has begun and is not over for good.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub under_way: BTreeSet<WindowId>,
+    /// Work that comes again, also what of it is over.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub series: BTreeMap<SeriesId, Series>,
+    #[serde(default, skip_serializing_if = "is_no_series")]
+    pub last_series: SeriesId,
+    /// What calendars of busy times say, by their names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub busy: BTreeMap<String, BusyCalendar>,
     /// What providers announced, as it now stands.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub notices: BTreeMap<NoticeId, NoticeRecord>,
@@ -110,12 +119,19 @@ pub(super) struct Records {
     /// The record's own timer that the present input fired.
     #[serde(skip)]
     pub fired: Option<TimerReason>,
+    /// What the calendar said before the present input, which it came with.
+    #[serde(skip)]
+    pub busy_before: Option<BusyCalendar>,
     /// The settings before the present input, where it is a reload that changed them.
     #[serde(skip)]
     pub before_reload: Option<Arc<Settings>>,
 }
 
 fn is_none_yet(last: &MailingId) -> bool {
+    last.0 == 0
+}
+
+fn is_no_series(last: &SeriesId) -> bool {
     last.0 == 0
 }
 

@@ -16,6 +16,7 @@ impl Records {
         self.now = self.now.max(context.received);
         self.fired = None;
         self.before_reload = None;
+        self.busy_before = None;
         match &context.happening.input {
             Input::Started { installation, version, settings, reload } => {
                 self.start(context.received, installation, version);
@@ -25,6 +26,7 @@ impl Records {
                 if let Some(settings) = settings {
                     let before = std::mem::replace(&mut self.settings, settings.clone());
                     self.unlearn(&before);
+                    self.forget_calendars(settings);
                     self.before_reload = reload.is_some().then_some(before);
                     self.forget_vantages();
                 }
@@ -43,6 +45,7 @@ impl Records {
             | Input::Unsubscribe { .. }
             | Input::Bounced { .. }
             | Input::Trouble { .. } => {}
+            Input::Busy { calendar } => self.keep_busy(calendar),
             Input::Learned { destination, limits } => self.learn(destination, limits),
         }
     }
@@ -122,6 +125,7 @@ impl Records {
             | TimerReason::WindowOverrun(id)
             | TimerReason::WindowEnd(id)
             | TimerReason::WindowCheck(id) => self.fire_window(id, reason, due),
+            TimerReason::Series(_) => {}
             TimerReason::Mailing(id) => self.page_is_due(id),
         }
         self.prune();

@@ -287,6 +287,8 @@ impl Records {
             }
         } else if let Output::Window { window, by } = output {
             self.apply_window(at, window, by.is_some());
+        } else if let Output::Series { series, .. } = output {
+            self.apply_series(series);
         } else if let Output::WindowFails { window, .. } = output {
             if let Some(record) = self.windows.get_mut(window) {
                 record.released = true;
@@ -415,6 +417,7 @@ impl Records {
             | TimerReason::Wait(_)
             | TimerReason::Reminder(_)
             | TimerReason::PromisedUpdate(_)
+            | TimerReason::Series(_)
             | TimerReason::Mailing(_) => None,
         }
     }
@@ -440,6 +443,7 @@ impl Records {
             | TimerReason::Wait(_)
             | TimerReason::Reminder(_)
             | TimerReason::PromisedUpdate(_)
+            | TimerReason::Series(_)
             | TimerReason::Mailing(_) => {}
         }
     }

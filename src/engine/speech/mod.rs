@@ -5,6 +5,8 @@
 //! for them). Start at [`Speech`].
 
 mod letters;
+mod picture;
+mod plan;
 mod provider;
 mod public;
 mod staff;
@@ -12,7 +14,9 @@ mod times;
 mod windows;
 mod wording;
 
-pub(super) use public::{Told, Words as Draftable, join_within};
+pub(super) use picture::charted_minutes;
+pub(super) use plan::Course;
+pub(super) use public::{Spoken, Told, Words as Draftable, join_within};
 
 use chrono::{TimeDelta, Timelike};
 use chrono_tz::Tz;

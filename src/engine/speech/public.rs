@@ -38,7 +38,38 @@ pub(in crate::engine) struct Told<'a> {
     pub promise: Option<&'a str>,
 }
 
+/// One update for everybody, before it is told to some.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::engine) struct Spoken<'a> {
+    /// The main words, without the promise.
+    pub body: &'a str,
+    pub short: Option<&'a str>,
+    /// For readers of other languages and zones.
+    pub wordings: &'a [Wording],
+}
+
 impl Speech<'_> {
+    /// What becomes of an update in the words that the readers of a destination get.
+    pub fn told_at(
+        &self,
+        destination: &Destination,
+        spoken: &Spoken<'_>,
+        (title, next): (&str, Option<Timestamp>),
+        fit: impl FnOnce(&Speech<'_>, &Told<'_>) -> String,
+    ) -> String {
+        let locale = self.records.settings.locale_of(destination);
+        let wording = spoken.wordings.iter().find(|one| one.locale == locale);
+        let speech = if wording.is_some() { self.to(&locale) } else { *self };
+        let promise = next.map(|next| speech.promise(next));
+        let told = Told {
+            title: wording.map_or(title, |wording| &wording.title),
+            text: wording.map_or(spoken.body, |wording| &wording.text),
+            short: wording.map_or(spoken.short, |wording| wording.short.as_deref()),
+            promise: promise.as_deref(),
+        };
+        fit(&speech, &told)
+    }
+
     /// Servers as the public knows them; those without a public name are never named.
     pub fn public_servers(&self, servers: &[ServerId]) -> String {
         self.public_servers_within(servers, NAMED_MAX)
@@ -188,7 +219,7 @@ impl Speech<'_> {
         now: Timestamp,
     ) -> Option<Timestamp> {
         match kind {
-            UpdateKind::Resolved | UpdateKind::FalseAlarm => None,
+            UpdateKind::Resolved | UpdateKind::FalseAlarm | UpdateKind::PostMortem => None,
             UpdateKind::Investigating
             | UpdateKind::Holding
             | UpdateKind::Identified
@@ -304,8 +335,11 @@ fn key(kind: UpdateKind, voice: Voice, watching: bool) -> &'static str {
         (UpdateKind::Update, Voice::Measured) => "draft-update",
         (UpdateKind::Monitoring, Voice::Opened) => "draft-monitoring-opened",
         (UpdateKind::Monitoring, Voice::Measured | Voice::Reported) => "draft-monitoring",
-        (UpdateKind::Resolved, Voice::Opened) => "draft-resolved-opened",
-        (UpdateKind::Resolved, Voice::Measured | Voice::Reported) => "draft-resolved",
+        // Of what happened the bot has no words of its own but that it is over.
+        (UpdateKind::Resolved | UpdateKind::PostMortem, Voice::Opened) => "draft-resolved-opened",
+        (UpdateKind::Resolved | UpdateKind::PostMortem, Voice::Measured | Voice::Reported) => {
+            "draft-resolved"
+        }
         (UpdateKind::FalseAlarm, Voice::Opened) => "draft-false-alarm-opened",
         (UpdateKind::FalseAlarm, Voice::Measured | Voice::Reported) => "draft-false-alarm",
     }

@@ -1,15 +1,20 @@
 //! Words about maintenance windows, for the public and for staff.
 
+use chrono::{NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 
 use crate::{
     domain::{
-        Destination, MaintenanceWindow, Timestamp, WindowNews, WindowState, Wording, WordingOrigin,
+        BusyCalendar, Destination, MaintenanceWindow, Series, Timestamp, WindowNews, WindowState,
+        Wording, WordingOrigin,
     },
     render::{self, Facts},
 };
 
 use super::{Speech, join_within};
+
+/// So many of the days that a series leaves out are told, the latest.
+const EXCEPT_SHOWN_MAX: usize = 10;
 
 impl Speech<'_> {
     /// A moment in a zone and in UTC; a date is left out where it is that of the moment `after`.
@@ -25,6 +30,39 @@ impl Speech<'_> {
             .text("start", self.window_time(starts_at, window.zone, None))
             .text("end", self.window_time(ends_at, window.zone, Some(starts_at)));
         self.say("window-span", facts)
+    }
+
+    /// When work comes again, for staff.
+    pub fn series(&self, series: &Series) -> String {
+        let local = |local: &NaiveDateTime| local.format("%Y-%m-%d %H:%M").to_string();
+        let hidden = series.except.len().saturating_sub(EXCEPT_SHOWN_MAX);
+        let days: Vec<String> =
+            series.except.iter().skip(hidden).map(NaiveDate::to_string).collect();
+        let facts = Facts::new()
+            .text("rule", series.rule.to_string())
+            .text("zone", series.zone.name())
+            .text("is-over", if series.next.is_none() { "yes" } else { "no" })
+            .text("next", series.next.as_ref().map(local).unwrap_or_default())
+            .text("has-days", if days.is_empty() { "no" } else { "yes" })
+            .text("days", days.join(", "));
+        self.say("window-series", facts)
+    }
+
+    /// What could not be read of a calendar of busy times.
+    pub fn busy_marks(&self, calendar: &BusyCalendar) -> String {
+        let assumed: Vec<String> = calendar
+            .assumed
+            .iter()
+            .map(|one| self.say("notice-assumed-what", Facts::new().text("what", one.word())))
+            .collect();
+        let facts = Facts::new()
+            .text("calendar", self.tamed(&calendar.name))
+            .number("count", calendar.times.len())
+            .number("unread", calendar.unread)
+            .number("left-out", calendar.left_out)
+            .text("has-assumed", if assumed.is_empty() { "no" } else { "yes" })
+            .text("assumed", self.list(&assumed));
+        self.say("staff-busy-marks", facts)
     }
 
     pub fn window_state(&self, state: WindowState) -> String {

@@ -46,6 +46,14 @@ impl<'a> Speech<'a> {
         Draftable { short: Some(main.short), wordings, ..self.with_promise(&main.text, next) }
     }
 
+    /// Where a person wrote down what happened, for every reader.
+    pub fn post_mortem_at(&self, incident: &Incident, link: &str) -> Draftable {
+        self.for_everybody(incident, None, |speech| {
+            let text = speech.say("draft-post-mortem", Facts::new().text("link", link));
+            Said { short: text.clone(), text }
+        })
+    }
+
     /// A person's own words for every reader.
     pub fn in_words_of_staff(
         &self,

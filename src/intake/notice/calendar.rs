@@ -23,28 +23,35 @@ pub(super) struct Cover {
 }
 
 /// The longest maintenance that is believed, in days.
-const LENGTH_DAYS_MAX: i64 = 366;
+pub(super) const LENGTH_DAYS_MAX: i64 = 366;
 
 /// Reads every entry.
 pub(super) fn read(text: &str, reading: &Reading<'_>, cover: Option<&Cover>) -> Found {
     let (lines, is_folded_wrongly) = lines::unfolded(text);
+    let method = lines.iter().find(|line| line.name == "METHOD").map(Line::text);
+    let mut found = Found::default();
+    for entry in entries(&lines) {
+        take(entry, method.as_deref(), is_folded_wrongly, reading, cover, &mut found);
+    }
+    found
+}
+
+/// The properties of each entry, in order. An entry that was not ended ends where the next begins;
+/// an alarm in one has properties of its own.
+pub(super) fn entries(lines: &[Line]) -> Vec<Vec<&Line>> {
     let is_name = |line: &Line, name: &str, value: &str| {
         line.name == name && line.value.trim().eq_ignore_ascii_case(value)
     };
-    let method = lines.iter().find(|line| line.name == "METHOD").map(Line::text);
-    let mut found = Found::default();
+    let mut entries = Vec::new();
     let mut entry: Option<Vec<&Line>> = None;
     let mut inside_of_entry = 0;
-    for line in &lines {
+    for line in lines {
         if is_name(line, "BEGIN", "VEVENT") {
-            // An entry that was not ended ends here.
-            let before = entry.replace(Vec::new());
-            take(before, method.as_deref(), is_folded_wrongly, reading, cover, &mut found);
+            entries.extend(entry.replace(Vec::new()));
             inside_of_entry = 0;
         } else if is_name(line, "END", "VEVENT") || is_name(line, "END", "VCALENDAR") {
-            take(entry.take(), method.as_deref(), is_folded_wrongly, reading, cover, &mut found);
+            entries.extend(entry.take());
         } else if line.name == "BEGIN" {
-            // An alarm in the entry has properties of its own.
             inside_of_entry += 1;
         } else if line.name == "END" {
             inside_of_entry -= 1;
@@ -52,19 +59,19 @@ pub(super) fn read(text: &str, reading: &Reading<'_>, cover: Option<&Cover>) -> 
             entry.push(line);
         }
     }
-    take(entry, method.as_deref(), is_folded_wrongly, reading, cover, &mut found);
-    found
+    entries.extend(entry);
+    entries.retain(|entry| !entry.is_empty());
+    entries
 }
 
 fn take(
-    lines: Option<Vec<&Line>>,
+    lines: Vec<&Line>,
     method: Option<&str>,
     is_folded_wrongly: bool,
     reading: &Reading<'_>,
     cover: Option<&Cover>,
     found: &mut Found,
 ) {
-    let Some(lines) = lines.filter(|lines| !lines.is_empty()) else { return };
     if found.notices.len() == NOTICES_MAX {
         found.left_out += 1;
         return;
@@ -302,14 +309,14 @@ fn status_of(code: &str) -> Option<NoticeStatus> {
 
 /// A date or date and time as calendars write them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Time {
+pub(super) enum Time {
     Utc(NaiveDateTime),
     At(NaiveDateTime),
     Day(NaiveDate),
 }
 
 /// "20140424T220000Z", without the `Z`, without the time; signs between the digits do no harm.
-fn time(value: &str) -> Option<Time> {
+pub(super) fn time(value: &str) -> Option<Time> {
     let value = value.trim().to_ascii_uppercase();
     if value.len() > 40 {
         return None;
@@ -329,7 +336,7 @@ fn time(value: &str) -> Option<Time> {
 }
 
 /// "PT2H30M", "P1D", "P2W".
-fn duration(text: &str) -> Option<TimeDelta> {
+pub(super) fn duration(text: &str) -> Option<TimeDelta> {
     let rest = text.trim().trim_start_matches('+').strip_prefix('P')?;
     let (days, clock) = rest.split_once('T').unwrap_or((rest, ""));
     let total_s = summed(days, &[('W', 604_800), ('D', 86_400)])?

@@ -1,10 +1,12 @@
-//! What a provider writes becomes [`Notice`]s: calendars (MAINTNOTE), letters, status pages, feeds.
+//! What a provider writes becomes [`Notice`]s: calendars (MAINTNOTE), letters, status pages, feeds;
+//! and the busy times of any calendar.
 //!
 //! Pure: bytes and a [`Reading`] in, notices out, whatever the bytes are. What is not said is never
 //! guessed in silence: it is marked in the notice as assumed or as not read. The provider's text is
 //! not kept: only what was read out of it, each piece short and made harmless. Must not: fetch
 //! anything, read a clock, or know what is done with a notice. Start at [`read`].
 
+mod busy;
 mod calendar;
 mod feed;
 mod items;
@@ -21,6 +23,7 @@ use crate::{
     render::neutralise,
 };
 
+pub use busy::{BUSY_MAX, BusyReading, read as read_busy};
 pub use feed::read as read_feed;
 pub use statuspage::read as read_statuspage;
 

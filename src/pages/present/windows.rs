@@ -97,7 +97,8 @@ impl Presenter<'_> {
 
     fn news(&self, news: &NewsView) -> Update {
         let kind = self.say(news_key(news.news), &Facts::new());
-        Update { kind, at: self.moment(news.at), text: news.text.clone() }
+        let language = self.other_language();
+        Update { kind, at: self.moment(news.at), text: news.text.clone(), language }
     }
 }
 

@@ -1,5 +1,5 @@
-//! A chart of an incident for staff's eyes: how many checks of each server fail over time, and how
-//! many reports came in. Pure: the same data and words give the same bytes.
+//! A chart of an incident: how many checks of each server fail over time, and, for staff's eyes, how
+//! many reports came in. Who may see it is for whoever names its rows. Pure: the same data and words give the same bytes.
 //!
 //! Made for a phone in a dark chat: few lines, large type, colours and dashes that are told apart
 //! without red and green. Must not: read a font of the machine, or know where the picture goes.
@@ -38,7 +38,7 @@ pub struct Chart {
 /// One server by the minute, oldest first: three rows of the same length.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Row {
-    /// What staff call it.
+    /// What its readers call it.
     pub name: String,
     /// Checks of it in each minute.
     pub checks: Vec<u32>,
@@ -93,15 +93,23 @@ impl Chart {
 
     /// The same in words, in one paragraph.
     pub fn alt(&self, words: &Words, language: &str) -> String {
+        let reports = self.reports().iter().fold(0, |sum: u32, more| sum.saturating_add(*more));
+        let facts = self.measured(words, language).number("reports", reports);
+        words.say(language, "chart-alt", &facts)
+    }
+
+    /// What was measured in words, for everybody: reports are not spoken of.
+    pub fn public_alt(&self, words: &Words, language: &str) -> String {
+        words.say(language, "chart-alt-public", &self.measured(words, language))
+    }
+
+    fn measured(&self, words: &Words, language: &str) -> Facts {
         let servers: Vec<String> =
             self.drawn().iter().map(|row| alt_of(row, words, language)).collect();
-        let reports = self.reports().iter().fold(0, |sum: u32, more| sum.saturating_add(*more));
-        let facts = Facts::new()
+        Facts::new()
             .text("from", clock_time(self.from, self.timezone))
             .text("until", clock_time(self.time(self.minutes()), self.timezone))
             .text("servers", list(words, language, &servers))
-            .number("reports", reports);
-        words.say(language, "chart-alt", &facts)
     }
 }
 

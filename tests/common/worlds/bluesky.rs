@@ -24,6 +24,9 @@ pub struct World {
     refresh: String,
     is_expired: bool,
     pub is_revoked: bool,
+    /// The names of what was brought over.
+    blobs: Vec<String>,
+    pub takes_embeds: bool,
 }
 
 impl World {
@@ -38,6 +41,8 @@ impl World {
             refresh: String::new(),
             is_expired: false,
             is_revoked: false,
+            blobs: Vec::new(),
+            takes_embeds: true,
         }
     }
 
@@ -62,6 +67,9 @@ impl World {
             ("POST", "com.atproto.server.createSession") => self.create_session(&body),
             ("POST", "com.atproto.server.refreshSession") => self.refresh_session(request),
             ("GET", "com.atproto.repo.getRecord") => self.get(query),
+            ("POST", "com.atproto.repo.uploadBlob") => {
+                self.refusal(request).unwrap_or_else(|| self.upload(request))
+            }
             ("POST", "com.atproto.repo.putRecord") => {
                 self.refusal(request).unwrap_or_else(|| self.put(&body))
             }
@@ -115,6 +123,20 @@ impl World {
         self.is_expired.then(|| error(400, "ExpiredToken"))
     }
 
+    fn upload(&mut self, request: &Request) -> Reply {
+        assert_eq!(request.header("content-type"), "image/png");
+        assert!(request.body.starts_with(b"\x89PNG") && request.body.len() <= 1_000_000);
+        let name = bellwether::event::post_id(&[&request.body.len().to_string()]).to_string();
+        self.blobs.push(name.clone());
+        Reply::json(
+            200,
+            &json!({ "blob": {
+                "$type": "blob", "ref": { "$link": name },
+                "mimeType": "image/png", "size": request.body.len(),
+            } }),
+        )
+    }
+
     fn put(&mut self, body: &Value) -> Reply {
         let key = body["rkey"].as_str().unwrap_or_default().to_owned();
         let record = body["record"].clone();
@@ -126,6 +148,14 @@ impl World {
         assert!(is_whole, "{body}");
         if let Some(wrong) = wrong_in(&record) {
             return Reply::json(400, &json!({ "error": "InvalidRequest", "message": wrong }));
+        }
+        let embed = &record["embed"];
+        let is_there = embed["images"][0]["image"]["ref"]["$link"]
+            .as_str()
+            .is_some_and(|link| self.blobs.iter().any(|blob| blob == link));
+        let is_takeable = embed.is_null() || (self.takes_embeds && is_there);
+        if !is_takeable {
+            return error(400, "InvalidRequest");
         }
         match self.records.get(&key) {
             Some(there) if *there != record => return error(400, "InvalidSwap"),

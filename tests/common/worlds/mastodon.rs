@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 use bellwether::{clock::Clock, domain::Timestamp};
 use serde_json::{Value, json};
 
-use super::super::fake::{self, Reply, Request};
+use super::{
+    super::fake::{self, Reply, Request},
+    multipart,
+};
 
 /// A status that somebody made.
 #[derive(Clone, Debug)]
@@ -19,6 +22,15 @@ pub struct Status {
     pub spoiler: String,
     pub reply_to: Option<String>,
     pub key: String,
+    /// What its pictures show.
+    pub pictures: Vec<String>,
+}
+
+/// A picture that was brought over.
+struct Media {
+    alt: String,
+    /// How often it must be asked for before it can be used.
+    looks_left: usize,
 }
 
 /// The server, with one account.
@@ -35,6 +47,10 @@ pub struct World {
     pub has_v2: bool,
     pub page_length: usize,
     pub is_revoked: bool,
+    /// How often a picture must be asked for before it can be used.
+    pub looks_needed: usize,
+    pub takes_media_ids: bool,
+    media: Vec<Media>,
     keys: BTreeMap<String, String>,
 }
 
@@ -50,6 +66,9 @@ impl World {
             has_v2: true,
             page_length: 40,
             is_revoked: false,
+            looks_needed: 0,
+            takes_media_ids: true,
+            media: Vec::new(),
             keys: BTreeMap::new(),
         }
     }
@@ -73,8 +92,42 @@ impl World {
             spoiler: text("spoiler_text"),
             reply_to: draft["in_reply_to_id"].as_str().map(str::to_owned),
             key: key.to_owned(),
+            pictures: self.named(draft).map(|media| media.alt.clone()).collect(),
         });
         id
+    }
+
+    /// The pictures that a draft names.
+    fn named(&self, draft: &Value) -> impl Iterator<Item = &Media> {
+        let ids: Vec<Value> = draft["media_ids"].as_array().cloned().unwrap_or_default();
+        let of_id = |id: &Value| id.as_str().and_then(|id| id.parse::<usize>().ok());
+        let places: Vec<usize> = ids.iter().filter_map(of_id).collect();
+        places.into_iter().filter_map(|place| self.media.get(place))
+    }
+
+    fn upload(&mut self, request: &Request) -> Reply {
+        let form = multipart::read(request);
+        assert!(form.file("file").starts_with(b"\x89PNG"), "no picture");
+        let alt = String::from_utf8(form.file("description").to_vec()).expect("UTF-8");
+        self.media.push(Media { alt, looks_left: self.looks_needed });
+        let place = self.media.len() - 1;
+        let status = if self.looks_needed == 0 { 200 } else { 202 };
+        Reply::json(status, &self.media_shown(place))
+    }
+
+    fn media_shown(&self, place: usize) -> Value {
+        let is_done = self.media[place].looks_left == 0;
+        let url = is_done.then(|| format!("https://social.example/media/{place}.png"));
+        json!({ "id": place.to_string(), "type": "image", "url": url })
+    }
+
+    fn look_at_media(&mut self, id: &str) -> Reply {
+        let place = id.parse::<usize>().ok().filter(|place| *place < self.media.len());
+        let Some(place) = place else { return error(404, "Record not found") };
+        let media = &mut self.media[place];
+        media.looks_left = media.looks_left.saturating_sub(1);
+        let status = if media.looks_left == 0 { 200 } else { 206 };
+        Reply::json(status, &self.media_shown(place))
     }
 
     fn write(&mut self, request: &Request) -> Reply {
@@ -88,6 +141,11 @@ impl World {
         }
         if draft["status"].as_str().unwrap_or_default().is_empty() {
             return error(422, "Validation failed: Text can't be blank");
+        }
+        let is_named = draft["media_ids"].is_array();
+        let is_usable = self.takes_media_ids && self.named(&draft).all(|one| one.looks_left == 0);
+        if is_named && !is_usable {
+            return error(422, "Cannot attach files that have not finished processing");
         }
         let parent = draft["in_reply_to_id"].as_str();
         if parent.is_some_and(|id| self.shown(id).is_none()) {
@@ -109,6 +167,8 @@ impl World {
             "spoiler_text": status.spoiler,
             "in_reply_to_id": status.reply_to,
             "reblog": null,
+            "media_attachments": status.pictures.iter().map(|alt| json!({ "description": alt }))
+                .collect::<Vec<Value>>(),
             "url": format!("https://social.example/@status/{}", status.id),
         }))
     }
@@ -155,6 +215,8 @@ impl World {
             }
             ("GET", ["api", "v1", "instance"]) => Reply::json(200, &self.described()),
             ("POST", ["api", "v1", "statuses"]) => self.write(request),
+            ("POST", ["api", "v2", "media"]) => self.upload(request),
+            ("GET", ["api", "v1", "media", id]) => self.look_at_media(id),
             (_, ["api", "v1", "statuses", id]) => self.about_one(method, id, request),
             _ => error(404, "Not found"),
         }

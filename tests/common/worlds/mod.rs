@@ -5,5 +5,6 @@
 pub mod bluesky;
 pub mod mastodon;
 pub mod matrix;
+pub mod multipart;
 pub mod ntfy;
 pub mod x;

@@ -8,7 +8,7 @@ use crate::{
 
 use super::{
     Application, Channel, Finding, Inquiry, Role, Seen,
-    permissions::{self, MENTION_EVERYONE, Permission, TO_LISTEN, TO_SPEAK, TO_WORK},
+    permissions::{self, MENTION_EVERYONE, Permission, TO_LISTEN, TO_SHOW, TO_SPEAK, TO_WORK},
 };
 
 /// Applications that may read messages: in more than, or less than, a hundred servers.
@@ -114,7 +114,7 @@ impl Inquiry<'_> {
                 } else {
                     &[TEXT, ANNOUNCEMENT]
                 },
-                needs: TO_SPEAK,
+                needs: if destination.abilities.pictures { TO_SHOW } else { TO_SPEAK },
             })
         });
         std::iter::once(staff).chain(support).chain(destinations).collect()

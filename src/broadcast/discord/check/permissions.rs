@@ -28,6 +28,9 @@ const CREATE_EVENTS: u64 = 1 << 44;
 /// Where the bot's words go.
 pub(super) const TO_SPEAK: &[Permission] =
     &[VIEW_CHANNEL, SEND_MESSAGES, EMBED_LINKS, READ_MESSAGE_HISTORY];
+/// The same where pictures go along.
+pub(super) const TO_SHOW: &[Permission] =
+    &[VIEW_CHANNEL, SEND_MESSAGES, EMBED_LINKS, ATTACH_FILES, READ_MESSAGE_HISTORY];
 /// Where it listens and answers.
 pub(super) const TO_LISTEN: &[Permission] = &[VIEW_CHANNEL, SEND_MESSAGES, READ_MESSAGE_HISTORY];
 /// Where staff's cards, charts and threads are.

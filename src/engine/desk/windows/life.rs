@@ -18,7 +18,7 @@ use super::{
 };
 
 /// The name of the policy that tells of announced windows.
-const WINDOW_POLICY: &str = "policy:maintenance";
+pub(super) const WINDOW_POLICY: &str = "policy:maintenance";
 
 impl Desk<'_> {
     /// Followers are reminded, unless a later reminder or the beginning is due as well.
@@ -199,8 +199,8 @@ impl Desk<'_> {
             Wording { text, short: None, ..well }
         });
         let wordings = wordings.collect();
-        let (draft, short, role) = (None, None, None);
-        self.publish(&Statement { incident, draft, kind, body, short, wordings, by, role });
+        let (draft, short, role, course) = (None, None, None, None);
+        self.publish(&Statement { incident, draft, kind, body, short, wordings, by, role, course });
         self.mail_news(&record, WindowNews::Completed, revision, Some(incident));
         if let Some(draft) = self.draft_by_bot(incident, UpdateKind::Resolved) {
             let reason = self.speech().say("window-mended", Facts::new());

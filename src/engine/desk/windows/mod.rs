@@ -8,6 +8,7 @@
 mod life;
 mod noticed;
 mod plan;
+mod series;
 mod wish;
 
 pub(super) use wish::Wish;
@@ -28,8 +29,28 @@ use super::{Asking, Desk, commands::Person, publishing::Statement};
 impl Desk<'_> {
     pub(super) fn change_window(&mut self, what: Maintenance, who: Person<'_>) {
         match what {
-            Maintenance::Schedule { targets, start, length_s, title, words, zone, incident } => {
-                let plan = plan::Plan { targets, start, length_s, title, words, zone, incident };
+            Maintenance::Schedule {
+                targets,
+                start,
+                length_s,
+                title,
+                words,
+                zone,
+                incident,
+                repeat,
+                except,
+            } => {
+                let plan = plan::Plan {
+                    targets,
+                    start,
+                    length_s,
+                    title,
+                    words,
+                    zone,
+                    incident,
+                    repeat,
+                    except,
+                };
                 self.schedule_window(plan, who);
             }
             Maintenance::Publish { window, revision } => {
@@ -40,16 +61,24 @@ impl Desk<'_> {
             Maintenance::Extend { window, by_s, revision } => {
                 self.extend_window(window, by_s, revision, who);
             }
-            Maintenance::Move { window, start, length_s, zone } => {
+            Maintenance::Move { window, start, length_s, zone, following, repeat } => {
                 let Some(record) = self.window_in(window, &[WindowState::Scheduled]) else {
                     return;
                 };
-                self.move_window(&record, start, length_s, zone, who);
+                let Some(moved) = self.moved(&record, start, length_s, zone) else { return };
+                if following {
+                    return self.move_following(&record, moved, repeat, who);
+                }
+                let key = "reply-window-moved";
+                self.change_and_reply(moved, Some(WindowNews::Moved), key, who);
             }
+            Maintenance::Skip { window, days } => self.skip_days(window, &days, who),
             Maintenance::Complete { window, revision } => {
                 self.complete_window(window, revision, who);
             }
-            Maintenance::Cancel { window } => self.cancel_window(window, who),
+            Maintenance::Cancel { window, following } => {
+                self.cancel_window(window, following, who);
+            }
         }
     }
 
@@ -70,13 +99,15 @@ impl Desk<'_> {
             return;
         }
         if news == WindowNews::Started && record.window.state == WindowState::Scheduled {
-            let window = MaintenanceWindow { state: WindowState::InProgress, ..record.window };
+            let window =
+                MaintenanceWindow { state: WindowState::InProgress, ..record.window.clone() };
             self.decide(Output::Window { window, by: Some(who.by.to_owned()) });
         }
         let count = self.announce(id, news, who.by, Some(who.role));
+        let follow = self.approve_series(&record.window, who);
         let facts = window_facts(id).number("count", count);
         let text = self.speech().say("reply-window-published", facts);
-        self.reply(true, text);
+        self.reply(true, format!("{text}{follow}"));
     }
 
     /// A draft out of a notice, whose time has come, begins when somebody publishes it.
@@ -157,12 +188,16 @@ impl Desk<'_> {
         self.change_and_reply(window, Some(WindowNews::Verifying), "reply-window-verifying", who);
     }
 
-    fn cancel_window(&mut self, id: WindowId, who: Person<'_>) {
+    fn cancel_window(&mut self, id: WindowId, following: bool, who: Person<'_>) {
         let states = [WindowState::Scheduled, WindowState::InProgress];
         let Some(record) = self.window_in(id, &states) else { return };
+        if !self.cancel_occurrence(&record, following, who) {
+            return;
+        }
         let window = MaintenanceWindow { state: WindowState::Cancelled, ..record.window };
         let news = Some(WindowNews::Cancelled);
-        self.change_and_reply(window, news, "reply-window-cancelled", who);
+        let key = if following { "reply-series-cancelled" } else { "reply-window-cancelled" };
+        self.change_and_reply(window, news, key, who);
         self.release_held(id);
     }
 
@@ -254,9 +289,17 @@ impl Desk<'_> {
             Some(incident) => {
                 let kind = UpdateKind::Update;
                 let wordings = self.wordings_of(incident, &record, news);
-                let (draft, short) = (None, None);
-                let statement =
-                    Statement { incident, draft, kind, body: text, short, wordings, by, role };
+                let statement = Statement {
+                    incident,
+                    draft: None,
+                    kind,
+                    body: text,
+                    short: None,
+                    wordings,
+                    by,
+                    role,
+                    course: None,
+                };
                 let count = self.publish(&statement).map_or(0, |(_, count)| count);
                 self.mail_news(&record, news, revision, Some(incident));
                 count
@@ -322,6 +365,7 @@ impl Desk<'_> {
                 thread: first.cloned(),
                 body: self.speech().to(&locale).window_body(&record.window, news, destination),
                 buttons: Vec::new(),
+                picture: None,
             };
             let passes_on = destination.abilities.passes_on && action == PostAction::Post;
             let passed_on = passes_on.then(|| self.passed_on(&post, &subject));

@@ -102,6 +102,7 @@ impl Desk<'_> {
             revision: 1,
             incident: self.incident_that_it_mends(&record.servers, starts_at),
             notice: Some(record.id),
+            occurrence: None,
         };
         let id = window.id;
         self.decide(Output::Window { window, by: by.map(str::to_owned) });

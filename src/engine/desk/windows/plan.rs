@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{TimeDelta, Timelike};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta, Timelike};
 use chrono_tz::Tz;
 
 use crate::{
     domain::{
-        Beginning, ComponentId, IncidentId, MaintenanceWindow, NoOneMoment, ServerId, Timestamp,
-        WindowId, WindowNews, WindowState, moment_of,
+        Beginning, ComponentId, IncidentId, MaintenanceWindow, NoOneMoment, Occurrence, Rule,
+        ServerId, Timestamp, WindowId, WindowNews, WindowState, moment_of,
     },
     engine::records::{WindowRecord, seconds},
     event::Output,
@@ -36,6 +36,8 @@ pub(super) struct Plan {
     pub words: Option<String>,
     pub zone: Option<Tz>,
     pub incident: Option<IncidentId>,
+    pub repeat: Option<Box<Rule>>,
+    pub except: Vec<NaiveDate>,
 }
 
 /// What speaks against a time.
@@ -60,6 +62,10 @@ impl Desk<'_> {
         }
         let zone = plan.zone.unwrap_or(self.speech().timezone());
         let Some(starts_at) = self.beginning(plan.start, zone) else { return };
+        let series = match self.series_of(&plan, starts_at, zone) {
+            Ok(series) => series,
+            Err(text) => return self.reply(false, text),
+        };
         let window = MaintenanceWindow {
             id: WindowId(self.records.last_window.0 + 1),
             title: plan.title,
@@ -74,34 +80,37 @@ impl Desk<'_> {
             revision: 1,
             incident: plan.incident,
             notice: None,
+            occurrence: series.as_ref().map(|one| Occurrence { series: one.id, local: one.first }),
         };
         let id = window.id;
         self.decide(Output::Window { window, by: Some(who.by.to_owned()) });
+        if let Some(series) = series {
+            let (series, by) = (Box::new(series), Some(who.by.to_owned()));
+            self.decide(Output::Series { series, by });
+        }
         let Some(record) = self.records.windows.get(&id).cloned() else { return };
         self.answer_plan(&record);
         self.propose_window(&record);
     }
 
-    pub(super) fn move_window(
+    /// A window as it is at another time; else the person is told what to type.
+    pub(super) fn moved(
         &mut self,
         record: &WindowRecord,
         start: Beginning,
         length_s: Option<u64>,
         zone: Option<Tz>,
-        who: Person<'_>,
-    ) {
+    ) -> Option<MaintenanceWindow> {
         let zone = zone.unwrap_or(record.window.zone);
-        let Some(starts_at) = self.beginning(start, zone) else { return };
+        let starts_at = self.beginning(start, zone)?;
         let length = length_s.map_or(record.window.ends_at - record.window.starts_at, seconds);
-        let window = MaintenanceWindow {
+        Some(MaintenanceWindow {
             starts_at,
             ends_at: starts_at + length,
             zone,
             local: local(starts_at, zone),
             ..record.window.clone()
-        };
-        let key = "reply-window-moved";
-        self.change_and_reply(window, Some(WindowNews::Moved), key, who);
+        })
     }
 
     /// The servers that are named, and those below the components that are; else the person is
@@ -163,7 +172,7 @@ impl Desk<'_> {
     }
 
     /// Clocks skip that time, or show it twice: which one is meant?
-    fn ask_which(&self, none: &NoOneMoment, zone: Tz) -> String {
+    pub(super) fn ask_which(&self, none: &NoOneMoment, zone: Tz) -> String {
         let speech = self.speech();
         let [one, other] = none.choices;
         let facts = Facts::new()
@@ -187,6 +196,10 @@ impl Desk<'_> {
             .text("text", speech.window_news(window, WindowNews::Scheduled))
             .number("revision", window.revision);
         let mut text = speech.say("reply-window-scheduled", facts);
+        let series = window.occurrence.map(|one| self.told_of_series(one.series));
+        for line in series.unwrap_or_default() {
+            text = format!("{text}\n{line}");
+        }
         for warning in self.warnings(window) {
             text = format!("{text}\n{warning}");
         }
@@ -240,8 +253,15 @@ impl Desk<'_> {
         let others = others.filter(|other| {
             other.id != window.id && overlaps(span, (other.starts_at, other.ends_at))
         });
-        let dark = policy.blackouts.iter().filter(|one| overlaps(span, (one.from, one.until)));
+        let busy = self.records.busy.values().flat_map(|one| &one.times);
+        let dark =
+            policy.blackouts.iter().chain(busy).filter(|one| overlaps(span, (one.from, one.until)));
+        // One that comes again was known of long before it was made.
+        let is_known = window.occurrence.is_some_and(|one| {
+            self.records.series.get(&one.series).is_some_and(|series| one.local != series.first)
+        });
         let is_short = window.notice.is_none()
+            && !is_known
             && starts_at < self.now() + seconds(policy.maintenance.notice_s);
         others
             .map(Collision::Window)
@@ -258,6 +278,12 @@ impl Desk<'_> {
             .filter_map(|local| moment_of(local, window.zone).ok())
             .find(|at| self.collisions(window, *at).is_empty())
     }
+}
+
+/// What clocks in a zone show at a moment, to the second.
+pub(super) fn local_time(at: Timestamp, zone: Tz) -> NaiveDateTime {
+    let local = at.with_timezone(&zone).naive_local();
+    local.with_nanosecond(0).unwrap_or(local)
 }
 
 /// A moment as it is typed, in its zone.

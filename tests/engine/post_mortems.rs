@@ -1,0 +1,116 @@
+//! What is told once an incident is over: a link or words, in its thread, by draft and approval.
+
+use bellwether::{domain::*, engine::Evidence, event::*};
+use insta::assert_snapshot;
+
+use super::stage::{Stage, destination, settings};
+
+/// A feed in each language; the switch was bad, staff told of it, and it is over.
+fn it_is_over() -> Stage {
+    let mut settings = settings();
+    settings.languages = ["en", "de", "es", "fr"].map(str::to_owned).into();
+    for language in ["de", "es", "fr"] {
+        let feed = destination(language, Audience::Public);
+        settings.destinations.push(Destination { language: language.to_owned(), ..feed });
+    }
+    let mut stage = Stage::<Evidence>::with(settings);
+    stage.probe_for(30, &[], 0.0);
+    stage.probe_for(16, &["s1", "s2"], 0.3);
+    stage.types("draft publish 1 --anyway");
+    stage
+}
+
+fn resolved() -> Stage {
+    let mut stage = it_is_over();
+    stage.probe_for(40, &[], 0.0);
+    stage.types("incident resolve 1 \"It is over.\" --publish");
+    stage.forget_heard();
+    stage
+}
+
+fn read(stage: &Stage) -> String {
+    ["feed", "de", "es", "fr"].map(|feed| stage.posts_to(feed).join("\n---\n")).join("\n\n")
+}
+
+fn last_draft(stage: &Stage) -> DraftId {
+    let mut drafts = stage.heard.iter().filter_map(|(_, output)| match output {
+        Output::Draft { id, .. } => Some(*id),
+        _ => None,
+    });
+    drafts.next_back().expect("a draft")
+}
+
+#[test]
+fn a_link_is_told_in_every_language_in_the_incidents_thread_once_it_is_approved() {
+    let mut stage = resolved();
+    let first = "https://blog.example.net/the-switch";
+    let answer = stage.types(&format!("incident post-mortem 1 {first}"));
+    assert_snapshot!(answer, @"
+    ok: Draft 5 waits: “What happened, why, and what we change: https://blog.example.net/the-switch”
+    draft publish 5
+    ");
+    assert_eq!(read(&stage).trim(), "");
+    let draft = last_draft(&stage);
+    stage.types(&format!("draft publish {draft}"));
+    assert_snapshot!(read(&stage), @"
+    What happened, why, and what we change: https://blog.example.net/the-switch
+    https://status.example.net/incidents/1
+    
+    Was geschehen ist, warum, und was wir ändern: https://blog.example.net/the-switch
+    https://status.example.net/incidents/1
+    
+    Qué pasó, por qué y qué vamos a cambiar: https://blog.example.net/the-switch
+    https://status.example.net/incidents/1
+    
+    Ce qui s’est passé, pourquoi, et ce que nous changeons : https://blog.example.net/the-switch
+    https://status.example.net/incidents/1
+    ");
+    let post = stage.posts().find(|post| post.destination.as_str() == "feed").expect("one");
+    assert_eq!((post.subject.as_str(), post.action), ("incident.post_mortem", PostAction::Post));
+    assert!(post.thread.is_some());
+    let again = stage.types(&format!("draft publish {draft}"));
+    assert!(again.starts_with("no: "), "{again}");
+    assert!(stage.types("incident list").contains("resolved"));
+}
+
+#[test]
+fn words_of_staff_leave_as_they_are_and_what_was_drafted_waits_for_no_evidence() {
+    let mut stage = resolved();
+    stage.types("incident post-mortem 1 \"A switch dropped packets. We replaced it.\"");
+    let draft = last_draft(&stage);
+    stage.probe_for(20, &["s3"], 0.3);
+    let answer = stage.types(&format!("draft publish {draft}"));
+    assert!(answer.starts_with("ok: "), "{answer}");
+    let told = stage.posts_to("feed").join("\n");
+    assert!(told.contains("A switch dropped packets. We replaced it."), "{told}");
+    assert!(!told.contains("Next update"), "{told}");
+}
+
+#[test]
+fn what_is_told_afterwards_takes_no_updates_place() {
+    let mut settings = settings();
+    settings.destinations[1].abilities.edits = true;
+    let mut stage = Stage::<Evidence>::with(settings);
+    stage.types("incident open \"The phone is dead\" --servers s3");
+    stage.types("draft publish 1");
+    stage.types("incident resolve 1 \"It is over.\" --publish");
+    stage.types("incident post-mortem 1 \"It was the line.\" --publish");
+    let feed = stage.posts().filter(|post| post.destination.as_str() == "feed");
+    let done: Vec<(PostAction, bool)> =
+        feed.map(|post| (post.action, post.thread.is_some())).collect();
+    let wanted = [(PostAction::Post, false), (PostAction::Edit, true), (PostAction::Post, true)];
+    assert_eq!(done, wanted);
+}
+
+#[test]
+fn an_open_incident_and_one_that_nobody_heard_of_have_none() {
+    let mut stage = it_is_over();
+    stage.forget_heard();
+    let answer = stage.types("incident post-mortem 1 \"It was the switch.\" --publish");
+    assert_snapshot!(answer, @"no: Incident 1 is still open: first say that it is over, with “incident resolve 1”.");
+    stage.types("incident open \"The phone is dead\" --servers s3");
+    stage.types("incident resolve 2");
+    let answer = stage.types("incident post-mortem 2 \"It was the line.\" --publish");
+    assert_snapshot!(answer, @"no: The public never heard of incident 2, so there is no thread to tell in what happened.");
+    assert_eq!(read(&stage).trim(), "");
+}
