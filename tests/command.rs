@@ -6,7 +6,7 @@ use bellwether::{
         Arg, BUTTON_ID_BYTES_MAX, Button, Command, CommandSpec, Kind, Line, Place, TABLE, help,
         markdown_table, may, parse,
     },
-    domain::{AsShown, DraftId, Impact, IncidentId, IncidentState, Role, WindowId},
+    domain::{AsShown, DraftId, Impact, IncidentId, IncidentState, NoticeId, Role, WindowId},
     render::Words,
 };
 use proptest::prelude::*;
@@ -56,6 +56,8 @@ fn good_lines_are_read_as_they_are_meant() {
         "tried \"rebooted s1: no change\"",
         "tried rebooted Bob's server --incident 2",
         "upstream said hivelocity \"unaware of any issues\"",
+        "upstream window 3 --length 45m --revision 2",
+        "upstream window 3",
         "note \"on a plane until 22:00\"",
         "deliveries",
         "retry 3F2A91BC04D1 --not-there",
@@ -119,6 +121,10 @@ fn good_lines_are_read_as_they_are_meant() {
     tried: Tried { what: "rebooted Bob's server", incident: Some(IncidentId(2)) }
     > upstream said hivelocity "unaware of any issues"
     upstream said: UpstreamSaid { who: "hivelocity", words: "unaware of any issues", incident: None }
+    > upstream window 3 --length 45m --revision 2
+    upstream window: UpstreamWindow { notice: NoticeId(3), length_s: Some(2700), revision: Some(2) }
+    > upstream window 3
+    upstream window: UpstreamWindow { notice: NoticeId(3), length_s: None, revision: None }
     > note "on a plane until 22:00"
     note: Note { words: "on a plane until 22:00", incident: None }
     > deliveries
@@ -351,7 +357,7 @@ fn bad_lines_are_answered_with_what_was_found_and_how_it_is_typed() {
     Missing: words.
     Usage: upstream said COMPONENT "words" [--incident ID]
     > upstream hivelocity "x"
-    “upstream” needs a second word: upstream said, upstream packet, upstream notices.
+    “upstream” needs a second word: upstream said, upstream packet, upstream notices, upstream window.
     > suspects now
     “now” is too much here; put quotes around a text of several words.
     Usage: suspects
@@ -597,6 +603,7 @@ fn a_button_is_read_back_and_nothing_else_is_one() {
         Button::EndQuietly { incident, seen },
         Button::AssignReport { report: 0x3f },
         Button::DismissReport { report: (1 << 80) - 1 },
+        Button::FollowNotice { notice: NoticeId(1), revision: 2 },
         Button::NotAnIncident { incident, seen: None },
         Button::NotAnIncident { incident, seen: Some(seen) },
         Button::ReallyNone { incident, seen },

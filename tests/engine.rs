@@ -25,6 +25,8 @@ mod determinism;
 mod languages;
 #[path = "engine/map.rs"]
 mod map;
+#[path = "engine/noticed.rs"]
+mod noticed;
 #[path = "engine/notices.rs"]
 mod notices;
 #[path = "engine/other.rs"]
@@ -33,6 +35,8 @@ mod other;
 mod pictures;
 #[path = "engine/post_mortems.rs"]
 mod post_mortems;
+#[path = "engine/published.rs"]
+mod published;
 #[path = "engine/reload.rs"]
 mod reload;
 #[path = "engine/reporters.rs"]

@@ -18,3 +18,16 @@ maintenance-completed = Die Wartung auf { $servers } ist beendet: { $title }. Di
 maintenance-completed-short = Die Wartung auf { $servers } ist beendet. Falls Ihre Website nicht lädt, geben Sie uns bitte Bescheid.
 maintenance-cancelled = Die Wartung auf { $servers } wurde abgesagt: { $title }. Geplant war sie für: { $from }.
 maintenance-cancelled-short = Die Wartung auf { $servers } wurde abgesagt. Geplant war sie für: { $from }.
+
+# Der Titel einer Arbeit, die ein Anbieter angekündigt hat.
+maintenance-of-provider = { $kind ->
+    [provider] Arbeiten am Netz unseres Anbieters
+    [network] Arbeiten am Netz unseres Anbieters
+    [datacenter] Arbeiten in unserem Rechenzentrum
+    [rack] Arbeiten in unserem Rechenzentrum
+    [hypervisor] Arbeiten an einem unserer Wirtsrechner
+    [database] Arbeiten an unserem Datenbankdienst
+    [dns] Arbeiten an unserem Namensdienst
+    [mail] Arbeiten an unserem E-Mail-Dienst
+   *[other] Arbeiten an einem Teil unseres Dienstes
+}

@@ -21,6 +21,7 @@ explained-reports = { $count ->
     [one] One report counts:
    *[other] { $count } reports count:
 }
+explained-published = A provider publishes an incident of { $component } (notice { $notice }). That counts: { $times } times likelier to be at fault than by its rarity, until { $until } unless the provider says more.
 explained-chart = Bad checks by the minute since { $from } (·: none, █: all), then the people who reported:
 
 explained-column = { $column ->

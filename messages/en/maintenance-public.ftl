@@ -21,3 +21,16 @@ maintenance-completed = The maintenance on { $servers } is complete: { $title }.
 maintenance-completed-short = The maintenance on { $servers } is complete. If your website still fails, please tell us.
 maintenance-cancelled = The maintenance on { $servers } that was planned for { $from } is cancelled: { $title }.
 maintenance-cancelled-short = The maintenance on { $servers } that was planned for { $from } is cancelled.
+
+# The title of work that a provider announced.
+maintenance-of-provider = { $kind ->
+    [provider] Work on our provider's network
+    [network] Work on our provider's network
+    [datacenter] Work in our data centre
+    [rack] Work in our data centre
+    [hypervisor] Work on one of our host machines
+    [database] Work on our database service
+    [dns] Work on our name service
+    [mail] Work on our mail service
+   *[other] Work on a part of our service
+}

@@ -28,6 +28,23 @@ staff-window =
     Maintenance { $window }: { $title } ({ $servers }), not announced yet:
     “{ $text }”
 staff-window-commands = maintenance publish { $window } --revision { $revision } | maintenance words { $window } "more public words" | maintenance move { $window } START | maintenance cancel { $window }
+staff-window-incident = Its words go out as updates of incident { $incident }.
+staff-window-draft-begins = The work that the provider announced as maintenance { $window } ({ $title }) should begin now, and nobody has announced it. Nothing is told of it, and no trouble is put down to it, until you publish it.
+staff-window-draft-over = Maintenance { $window } ({ $title }) was never announced, and its time has passed: it is laid aside.
+staff-window-withdrawn = The provider's work of maintenance { $window } ({ $title }) is off, or over, and nothing was announced of it: it is laid aside.
+staff-window-followed = Maintenance { $window } ({ $title }) goes with the provider's notice, as policy follow_notices says: { $state }, { $when }. Followers were told.
+staff-window-notice = { $provider } has changed notice { $notice }, which maintenance { $window } ({ $title }, { $when }) was made from: { $change }{ $by_hand ->
+    [yes] {" "}Somebody has changed this maintenance by hand, so it stays as it is unless you say otherwise.
+   *[no] {""}
+}
+staff-window-notice-commands = upstream window { $notice } --revision { $revision }
+window-notice-change = { $what ->
+    [times] it now takes place { $when }.
+    [end] it now ends { $when }.
+    [begin] it has begun already ({ $when }).
+    [finish] the work is over.
+   *[withdraw] it does not take place.
+}
 staff-window-unannounced = Maintenance { $window } has begun and was never announced. Nothing is told of it until you publish it.
 staff-window-ending = Maintenance { $window } ({ $title }) is promised to be over by { $time }. { $standing }
 staff-window-delayed = Nobody said how maintenance { $window } stands, so followers were told by policy.maintenance that it takes longer, until { $time }. { $standing }
@@ -75,6 +92,8 @@ window-mended = The maintenance that was to end it is complete, and the probes a
 ## Answers to commands
 
 reply-no-window = There is no maintenance { $window }.
+reply-no-notice = There is no notice { $notice }: upstream notices
+reply-notice-revision = Notice { $notice } has changed since, and is now at revision { $revision }: { $row }
 reply-window-state = Maintenance { $window } is { $state }.
 reply-window-no-targets = There are no such servers or components: { $ids }.
 reply-window-no-servers = No server hangs on { $ids }.
@@ -142,6 +161,7 @@ answer-window = { $window } { $state }: { $title } ({ $servers }), { $when }{ $a
    *[no] , not announced
 }
 answer-window-incident = It is to end incident { $incident }.
+answer-window-notice = It was made from notice { $notice } of the provider.
 answer-window-news = { $time } { $by }: “{ $text }”
 answer-suspicion-held = It is put down to maintenance { $window }: no alarm while that lasts.
 answer-window-held = Put down to the work: { $explanation }

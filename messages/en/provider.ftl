@@ -37,10 +37,21 @@ notice-touches-none = What it names is in no “circuits” or “accounts” of
 notice-no-objects = nothing
 notice-assumed = Taken for granted: { $list }.
 notice-unread = Not readable: { $list }. The original says more, or { $provider } does.
-# A line that plans the same for customers; $span is how long, or a word to be replaced.
-notice-to-window = To plan it for your customers: maintenance schedule { $targets } { $start } { $span } "title"
-notice-span = { $minutes }m
-notice-span-unknown = HOW-LONG
+# Why there is no window for customers, and what to type.
+notice-no-window = { $why ->
+    [no_work] Notice { $notice } plans no work (any more).
+    [unmatched] Notice { $notice } names nothing of ours: maintenance schedule TARGETS START HOW-LONG "title"
+    [no_start] When it begins could not be read, so no window is drafted. Once you know: maintenance schedule { $targets } START HOW-LONG "title"
+    [no_end] It does not say when it ends, so no window is drafted. Once you know: upstream window { $notice } --length HOW-LONG
+    [long] It lasts longer than seven days, so no window goes with it. For a part of it: maintenance schedule { $targets } START HOW-LONG "title"
+    [past] Its time has passed: no window is drafted.
+    [far] It is more than two years ahead: no window is drafted.
+    [planned] Maintenance { $window } covers this already, so no second window is drafted. To make one all the same: upstream window { $notice }
+    [full] Too many windows are open: none is drafted.
+    [begun] Maintenance { $window } has begun here and is not put off. If nothing is worked on: maintenance cancel { $window }
+   *[followed] Maintenance { $window } is as notice { $notice } says.
+}
+notice-counts = So says { $provider }. It counts as evidence: what it names is taken to be { $times } times likelier at fault, for { $span } without a further word. By itself it raises no alarm.
 notice-not-proof = So says { $provider }; what is suspected rests on what is measured alone.
 # In an incident's timeline.
 notice-said = { $provider } announced: “{ $title }” ({ $standing }; { $window })

@@ -18,3 +18,16 @@ maintenance-completed = El mantenimiento en { $servers } ha finalizado: { $title
 maintenance-completed-short = El mantenimiento en { $servers } ha finalizado. Si su sitio web sigue fallando, avísenos, por favor.
 maintenance-cancelled = El mantenimiento en { $servers } queda cancelado: { $title }. Estaba previsto para: { $from }.
 maintenance-cancelled-short = El mantenimiento en { $servers } queda cancelado. Estaba previsto para: { $from }.
+
+# El título de un trabajo que anunció un proveedor.
+maintenance-of-provider = { $kind ->
+    [provider] Trabajos en la red de nuestro proveedor
+    [network] Trabajos en la red de nuestro proveedor
+    [datacenter] Trabajos en nuestro centro de datos
+    [rack] Trabajos en nuestro centro de datos
+    [hypervisor] Trabajos en una de nuestras máquinas anfitrionas
+    [database] Trabajos en nuestro servicio de bases de datos
+    [dns] Trabajos en nuestro servicio de nombres
+    [mail] Trabajos en nuestro servicio de correo
+   *[other] Trabajos en una parte de nuestro servicio
+}

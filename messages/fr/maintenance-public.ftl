@@ -18,3 +18,16 @@ maintenance-completed = La maintenance sur { $servers } est terminée : { $titl
 maintenance-completed-short = La maintenance sur { $servers } est terminée. Si votre site pose encore problème, merci de nous le signaler.
 maintenance-cancelled = La maintenance sur { $servers } est annulée : { $title }. Elle était prévue pour : { $from }.
 maintenance-cancelled-short = La maintenance sur { $servers } est annulée. Elle était prévue pour : { $from }.
+
+# Le titre de travaux qu’un fournisseur a annoncés.
+maintenance-of-provider = { $kind ->
+    [provider] Travaux sur le réseau de notre fournisseur
+    [network] Travaux sur le réseau de notre fournisseur
+    [datacenter] Travaux dans notre centre de données
+    [rack] Travaux dans notre centre de données
+    [hypervisor] Travaux sur l’une de nos machines hôtes
+    [database] Travaux sur notre service de bases de données
+    [dns] Travaux sur notre service de noms
+    [mail] Travaux sur notre service de messagerie
+   *[other] Travaux sur une partie de notre service
+}

@@ -33,6 +33,7 @@ impl Face {
             | Button::PublishWindow { .. }
             | Button::ExtendWindow { .. }
             | Button::CompleteWindow { .. }
+            | Button::FollowNotice { .. }
             | Button::Retry { .. }
             | Button::EndQuietly { .. }
             | Button::AssignReport { .. }
@@ -64,6 +65,7 @@ impl Face {
             | Button::PublishWindow { .. }
             | Button::ExtendWindow { .. }
             | Button::CompleteWindow { .. }
+            | Button::FollowNotice { .. }
             | Button::Retry { .. }
             | Button::EndQuietly { .. }
             | Button::DismissReport { .. }
@@ -300,6 +302,7 @@ fn after(button: &Button, draft: &OpenDraft) -> bool {
         Button::PublishWindow { .. }
         | Button::ExtendWindow { .. }
         | Button::CompleteWindow { .. }
+        | Button::FollowNotice { .. }
         | Button::AssignReport { .. }
         | Button::DismissReport { .. }
         | Button::Retry { .. } => false,
@@ -329,6 +332,7 @@ fn once_more(button: &Button, open: &Open, done: bool) -> Vec<Button> {
         | Button::Wait { .. }
         | Button::NotAnIncident { .. }
         | Button::PublishWindow { .. }
+        | Button::FollowNotice { .. }
         | Button::AssignReport { .. }
         | Button::DismissReport { .. }
         | Button::Retry { .. }

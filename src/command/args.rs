@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::domain::{AsShown, DraftId, IncidentId, ReportId, ServerId, WindowId};
+use crate::domain::{AsShown, DraftId, IncidentId, NoticeId, ReportId, ServerId, WindowId};
 
 use super::{Expected, LINE_CHARACTERS_MAX, Problem, problem};
 
@@ -156,6 +156,10 @@ impl Args {
     /// Takes a maintenance window's id.
     pub(super) fn window(&mut self) -> Result<WindowId, Problem> {
         number("ID", &self.next("ID")?).map(WindowId)
+    }
+
+    pub(super) fn notice(&mut self) -> Result<NoticeId, Problem> {
+        number("NOTICE", &self.next("NOTICE")?).map(NoticeId)
     }
 
     /// Takes ids of servers and components, each once.

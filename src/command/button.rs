@@ -4,7 +4,7 @@
 //! hears of a press reads it back with [`Button::read`], strictly: an id that we did not write is
 //! no button. Must not: decide what a press leads to.
 
-use crate::domain::{AsShown, DraftId, IncidentId, ReportId, WindowId};
+use crate::domain::{AsShown, DraftId, IncidentId, NoticeId, ReportId, WindowId};
 
 /// What a press asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,6 +87,13 @@ pub enum Button {
         /// As it was shown; `None`: by a build that did not keep it.
         revision: Option<u32>,
     },
+    /// Staff: a window is to be as its provider's notice now says.
+    FollowNotice {
+        /// Which.
+        notice: NoticeId,
+        /// As it was shown.
+        revision: u32,
+    },
     /// Staff: send a post again that did not arrive.
     Retry {
         /// The post's id, read as the number that it is in hexadecimal.
@@ -154,6 +161,9 @@ impl Button {
             }
             Self::AssignReport { report } => format!("{VERSION}:assign:{report:020x}"),
             Self::DismissReport { report } => format!("{VERSION}:dismiss:{report:020x}"),
+            Self::FollowNotice { notice, revision } => {
+                format!("{VERSION}:follow:{notice}:{revision}")
+            }
             Self::NotAnIncident { incident, seen: None } => {
                 format!("{VERSION}:no-incident:{incident}")
             }
@@ -207,6 +217,10 @@ impl Button {
             },
             [VERSION, "assign", report] => Self::AssignReport { report: hexadecimal(report)? },
             [VERSION, "dismiss", report] => Self::DismissReport { report: hexadecimal(report)? },
+            [VERSION, "follow", notice, revision] => Self::FollowNotice {
+                notice: NoticeId(number(notice)?),
+                revision: narrow(revision)?,
+            },
             [VERSION, "no-incident", incident, seen] => Self::NotAnIncident {
                 incident: IncidentId(number(incident)?),
                 seen: Some(AsShown::read(seen)?),
@@ -236,6 +250,7 @@ impl Button {
             Self::PublishWindow { .. } => "button-publish-window",
             Self::ExtendWindow { .. } => "button-extend-window",
             Self::CompleteWindow { .. } => "button-complete-window",
+            Self::FollowNotice { .. } => "button-follow-notice",
             Self::EndQuietly { .. } => "button-end-quietly",
             Self::AssignReport { .. } => "button-assign-report",
             Self::DismissReport { .. } => "button-dismiss-report",
@@ -260,6 +275,7 @@ impl Button {
             Self::Publish { .. }
             | Self::PublishWindow { .. }
             | Self::CompleteWindow { .. }
+            | Self::FollowNotice { .. }
             | Self::Fixed { .. } => Tone::Good,
             Self::Edit { .. }
             | Self::Retry { .. }
@@ -300,6 +316,9 @@ impl Button {
                 Some(format!("incident resolve {incident} --seen {}", seen.word()))
             }
             Self::DismissReport { report } => Some(format!("reports dismiss {report:020x}")),
+            Self::FollowNotice { notice, revision } => {
+                Some(format!("upstream window {notice} --revision {revision}"))
+            }
             Self::Retry { post } => Some(format!("retry {post:032x}")),
             Self::Edit { .. }
             | Self::AssignReport { .. }

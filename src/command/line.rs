@@ -1,7 +1,7 @@
 //! What a line can ask for, as data.
 
 use crate::domain::{
-    AsShown, DraftId, Impact, IncidentId, ReportId, ServerId, UpdateKind, WindowId,
+    AsShown, DraftId, Impact, IncidentId, NoticeId, ReportId, ServerId, UpdateKind, WindowId,
 };
 
 use super::Maintenance;
@@ -116,6 +116,15 @@ pub enum Command {
         what: String,
         /// `None`: the open one, if there is just one.
         incident: Option<IncidentId>,
+    },
+    /// Have a window be as a provider's notice says.
+    UpstreamWindow {
+        /// Which.
+        notice: NoticeId,
+        /// How long it is to last, where the notice does not say; 1 second to 7 days.
+        length_s: Option<u64>,
+        /// The notice's revision that was read; `None`: the newest.
+        revision: Option<u32>,
     },
     /// Keep what a provider said.
     UpstreamSaid {

@@ -86,6 +86,7 @@ pub const TABLE: &[CommandSpec] = &[
     upstream::SAID,
     upstream::PACKET,
     upstream::NOTICES,
+    upstream::WINDOW,
     maintenance::SCHEDULE,
     maintenance::PUBLISH,
     maintenance::WORDS,

@@ -32,6 +32,25 @@ pub(super) const NOTICES: CommandSpec = CommandSpec {
     parse: |_| Ok(Line::Query(Query::UpstreamNotices)),
 };
 
+pub(super) const WINDOW: CommandSpec = CommandSpec {
+    name: "upstream window",
+    args: &[
+        Arg::word("notice", "NOTICE", Kind::Number),
+        Arg::option("length", "2h", Kind::Span),
+        Arg::REVISION,
+    ],
+    role: Role::Staff,
+    about_key: "command-upstream-window",
+    parse: window,
+};
+
+fn window(args: &mut Args) -> Result<Line, Problem> {
+    let length_s = args.span_option_s("length")?;
+    let revision = args.revision_option()?;
+    let notice = args.notice()?;
+    Ok(Line::Command(Command::UpstreamWindow { notice, length_s, revision }))
+}
+
 fn packet(args: &mut Args) -> Result<Line, Problem> {
     let in_full = args.flag("long")?;
     let incident = if args.beginning().is_some() { Some(args.incident()?) } else { None };

@@ -8,7 +8,7 @@ use std::{
 
 use chrono_tz::Tz;
 
-use crate::domain::{LANGUAGES, Policy, WordFiles};
+use crate::domain::{LANGUAGES, Policy, PublishedPolicy, WordFiles};
 
 use super::{
     WebLimits,
@@ -133,11 +133,16 @@ pub(super) fn read_policy(root: &Root<'_>) -> Policy {
         ("remind_before", 1..=DAY_S, &mut policy.remind_before_s),
         ("reopen_within", 1..=7 * DAY_S, &mut policy.reopen_within_s),
         ("give_up_after", 60..=30 * DAY_S, &mut policy.give_up_after_s),
+        ("published_for", 600..=7 * DAY_S, &mut policy.published.stale_after_s),
     ];
     for (key, range, value_s) in spans {
         if let Some(at) = section.span_s(key, range) {
             *value_s = at.value;
         }
+    }
+    let times_max = u64::from(PublishedPolicy::TIMES_MAX);
+    if let Some(at) = section.whole("published_weight", 1..=times_max) {
+        policy.published.times = u32::try_from(at.value).unwrap_or(PublishedPolicy::TIMES_MAX);
     }
     if policy.remind_before_s >= policy.update_every_s {
         let place = section.place_of("remind_before").or(section.place_of("update_every"));

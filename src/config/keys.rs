@@ -38,7 +38,15 @@ pub(super) const BOT: SectionKeys = SectionKeys {
 };
 pub(super) const POLICY: SectionKeys = SectionKeys {
     section: "[policy]",
-    keys: &["holding_after", "update_every", "remind_before", "reopen_within", "give_up_after"],
+    keys: &[
+        "holding_after",
+        "update_every",
+        "remind_before",
+        "reopen_within",
+        "give_up_after",
+        "published_weight",
+        "published_for",
+    ],
 };
 pub(super) const MAINTENANCE: SectionKeys = SectionKeys {
     section: "[maintenance]",
@@ -49,6 +57,7 @@ pub(super) const MAINTENANCE: SectionKeys = SectionKeys {
         "tell_before",
         "overrun",
         "verify_within",
+        "follow_notices",
         "repeat_ahead",
     ],
 };

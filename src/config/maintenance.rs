@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 
-use crate::domain::{Blackout, MaintenancePolicy, Timestamp, moment_of};
+use crate::domain::{Blackout, FollowNotices, MaintenancePolicy, Timestamp, moment_of};
 
 use super::{
     keys::{BLACKOUT, MAINTENANCE},
@@ -41,6 +41,10 @@ pub(super) fn read(root: &Root<'_>) -> MaintenancePolicy {
             section.problems.at(place, found, format!("at most {REMINDERS_MAX}"));
         }
         policy.reminders_s = reminders;
+    }
+    let ways = [("ask", FollowNotices::Ask), ("follow", FollowNotices::Follow)];
+    if let Some(at) = section.word("follow_notices", &ways) {
+        policy.follow_notices = at.value;
     }
     if policy.tell_before_s >= policy.ask_before_s {
         let place = section.place_of("tell_before").or(section.place_of("ask_before"));

@@ -31,8 +31,8 @@ pub use notice::{
     Assumed, Notice, NoticeAbout, NoticeAge, NoticeImpact, NoticeStatus, NoticeWindow, Unread,
 };
 pub use policy::{
-    Abilities, Audience, Destination, Limits, MaintenancePolicy, Policy, Prices, Role, Scope,
-    Settings, TextUnit, WordFiles,
+    Abilities, Audience, Destination, FollowNotices, Limits, MaintenancePolicy, Policy, Prices,
+    PublishedPolicy, Role, Scope, Settings, TextUnit, WordFiles,
 };
 pub use rule::{Rule, RuleProblem};
 pub use series::{EXCEPT_MAX, Occurrence, Series};

@@ -238,7 +238,8 @@ impl Notice {
         })
     }
 
-    fn says_the_same(&self, known: &Self) -> bool {
+    /// Whether it says nothing else than `known`, however it is counted and stamped.
+    pub fn says_the_same(&self, known: &Self) -> bool {
         let unstamped = |one: &Self| Self { sequence: None, stamped_at: None, ..one.clone() };
         unstamped(self) == unstamped(known)
     }

@@ -83,6 +83,31 @@ pub struct Policy {
     /// Names of the calendars whose times are the same; what stands in them comes as inputs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub busy_calendars: Vec<String>,
+    /// What an incident that a provider publishes counts for.
+    #[serde(default)]
+    pub published: PublishedPolicy,
+}
+
+/// What an incident that a provider publishes counts for, as evidence beside what is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedPolicy {
+    /// So many times likelier its components are taken to be at fault, 1 to
+    /// [`Self::TIMES_MAX`]; 1: it counts for nothing.
+    pub times: u32,
+    /// After this long without a word of the provider it counts no more, in seconds.
+    pub stale_after_s: u64,
+}
+
+impl PublishedPolicy {
+    /// Below e³: what makes the difference between an answer and another, or the bot's own
+    /// vantage, stays a matter of measurements.
+    pub const TIMES_MAX: u32 = 20;
+}
+
+impl Default for PublishedPolicy {
+    fn default() -> Self {
+        Self { times: 10, stale_after_s: 12 * 3600 }
+    }
 }
 
 /// What is said of maintenance windows by themselves, and when. Times in seconds.
@@ -103,6 +128,19 @@ pub struct MaintenancePolicy {
     pub verify_within_s: u64,
     /// The next window of work that comes again is made no sooner than this before it begins.
     pub repeat_ahead_s: u64,
+    /// What becomes of a window when the provider's notice behind it changes.
+    pub follow_notices: FollowNotices,
+}
+
+/// Whether an announced window follows its provider's notice by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FollowNotices {
+    /// Staff are shown what changed, and say so.
+    #[default]
+    Ask,
+    /// It does, and followers are told; what staff changed by hand stays.
+    Follow,
 }
 
 impl Default for MaintenancePolicy {
@@ -115,6 +153,7 @@ impl Default for MaintenancePolicy {
             overrun_s: 30 * 60,
             verify_within_s: 10 * 60,
             repeat_ahead_s: 14 * 86_400,
+            follow_notices: FollowNotices::default(),
         }
     }
 }
@@ -130,6 +169,7 @@ impl Default for Policy {
             maintenance: MaintenancePolicy::default(),
             blackouts: Vec::new(),
             busy_calendars: Vec::new(),
+            published: PublishedPolicy::default(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::{Assumed, IncidentId, Occurrence, ServerId, Timestamp, WindowId};
+use super::{Assumed, IncidentId, NoticeId, Occurrence, ServerId, Timestamp, WindowId};
 
 /// Where a window stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -121,6 +121,9 @@ pub struct MaintenanceWindow {
     /// The incident that it is to end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incident: Option<IncidentId>,
+    /// The provider's notice that it tells customers of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<NoticeId>,
     /// Which occurrence of work that comes again it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub occurrence: Option<Occurrence>,

@@ -10,7 +10,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     domain::{
-        Alternative, Cause, ProbeId, ServerEvidence, ServerId, Settings, SuspicionId, Timestamp,
+        Alternative, Cause, ComponentId, NoticeId, ProbeId, ServerEvidence, ServerId, Settings,
+        SuspicionId, Timestamp,
     },
     event::{Happening, Output, TimerReason},
 };
@@ -88,6 +89,9 @@ pub struct Explanation {
     pub blind: Vec<String>,
     /// Reports that count, oldest first; at most the latest [`Self::REPORTS_MAX`].
     pub reports: Vec<CountedReport>,
+    /// What providers publish that counts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub published: Vec<PublishedEvidence>,
 }
 
 impl Explanation {
@@ -152,6 +156,19 @@ pub struct CountedReport {
     pub at: Timestamp,
     /// The server it is about.
     pub server: ServerId,
+}
+
+/// A component of which a provider publishes an incident.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PublishedEvidence {
+    /// What the provider says.
+    pub notice: NoticeId,
+    /// The component that it names.
+    pub component: ComponentId,
+    /// So many times likelier it is taken to be at fault.
+    pub times: u32,
+    /// It counts until then, unless the provider says more, or that it is over.
+    pub until: Timestamp,
 }
 
 /// One server by the minute, oldest first: three rows of the same length.

@@ -41,8 +41,8 @@ use speech::Speech;
 pub use self::evidence::Evidence;
 pub use card::{Card, CardDraft, CardReceipt, CardSaid, CardUpdate, DroppedDraft, Question};
 pub use detect::{
-    ClassEvidence, ClassMember, CountedReport, Detector, Explanation, Finding, Fit, ServerChart,
-    Suspected, TargetEvidence,
+    ClassEvidence, ClassMember, CountedReport, Detector, Explanation, Finding, Fit,
+    PublishedEvidence, ServerChart, Suspected, TargetEvidence,
 };
 pub use explain::{CHART_MINUTES_MAX, CHART_SERVERS_MAX, Chart, Explained, Standing};
 pub use open::{Link, OPEN_REPORTS_MAX, Open, OpenDraft, OpenIncident, OpenReport, OpenWindow};

@@ -89,6 +89,12 @@ impl<D: Detector> Engine<D> {
         for vantage in &self.records.blind {
             self.detector.accept(now, &Output::MonitorBlind { vantage: vantage.clone() });
         }
+        for record in self.records.open_notices() {
+            let notice = Box::new(record.notice.clone());
+            let (components, servers) = (record.components.clone(), record.servers.clone());
+            let output = Output::Notice { id: record.id, notice, components, servers };
+            self.detector.accept(record.changed_at, &output);
+        }
         if let Some(HeadsUpRecord { at, servers }) = self.records.heads_up.clone() {
             // What it said then is not kept; a detector needs to know when, and of which servers.
             let given = Output::HeadsUp { servers, people: 0, explanation: String::new() };

@@ -33,6 +33,10 @@ pub(super) fn show(speech: &Speech<'_>, id: WindowId) -> String {
         let facts = Facts::new().text("incident", incident.to_string());
         lines.push(speech.say("answer-window-incident", facts));
     }
+    if let Some(notice) = record.window.notice {
+        let facts = Facts::new().text("notice", notice.to_string());
+        lines.push(speech.say("answer-window-notice", facts));
+    }
     let series = record.window.occurrence.and_then(|one| speech.records.series.get(&one.series));
     lines.extend(series.map(|series| speech.series(series)));
     lines.extend(record.news.iter().map(|news| {

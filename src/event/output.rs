@@ -315,18 +315,29 @@ pub struct Subscription {
 pub struct Mailing {
     /// Which.
     pub id: MailingId,
-    /// The incident it speaks of.
-    pub incident: IncidentId,
-    /// The update's place among the incident's updates.
+    /// The incident it speaks of, with what it announces; else it speaks of a window.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<IncidentId>,
+    /// The maintenance window it speaks of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<WindowId>,
+    /// The update's place among the incident's updates, or the window's announcements.
     pub revision: u32,
-    /// What it announces.
-    pub kind: UpdateKind,
+    /// What it announces of an incident.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<UpdateKind>,
+    /// What it tells of a window.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub news: Option<WindowNews>,
     /// Where it leaves.
     pub destination: DestinationId,
     /// Whom it is for: people of this source …
     pub source: String,
     /// … who hear of one of these …
     pub topics: BTreeSet<Topic>,
+    /// … and of none of these, who are told otherwise …
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub besides: BTreeSet<Topic>,
     /// … and subscribed no later than the one at this place.
     pub through: u64,
     /// The words, the same for all of them.

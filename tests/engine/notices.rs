@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use crate::stage::{Stage, settings};
 
 /// The small host, below a provider that knows its switch by a circuit.
-fn below_a_provider() -> Settings {
+pub fn below_a_provider() -> Settings {
     let mut settings = settings();
     let fleet = &mut settings.fleet;
     let mut provider = fleet.components[2].clone();
@@ -20,7 +20,7 @@ fn below_a_provider() -> Settings {
     settings
 }
 
-fn notice(id: &str) -> Notice {
+pub fn notice(id: &str) -> Notice {
     let at = |text: &str| text.parse().unwrap();
     Notice {
         provider: "northline".to_owned(),
@@ -42,7 +42,7 @@ fn notice(id: &str) -> Notice {
     }
 }
 
-fn take(stage: &mut Stage, notice: Notice) -> Vec<Output> {
+pub fn take(stage: &mut Stage, notice: Notice) -> Vec<Output> {
     stage.take(Input::Notice { notice: Box::new(notice) })
 }
 
@@ -57,8 +57,12 @@ fn a_notice_is_told_with_what_of_ours_it_touches() {
     It names switch 1 in Atlanta; behind that: s1 and s2.
     Effect, as it says: it does not work.
     Taken for granted: “tonight” and the like count from when it was written.
-    To plan it for your customers: maintenance schedule sw-1 2014-04-24T22:00 60m "title"
     So says Northline; what is suspected rests on what is measured alone.
+    ---
+    Maintenance 1: Work on our provider's network (s1 and s2), not announced yet:
+    “Planned maintenance on Server One and Server Two: Work on our provider's network. From 24 April, 22:00 EDT (25 April, 02:00 UTC) to 24 April, 23:00 EDT (25 April, 03:00 UTC). Websites there may be slow or unavailable during this time.”
+
+    maintenance publish 1 --revision 1 | maintenance words 1 "more public words" | maintenance move 1 START | maintenance cancel 1
     "#);
     assert_snapshot!(stage.types("upstream notices"), @"ok: 1. Northline, NL-1: “Replacement of a switch ＠here”; confirmed; 24 April, 22:00 EDT to 23:00 EDT (25 April, 02:00 UTC to 03:00 UTC); s1 and s2");
 }
@@ -85,6 +89,8 @@ fn a_later_notice_says_what_changed_and_an_earlier_one_changes_nothing() {
     Taken for granted: “tonight” and the like count from when it was written.
     Not readable: when it begins and when it ends. The original says more, or Northline does.
     So says Northline; what is suspected rests on what is measured alone.
+    ---
+    The provider's work of maintenance 1 (Work on our provider's network) is off, or over, and nothing was announced of it: it is laid aside.
     "#);
     let older = Notice { sequence: Some(2), title: "late".to_owned(), ..notice("NL-1") };
     assert_eq!(take(&mut stage, older), []);

@@ -371,3 +371,127 @@ fn handled_folded_and_restored_are_the_same_in_the_middle_of_a_mailing() {
     let ids: BTreeSet<&PostId> = all.iter().map(|post| &post.id).collect();
     assert_eq!((all.len(), ids.len()), (450, 450), "none lost, none doubled");
 }
+
+/// What was written to somebody about windows: subject, words, its thread.
+fn window_letters(stage: &Stage, who: &str) -> Vec<(String, String, PostId, Option<PostId>)> {
+    let letters = stage.posts().filter(|post| post.subject.starts_with("subscription.maintenance"));
+    letters
+        .filter(|post| post.recipient.as_ref().is_some_and(|person| person.as_str() == who))
+        .map(|post| {
+            assert!(post.window == Some(WindowId(1)) && post.incident.is_none());
+            (post.subject.clone(), post.body.clone(), post.id.clone(), post.thread.clone())
+        })
+        .collect()
+}
+
+#[test]
+fn subscribers_of_covered_servers_are_told_of_a_windows_life_in_one_thread() {
+    let mut stage = stage();
+    subscribe(&mut stage, "ann", "discord", Topic::Server("s1".into()), None);
+    subscribe(&mut stage, "ben", "discord", Topic::Component("atl".into()), None);
+    subscribe(&mut stage, "cat", "discord", Topic::Server("s3".into()), None);
+    subscribe(&mut stage, "dan", "email", Topic::All, Some("k4"));
+    confirm(&mut stage, "dan", "k4");
+    stage.types("maintenance schedule sw-1 23:00 1h \"A new switch\"");
+    stage.pass(1);
+    assert!(window_letters(&stage, "ann").is_empty(), "nobody has published it");
+    stage.types("maintenance publish 1");
+    stage.types("maintenance move 1 23:30");
+    stage.pass(0);
+    stage.probe_for(150, &[], 0.0);
+    stage.types("maintenance extend 1 1h");
+    stage.probe_for(130, &[], 0.0);
+    let told = |who: &str| {
+        let letters = window_letters(&stage, who).into_iter();
+        let words =
+            letters.map(|(subject, ..)| subject["subscription.maintenance.".len()..].to_owned());
+        words.collect::<Vec<_>>()
+    };
+    assert_eq!(told("ann"), ["scheduled", "moved", "reminder", "started", "extended", "completed"]);
+    assert_eq!((told("ben"), told("dan")), (told("ann"), told("ann")));
+    assert_eq!(told("cat"), Vec::<String>::new());
+    let letters = window_letters(&stage, "dan");
+    assert!(letters[1..].iter().all(|one| one.3.as_ref() == Some(&letters[0].2)), "one thread");
+    assert_eq!(letters[0].3, None);
+    assert_snapshot!(letters[0].1, @r#"
+    Planned maintenance on Server One and Server Two: A new switch. From 23 April, 23:00 EDT (24 April, 03:00 UTC) to 24 April, 00:00 EDT (04:00 UTC). Websites there may be slow or unavailable during this time.
+    https://status.example.net/maintenance
+
+    You get this because you asked us to tell you of updates. To hear nothing more:
+    https://status.example.net/unsubscribe/⟦token⟧
+    "#);
+    let ids: BTreeSet<&PostId> = stage.posts().map(|post| &post.id).collect();
+    assert_eq!(ids.len(), stage.posts().count(), "each letter once");
+    crate::windows::folds_and_restores_alike(&stage);
+}
+
+#[test]
+fn news_of_a_window_overtake_those_that_nobody_was_written_yet() {
+    let mut stage = stage();
+    for number in 0..450 {
+        subscribe(&mut stage, &format!("p{number:03}"), "discord", Topic::All, None);
+    }
+    stage.types("maintenance schedule sw-1 23:00 1h \"A new switch\"");
+    stage.types("maintenance publish 1");
+    stage.pass(0);
+    stage.types("maintenance cancel 1");
+    let mut arrived = BTreeSet::new();
+    for _ in 0..20 {
+        deliver(&mut stage, &mut arrived);
+        stage.pass(1);
+    }
+    let count = |what: &str| {
+        stage
+            .posts()
+            .filter(|post| post.subject == format!("subscription.maintenance.{what}"))
+            .count()
+    };
+    assert_eq!((count("scheduled"), count("cancelled")), (200, 450));
+    assert!(
+        stage
+            .engine
+            .next_deadline()
+            .is_none_or(|(_, reason)| !matches!(reason, TimerReason::Mailing(_)))
+    );
+}
+
+#[test]
+fn who_hears_of_a_window_as_news_of_its_incident_is_not_written_to_twice() {
+    let mut stage = stage();
+    subscribe(&mut stage, "ann", "discord", Topic::Server("s1".into()), None);
+    subscribe(&mut stage, "ben", "discord", Topic::Server("s2".into()), None);
+    subscribe(&mut stage, "cat", "discord", Topic::All, None);
+    publish(&mut stage, "s1");
+    stage.types("maintenance schedule sw-1 now 1h \"A new switch\" --incident 1");
+    stage.pass(1);
+    stage.forget_heard();
+    stage.types("maintenance publish 1");
+    stage.pass(1);
+    assert_eq!(readers(&stage), ["direct: ann", "direct: cat", "direct: ben"]);
+    assert_eq!(window_letters(&stage, "ben").len(), 1);
+}
+
+#[test]
+fn a_letter_about_a_window_speaks_its_readers_language() {
+    let mut settings = stage::settings();
+    let mut mail = stage::destination("post", Audience::Reporters);
+    mail.abilities =
+        Abilities { reaches: Some("email".to_owned()), letters: true, ..Abilities::default() };
+    mail.language = "fr".to_owned();
+    mail.timezone = Some(chrono_tz::Europe::Paris);
+    settings.destinations.push(mail);
+    settings.languages.push("fr".to_owned());
+    let mut stage = Stage::with(settings);
+    subscribe(&mut stage, "ann", "email", Topic::All, Some("k1"));
+    confirm(&mut stage, "ann", "k1");
+    stage.types("maintenance schedule sw-1 23:00 1h \"A new switch\"");
+    stage.types("maintenance publish 1");
+    stage.pass(1);
+    assert_snapshot!(window_letters(&stage, "ann")[0].1, @r#"
+    Maintenance planifiée sur Server One et Server Two : A new switch. Début : 23 avril, 23:00 EDT (24 avril, 03:00 UTC) ; fin prévue : 24 avril, 00:00 EDT (04:00 UTC). Pendant ce temps, les sites web hébergés là peuvent être lents ou indisponibles.
+    https://status.example.net/maintenance
+
+    Vous recevez ce message parce que vous nous avez demandé des nouvelles. Pour ne plus rien recevoir :
+    https://status.example.net/unsubscribe/⟦token⟧
+    "#);
+}

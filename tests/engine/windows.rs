@@ -27,7 +27,7 @@ fn announced_for(length: &str) -> Stage {
     stage
 }
 
-fn states(stage: &Stage) -> Vec<(&'static str, u32)> {
+pub fn states(stage: &Stage) -> Vec<(&'static str, u32)> {
     let windows = stage.heard.iter().filter_map(|(_, output)| match output {
         Output::Window { window, .. } => Some((window.state.word(), window.revision)),
         _ => None,
@@ -35,7 +35,7 @@ fn states(stage: &Stage) -> Vec<(&'static str, u32)> {
     windows.collect()
 }
 
-fn news(stage: &Stage) -> Vec<(&'static str, String)> {
+pub fn news(stage: &Stage) -> Vec<(&'static str, String)> {
     let news = stage.heard.iter().filter_map(|(_, output)| match output {
         Output::Announcement { news, by, .. } => Some((news.word(), by.clone())),
         _ => None,

@@ -37,6 +37,7 @@ pub fn told(words: &Words, language: &str, fleet: &Fleet, explained: &Explained)
     parts.extend(teller.classes(&weighed.classes));
     parts.extend(teller.targets(explained));
     parts.extend(teller.reports(explained));
+    parts.extend(teller.published(explained));
     parts.extend(teller.chart(&explained.chart));
     parts.join("\n\n")
 }
@@ -197,6 +198,26 @@ impl Teller<'_> {
         let title =
             self.say("explained-reports", Facts::new().number("count", reports.len() as f64));
         Some(format!("{title}\n{}", aligned(&sides("ll"), &rows)))
+    }
+
+    /// What providers publish that counts, a line each.
+    fn published(&self, explained: &Explained) -> Option<String> {
+        let rows = explained.weighed.published.iter().take(ROWS_MAX);
+        let lines: Vec<String> = rows
+            .map(|row| {
+                let id = row.component.as_str();
+                let component = self.fleet.components.iter().find(|one| one.id == row.component);
+                let kind = component.map_or("other", |one| one.kind.word());
+                let until = date_time(self.words, self.language, row.until, self.fleet.timezone);
+                let facts = Facts::new()
+                    .text("component", self.member(kind, id))
+                    .text("notice", row.notice.to_string())
+                    .number("times", row.times)
+                    .text("until", until);
+                self.say("explained-published", facts)
+            })
+            .collect();
+        (!lines.is_empty()).then(|| lines.join("\n"))
     }
 
     /// The last hour of each server, a character a minute.

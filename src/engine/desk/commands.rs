@@ -86,6 +86,9 @@ impl Desk<'_> {
             Command::UpstreamSaid { who: provider, words, incident } => {
                 self.keep_said(&provider, &words, incident, who.by);
             }
+            Command::UpstreamWindow { notice, length_s, revision } => {
+                self.follow_notice(notice, length_s, revision, who);
+            }
             Command::Maintenance(what) => self.change_window(what, who),
             Command::Reload => {
                 // Only where there is no file to read: in a replay of what was typed.

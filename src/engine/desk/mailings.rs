@@ -7,8 +7,11 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    domain::{Audience, MailingId, ServerId, Timestamp, Topic},
-    engine::records::{Incident, MailingRecord, PAGE_MAX, Subscriber},
+    domain::{
+        Audience, Destination, DestinationId, IncidentId, MailingId, ServerId, Timestamp, Topic,
+        WindowNews,
+    },
+    engine::records::{Incident, MailingRecord, PAGE_MAX, Subscriber, WindowRecord},
     event::{Mailing, Output, Post, PostAction, SUBSCRIBER_SUBJECT},
 };
 
@@ -26,10 +29,55 @@ impl Desk<'_> {
         revision: u32,
         next: Option<Timestamp>,
     ) {
+        let about = Mailing {
+            incident: Some(incident.id),
+            revision,
+            kind: Some(statement.kind),
+            topics: self.topics_of(&incident.servers),
+            ..nothing_yet()
+        };
+        self.set_out(&about, |desk, destination| {
+            let title = (&*incident.title, next);
+            desk.told_at(destination, statement, title, |speech, told| {
+                speech.letter(incident, told, destination)
+            })
+        });
+    }
+
+    /// News of a window sets out likewise. Who hears of them as news of the window's `incident` is
+    /// not written to twice.
+    pub(super) fn mail_news(
+        &mut self,
+        record: &WindowRecord,
+        news: WindowNews,
+        revision: u32,
+        incident: Option<IncidentId>,
+    ) {
+        if !is_worth_a_letter(news) {
+            return;
+        }
+        let incident = incident.and_then(|id| self.records.incidents.get(&id));
+        let besides = incident.map(|incident| self.topics_of(&incident.servers));
+        let about = Mailing {
+            window: Some(record.window.id),
+            revision,
+            news: Some(news),
+            topics: self.topics_of(&record.window.servers),
+            besides: besides.unwrap_or_default(),
+            ..nothing_yet()
+        };
+        self.set_out(&about, |desk, destination| {
+            let locale = desk.records.settings.locale_of(destination);
+            desk.speech().to(&locale).window_letter(&record.window, news, destination)
+        });
+    }
+
+    /// A mailing leaves each destination that writes to people one by one, where anybody waits for
+    /// it.
+    fn set_out(&mut self, about: &Mailing, body: impl Fn(&Self, &Destination) -> String) {
         if self.records.subscribers.count() == 0 {
             return;
         }
-        let topics = self.topics_of(&incident.servers);
         let mut sources = BTreeSet::new();
         for destination in self.destinations(Audience::Reporters) {
             let Some(source) = destination.abilities.reaches.clone() else { continue };
@@ -38,19 +86,11 @@ impl Desk<'_> {
             }
             let mailing = Mailing {
                 id: MailingId(self.records.last_mailing.0 + 1),
-                incident: incident.id,
-                revision,
-                kind: statement.kind,
                 destination: destination.id.clone(),
                 source,
-                topics: topics.clone(),
                 through: self.records.subscribers.last_place,
-                body: self.told_at(
-                    &destination,
-                    statement,
-                    (&incident.title, next),
-                    |speech, told| speech.letter(incident, told, &destination),
-                ),
+                body: body(self, &destination),
+                ..about.clone()
             };
             let mut all = self.records.subscribers.by_place.values();
             if all.any(|one| is_for(&mailing, one)) {
@@ -88,27 +128,28 @@ impl Desk<'_> {
 
     fn letter_to(&self, mailing: &Mailing, subscriber: &Subscriber) -> Option<Post> {
         let person = &subscriber.subscription.person;
-        let incident = mailing.incident.to_string();
-        let id_of = |kind: &str, revision: u32| {
+        let id_of = |kind: &str, about: &str, revision: u32| {
             let revision = revision.to_string();
-            self.post_id(&[kind, &incident, &revision], &mailing.destination, Some(person))
+            self.post_id(&[kind, about, &revision], &mailing.destination, Some(person))
         };
+        let (letter, about, what) = subject_of(mailing)?;
         // Who reported it and is told as a reporter need not hear the same twice.
-        let is_told = self.records.posts.contains_key(&id_of("follow_up", mailing.revision));
+        let is_told = mailing.incident.is_some()
+            && self.records.posts.contains_key(&id_of("follow_up", &about, mailing.revision));
         if !is_for(mailing, subscriber) || is_told {
             return None;
         }
-        let first = subscriber.first_heard.get(&mailing.incident);
+        let first = subscriber.first_heard_of(mailing);
         Some(Post {
-            id: id_of("letter", mailing.revision),
+            id: id_of(letter, &about, mailing.revision),
             destination: mailing.destination.clone(),
             audience: Audience::Reporters,
             action: PostAction::Post,
-            subject: format!("{SUBSCRIBER_SUBJECT}{}", mailing.kind.word()),
-            incident: Some(mailing.incident),
-            window: None,
+            subject: format!("{SUBSCRIBER_SUBJECT}{what}"),
+            incident: mailing.incident,
+            window: mailing.window,
             recipient: Some(person.clone()),
-            thread: first.map(|revision| id_of("letter", *revision)),
+            thread: first.map(|revision| id_of(letter, &about, revision)),
             body: mailing.body.clone(),
             buttons: Vec::new(),
             picture: None,
@@ -137,4 +178,51 @@ fn is_for(mailing: &Mailing, subscriber: &Subscriber) -> bool {
     wish.source == mailing.source
         && wish.suspended.is_none()
         && !wish.topics.is_disjoint(&mailing.topics)
+        && wish.topics.is_disjoint(&mailing.besides)
+}
+
+/// The kind of a mailing's letters and what they are about, for their ids, and what they tell.
+fn subject_of(mailing: &Mailing) -> Option<(&'static str, String, String)> {
+    match (mailing.incident, mailing.window) {
+        (Some(incident), _) => {
+            Some(("letter", incident.to_string(), mailing.kind?.word().to_owned()))
+        }
+        (None, Some(window)) => {
+            let what = format!("maintenance.{}", mailing.news?.word());
+            Some(("window_letter", window.to_string(), what))
+        }
+        (None, None) => None,
+    }
+}
+
+/// That the work is being checked is said when it is complete.
+fn is_worth_a_letter(news: WindowNews) -> bool {
+    match news {
+        WindowNews::Scheduled
+        | WindowNews::Reminder
+        | WindowNews::Started
+        | WindowNews::Moved
+        | WindowNews::Extended
+        | WindowNews::Delayed
+        | WindowNews::Completed
+        | WindowNews::Cancelled => true,
+        WindowNews::Verifying => false,
+    }
+}
+
+fn nothing_yet() -> Mailing {
+    Mailing {
+        id: MailingId(0),
+        incident: None,
+        window: None,
+        revision: 0,
+        kind: None,
+        news: None,
+        destination: DestinationId::from(""),
+        source: String::new(),
+        topics: BTreeSet::new(),
+        besides: BTreeSet::new(),
+        through: 0,
+        body: String::new(),
+    }
 }

@@ -14,7 +14,7 @@ use crate::{
     event::{Output, TimelineKind},
 };
 
-use super::Desk;
+use super::{Desk, windows::Wish};
 
 impl Desk<'_> {
     /// Takes a notice: what is new in it is told once; a late one that was written earlier, or one
@@ -46,7 +46,12 @@ impl Desk<'_> {
 
     fn tell_notice(&mut self, id: NoticeId, before: Option<&NoticeRecord>) {
         let Some(now) = self.records.notices.get(&id).cloned() else { return };
-        let text = self.speech().notice(&now, before);
+        let wish = self.wish_of_notice(&now);
+        let hint = match wish {
+            Wish::Nothing(why) if why.is_worth_a_word() => Some(self.why_no_window(&now, why)),
+            Wish::Nothing(_) | Wish::Draft { .. } | Wish::Change { .. } => None,
+        };
+        let text = self.speech().notice(&now, before, hint);
         let concerned = self.concerned_by(&now);
         let said = self.speech().notice_said(&now);
         let by = self.speech().provider(&now.notice.provider);
@@ -55,6 +60,7 @@ impl Desk<'_> {
             self.decide(Output::Timeline { incident: Some(*incident), kind, by, text });
         }
         self.tell_staff("notice", concerned.first().copied(), &text, None);
+        self.heed_notice(&now, wish);
     }
 
     /// Open incidents that a notice may have to do with: some of their servers are behind what it

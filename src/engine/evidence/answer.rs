@@ -312,14 +312,14 @@ impl Evidence {
         for (number, cause) in (1u32..).zip(&order) {
             let same = earliest.filter(|one| one.classes().contains(&cause.class));
             let since = same.map_or(cause.since, |one| one.since.min(cause.since));
-            let rate = self.core.shape().class(cause.class).rate;
-            for member in &self.names.members[cause.class] {
+            let (rates, all) = self.rates(cause.class);
+            for (member, rate) in self.names.members[cause.class].iter().zip(rates) {
                 causes.push(Cause {
                     class: number,
                     kind: member.kind.to_owned(),
                     id: member.id.clone(),
                     class_probability: probability(cause),
-                    probability: probability(cause) * member.rate / rate,
+                    probability: probability(cause) * rate / all,
                     loss: cause.loss,
                     since,
                 });

@@ -29,6 +29,9 @@ pub struct Core {
     reports: VecDeque<(i64, usize)>,
     #[serde(skip)]
     shape: Shape,
+    /// By class: how much likelier it is than by its rarity, in nats; none where nothing is.
+    #[serde(skip)]
+    leanings: Vec<f64>,
 }
 
 impl Core {
@@ -72,6 +75,15 @@ impl Core {
     /// The fleet.
     pub fn shape(&self) -> &Shape {
         &self.shape
+    }
+
+    /// Tells how much likelier than by its rarity each class is, in nats.
+    pub(super) fn set_leanings(&mut self, leanings: Vec<f64>) {
+        self.leanings = leanings;
+    }
+
+    pub(super) fn leanings(&self) -> &[f64] {
+        &self.leanings
     }
 
     /// Stage 1.

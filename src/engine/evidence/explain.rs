@@ -34,6 +34,7 @@ impl Evidence {
             targets: self.target_rows(now.timestamp_millis()),
             blind: self.blind.keys().cloned().collect(),
             reports: reports.into_iter().skip(skipped).collect(),
+            published: self.published_rows(now),
         }
     }
 

@@ -26,6 +26,7 @@ mod heads_up;
 mod look;
 mod members;
 mod names;
+mod published;
 mod rows;
 mod standing;
 mod worse;
@@ -37,8 +38,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
-        MaintenanceWindow, ServerEvidence, ServerId, Settings, Suspicion, SuspicionId, Timestamp,
-        WindowId, WindowState,
+        MaintenanceWindow, NoticeId, ServerEvidence, ServerId, Settings, Suspicion, SuspicionId,
+        Timestamp, WindowId, WindowState,
     },
     event::{Happening, Input, Output, TimerReason},
 };
@@ -73,6 +74,9 @@ pub struct Evidence {
     /// The servers that are worked on, by window.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     worked_on: BTreeMap<WindowId, Vec<ServerId>>,
+    /// What providers publish and have not ended, by notice.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    published: BTreeMap<NoticeId, published::Published>,
     /// Engine time of the last input.
     now_ms: i64,
     looks: look::Looks,
@@ -95,7 +99,7 @@ struct Blind {
 }
 
 impl Detector for Evidence {
-    const NAME: &'static str = "evidence.2";
+    const NAME: &'static str = "evidence.3";
 
     fn configure(&mut self, settings: &Settings) {
         let (shape, names) = Names::of(settings);
@@ -216,6 +220,8 @@ impl Detector for Evidence {
             self.blind.remove(vantage);
         } else if let Output::Window { window, .. } = output {
             self.work(window);
+        } else if let Output::Notice { id, notice, components, .. } = output {
+            self.hear_provider(now, *id, notice, components);
         } else if let Output::HeadsUp { servers, .. } = output {
             // At an upgrade it was given earlier.
             self.heads_up.given(self.now_ms.min(now.timestamp_millis()), servers);
@@ -255,6 +261,7 @@ impl Evidence {
             self.core.begin(now_ms - HEAD_START_MS);
         }
         self.now_ms = self.now_ms.max(now_ms);
+        self.forget_stale();
     }
 
     /// Takes in a result; DESIGN.md, section 5: a late one changes no time and no last failure.
@@ -364,6 +371,7 @@ impl Evidence {
             standing.resolve(&self.core, &self.names);
         }
         self.cover();
+        self.lean();
     }
 
     /// What was seen of a fault that is over speaks no more.

@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{
-    Component, ComponentId, ComponentKind, Fleet, Probe, ProbeId, ProbeKind, ServerId, Settings,
+    Component, ComponentId, ComponentKind, Fleet, Probe, ProbeId, ProbeKind, PublishedPolicy,
+    ServerId, Settings,
 };
 
 use super::shape::{Class, Shape, Sort};
@@ -32,6 +33,8 @@ pub(super) struct Names {
     pub servers: Vec<ServerId>,
     /// Monitor class and canaries' targets of each vantage.
     pub vantages: BTreeMap<String, Vantage>,
+    /// What an incident that a provider publishes counts for.
+    pub published: PublishedPolicy,
     by_probe: BTreeMap<ProbeId, usize>,
     by_server: BTreeMap<ServerId, usize>,
     by_member: BTreeMap<String, usize>,
@@ -73,7 +76,7 @@ impl Names {
     /// The shape of a fleet, and who is who in it.
     pub fn of(settings: &Settings) -> (Shape, Self) {
         let fleet = &settings.fleet;
-        let mut names = Self::default();
+        let mut names = Self { published: settings.policy.published, ..Self::default() };
         let place_of = names.name_targets(fleet);
         let mut targets_of = vec![Vec::new(); fleet.servers.len()];
         for (target, place) in place_of.iter().enumerate() {

@@ -294,9 +294,14 @@ impl<'a> Search<'a> {
         let mut state = State::new(self.shape);
         let mut score = 0.0;
         for (class, profile) in causes {
-            score += self.apply(&mut state, *class, *profile) + self.shape.prior(*class);
+            score += self.apply(&mut state, *class, *profile) + self.prior(*class);
         }
         (score, state)
+    }
+
+    /// What a class's rarity and being named costs, and what is said of it outside, in nats.
+    pub(super) fn prior(&self, class: usize) -> f64 {
+        self.shape.prior(class) + self.tables.leaning(class)
     }
 
     /// Explains a class's targets by a cause, and says what that gains.
@@ -416,7 +421,7 @@ impl<'a> Search<'a> {
                 }
             }
         }
-        (best.0 + self.shape.prior(class), best.1)
+        (best.0 + self.prior(class), best.1)
     }
 
     /// The report rate that explains a class's reports best, and what it gains.

@@ -43,6 +43,8 @@ pub struct Tables {
     reports: Vec<(usize, Vec<u32>)>,
     /// Background of reports per server-second, wrong names included.
     pub background: f64,
+    /// By class: how much likelier it is than by its rarity, in nats; empty where nothing is.
+    leanings: Vec<f64>,
     /// By class: what it gains alone; worked out by the first search that asks.
     pub(super) singles: OnceLock<Vec<Option<(f64, Profile)>>>,
     /// Targets of large classes, added up; by the first search that asks.
@@ -85,6 +87,7 @@ impl Tables {
             good_nats: GRID.map(|loss| (1.0 - loss).ln()),
             reports: Vec::new(),
             background: 0.0,
+            leanings: core.leanings().to_vec(),
             singles: OnceLock::new(),
             large: large.map(|(class, _)| (class, OnceLock::new())).collect(),
             ages_ms,
@@ -97,6 +100,11 @@ impl Tables {
         }
         tables.rows_from.push(tables.rows.len());
         tables
+    }
+
+    /// How much likelier a class is than by its rarity, in nats.
+    pub fn leaning(&self, class: usize) -> f64 {
+        self.leanings.get(class).copied().unwrap_or(0.0)
     }
 
     /// Targets with a bad result in the window.

@@ -13,6 +13,9 @@ const NOTICES_MAX: usize = 500;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in crate::engine) struct NoticeRecord {
     pub id: NoticeId,
+    /// Grows with every change of what it says; a press names the one that was read.
+    #[serde(default)]
+    pub revision: u32,
     pub notice: Notice,
     /// When the first of it came.
     pub first_at: Timestamp,
@@ -46,9 +49,16 @@ impl Records {
         servers: &[ServerId],
     ) {
         self.last_notice = self.last_notice.max(id);
-        let first_at = self.notices.get(&id).map_or(at, |known| known.first_at);
+        let known = self.notices.get(&id);
+        let first_at = known.map_or(at, |known| known.first_at);
+        let revision = match known {
+            Some(known) if notice.says_the_same(&known.notice) => known.revision,
+            Some(known) => known.revision.saturating_add(1),
+            None => 1,
+        };
         let record = NoticeRecord {
             id,
+            revision,
             notice: notice.clone(),
             first_at,
             changed_at: at,

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::{DestinationId, IncidentId, MailingId, PersonId, PostId, Timestamp},
+    domain::{DestinationId, IncidentId, MailingId, PersonId, PostId, Timestamp, WindowId},
     event::{DeliveryEvent, Mailing, Output, Post, Subscription},
 };
 
@@ -22,7 +22,7 @@ pub(in crate::engine) const PAGE_MAX: usize = 200;
 const WAITING_LOW: usize = 100;
 /// The subject of the letter that asks an address' owner for their word.
 pub(in crate::engine) const CONFIRM_SUBJECT: &str = "subscription.confirm";
-/// Incidents of which a subscriber's first letter is remembered, for threads.
+/// Incidents, and windows, of which a subscriber's first letter is remembered, for threads.
 const THREADS_MAX: usize = 8;
 /// Letters to one person that are remembered for their limit.
 const ASKED_MAX: usize = 8;
@@ -49,6 +49,37 @@ pub(in crate::engine) struct Subscriber {
     /// The first update of each incident that was written to them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub first_heard: BTreeMap<IncidentId, u32>,
+    /// The same of each window.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub first_heard_of_windows: BTreeMap<WindowId, u32>,
+}
+
+impl Subscriber {
+    /// The first that was written to them of what a mailing is about.
+    pub fn first_heard_of(&self, mailing: &Mailing) -> Option<u32> {
+        match (mailing.incident, mailing.window) {
+            (Some(incident), _) => self.first_heard.get(&incident).copied(),
+            (None, Some(window)) => self.first_heard_of_windows.get(&window).copied(),
+            (None, None) => None,
+        }
+    }
+
+    fn hears_of(&mut self, mailing: &Mailing) {
+        match (mailing.incident, mailing.window) {
+            (Some(incident), _) => keep_first(&mut self.first_heard, incident, mailing.revision),
+            (None, Some(window)) => {
+                keep_first(&mut self.first_heard_of_windows, window, mailing.revision);
+            }
+            (None, None) => {}
+        }
+    }
+}
+
+fn keep_first<K: Ord>(known: &mut BTreeMap<K, u32>, about: K, revision: u32) {
+    known.entry(about).or_insert(revision);
+    if known.len() > THREADS_MAX {
+        known.pop_first();
+    }
 }
 
 /// An update on its way to many.
@@ -101,6 +132,7 @@ impl Subscribers {
             subscription: subscription.clone(),
             asked_at: VecDeque::new(),
             first_heard: BTreeMap::new(),
+            first_heard_of_windows: BTreeMap::new(),
         };
         self.by_place.insert(self.last_place, subscriber);
         if subscription.topics.is_empty() {
@@ -136,14 +168,14 @@ impl Records {
         }
     }
 
-    /// An update sets out. What an earlier one of the same incident has not written yet, it never
+    /// An update sets out. What an earlier one of the same incident or window has not written yet, it never
     /// will: whoever is left hears the newer one.
     fn begin_mailing(&mut self, at: Timestamp, mailing: &Mailing) {
         self.last_mailing = self.last_mailing.max(mailing.id);
         let overtaken: Vec<MailingId> = self
             .mailings
             .iter_mut()
-            .filter(|(_, one)| one.is_of(mailing.incident, &mailing.destination))
+            .filter(|(_, one)| one.is_of(mailing.incident, mailing.window, &mailing.destination))
             .map(|(id, one)| {
                 one.next = one.mailing.through + 1;
                 one.ready_at = None;
@@ -189,17 +221,12 @@ impl Records {
             }
             return;
         }
-        let Some(incident) = post.incident else { return };
         let newest = self.mailings.values_mut().rev();
-        let mut own = newest.filter(|one| one.is_of(incident, &post.destination));
+        let mut own = newest.filter(|one| one.is_of(post.incident, post.window, &post.destination));
         let Some(record) = own.next() else { return };
         record.waiting.insert(post.id.clone());
-        let revision = record.mailing.revision;
         if let Some(subscriber) = self.subscribers.of_mut(person) {
-            subscriber.first_heard.entry(incident).or_insert(revision);
-            if subscriber.first_heard.len() > THREADS_MAX {
-                subscriber.first_heard.pop_first();
-            }
+            subscriber.hears_of(&record.mailing);
         }
     }
 
@@ -235,19 +262,27 @@ impl Records {
         if record.sent + record.failed == 0 {
             return;
         }
+        // A window has no story of its own.
+        let Some(incident) = record.mailing.incident else { return };
         let step = Step::Mailed {
             destination: record.mailing.destination,
             revision: record.mailing.revision,
             sent: record.sent,
             failed: record.failed,
         };
-        self.tell(record.mailing.incident, Moment { at, step });
+        self.tell(incident, Moment { at, step });
     }
 }
 
 impl MailingRecord {
-    fn is_of(&self, incident: IncidentId, destination: &DestinationId) -> bool {
-        self.mailing.incident == incident && self.mailing.destination == *destination
+    fn is_of(
+        &self,
+        incident: Option<IncidentId>,
+        window: Option<WindowId>,
+        destination: &DestinationId,
+    ) -> bool {
+        let own = &self.mailing;
+        (own.incident, own.window) == (incident, window) && own.destination == *destination
     }
 
     fn has_more(&self) -> bool {

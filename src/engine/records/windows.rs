@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     domain::{
-        DestinationId, IncidentId, MaintenanceWindow, PostId, ProbeId, Role, ServerId, Timestamp,
-        WindowId, WindowNews, WindowState,
+        DestinationId, IncidentId, MaintenanceWindow, Notice, NoticeStatus, NoticeWindow, PostId,
+        ProbeId, Role, ServerId, Timestamp, WindowId, WindowNews, WindowState,
     },
     event::{Output, Post, PostAction, TimerReason},
 };
@@ -73,6 +73,19 @@ pub(in crate::engine) struct WindowRecord {
     pub checked_at: Option<Timestamp>,
     /// What still fails is no longer put down to the work.
     pub released: bool,
+    /// The bot made it out of a notice, and no person has touched it: it does not begin by itself,
+    /// and nothing is put down to it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub drafted: bool,
+    /// A person gave it other times than its notice has.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
+    /// The times that its notice had when it last went with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub followed: Option<NoticeWindow>,
+    /// The beginning of a draft that staff were reminded at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun_unasked: Option<Timestamp>,
     /// Results of its servers' probes since the present state began.
     pub probes: BTreeMap<ProbeId, Streak>,
 }
@@ -129,6 +142,10 @@ impl WindowRecord {
             checks: 0,
             checked_at: None,
             released: false,
+            drafted: false,
+            by_hand: false,
+            followed: None,
+            begun_unasked: None,
             probes: BTreeMap::new(),
         }
     }
@@ -141,6 +158,30 @@ impl WindowRecord {
     /// Whether trouble on its servers is put down to the work.
     pub fn holds(&self) -> bool {
         self.window.state.is_under_way() && !self.released
+    }
+
+    /// Takes in how the window now stands to its notice.
+    fn hold_against(&mut self, notice: &Notice, before: &MaintenanceWindow, by_person: bool) {
+        let window = &self.window;
+        let said = notice.window;
+        let is_as_said = said.is_some_and(|said| {
+            said.starts_at == window.starts_at
+                && said.ends_at.is_none_or(|ends_at| ends_at == window.ends_at)
+        });
+        let leads_there = match notice.status {
+            NoticeStatus::InProgress => window.state == WindowState::InProgress,
+            NoticeStatus::Completed => window.state == WindowState::Verifying,
+            NoticeStatus::Cancelled => window.state == WindowState::Cancelled,
+            NoticeStatus::Tentative | NoticeStatus::Confirmed | NoticeStatus::Unknown => false,
+        };
+        let times = |one: &MaintenanceWindow| (one.starts_at, one.ends_at);
+        if is_as_said || (leads_there && before.state != window.state) {
+            // What a notice gave up may come again, at the same time.
+            self.followed = said.filter(|_| window.state != WindowState::Cancelled);
+            self.by_hand = false;
+        } else if by_person && times(before) != times(window) {
+            self.by_hand = true;
+        }
     }
 
     fn reminder_due(&self, before_s: &[u64]) -> Option<Timestamp> {
@@ -244,8 +285,8 @@ impl Records {
             if let Some(record) = self.suspicions.get_mut(id) {
                 record.held = *window;
             }
-        } else if let Output::Window { window, .. } = output {
-            self.apply_window(at, window);
+        } else if let Output::Window { window, by } = output {
+            self.apply_window(at, window, by.is_some());
         } else if let Output::Series { series, .. } = output {
             self.apply_series(series);
         } else if let Output::WindowFails { window, .. } = output {
@@ -257,13 +298,20 @@ impl Records {
         }
     }
 
-    fn apply_window(&mut self, at: Timestamp, window: &MaintenanceWindow) {
+    fn apply_window(&mut self, at: Timestamp, window: &MaintenanceWindow, by_person: bool) {
         let id = window.id;
         self.last_window = self.last_window.max(id);
+        let is_new = !self.windows.contains_key(&id);
+        let notice = window.notice.and_then(|id| self.notices.get(&id));
         let record =
             self.windows.entry(id).or_insert_with(|| WindowRecord::new(window.clone(), at));
         let before = std::mem::replace(&mut record.window, window.clone());
         record.changed_at = at;
+        if let Some(known) = notice {
+            record.hold_against(&known.notice, &before, by_person);
+        }
+        let is_drafted = window.notice.is_some() && (is_new || record.drafted);
+        record.drafted = is_drafted && !by_person;
         if before.starts_at != window.starts_at {
             record.reminded_until = at;
         }
@@ -293,6 +341,7 @@ impl Records {
         if !record.is_announced() {
             record.reminded_until = at;
         }
+        record.drafted = false;
         record.last_news = record.last_news.max(*revision);
         record.news.push(Announced {
             revision: *revision,
@@ -348,13 +397,17 @@ impl Records {
         match reason {
             TimerReason::WindowReminder(_) => record.reminder_due(&policy.reminders_s),
             TimerReason::WindowStart(_) => {
-                (window.state == WindowState::Scheduled).then_some(window.starts_at)
+                let is_met = record.drafted && record.begun_unasked == Some(window.starts_at);
+                (window.state == WindowState::Scheduled && !is_met).then_some(window.starts_at)
             }
             TimerReason::WindowEnding(_) => (works && record.asked_for != end)
                 .then(|| record.before_end(policy.ask_before_s, 2)),
             TimerReason::WindowOverrun(_) => (works && record.looked_for != end)
                 .then(|| record.before_end(policy.tell_before_s, 4)),
-            TimerReason::WindowEnd(_) => works.then_some(window.ends_at),
+            TimerReason::WindowEnd(_) => {
+                let is_draft = record.drafted && window.state == WindowState::Scheduled;
+                (works || is_draft).then_some(window.ends_at)
+            }
             TimerReason::WindowCheck(_) => {
                 (window.state == WindowState::Verifying).then(|| record.check_due())
             }
@@ -380,8 +433,10 @@ impl Records {
                 record.checks = record.checks.saturating_add(1);
                 record.checked_at = Some(self.now);
             }
-            TimerReason::WindowStart(_)
-            | TimerReason::WindowEnd(_)
+            TimerReason::WindowStart(_) => {
+                record.begun_unasked = record.drafted.then_some(record.window.starts_at);
+            }
+            TimerReason::WindowEnd(_)
             | TimerReason::Evidence
             | TimerReason::Recovery(_)
             | TimerReason::Holding(_)

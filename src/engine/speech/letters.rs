@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
-    domain::{Destination, Limits, Topic},
+    domain::{Destination, Limits, MaintenanceWindow, Topic, WindowNews},
     engine::records::Incident,
     render::{self, CONFIRM_PATH, Facts, LEAVE_PATH, TOKEN_MARKER},
 };
@@ -13,13 +13,27 @@ use super::{Speech, Told, join_within};
 impl Speech<'_> {
     /// An update as one of a destination's subscribers reads it; how to leave is never cut off.
     pub fn letter(&self, incident: &Incident, told: &Told<'_>, to: &Destination) -> String {
+        self.with_leave(to, |room| self.body(incident, told, room))
+    }
+
+    /// The same of what is told of a window.
+    pub fn window_letter(
+        &self,
+        window: &MaintenanceWindow,
+        news: WindowNews,
+        to: &Destination,
+    ) -> String {
+        self.with_leave(to, |room| self.window_body(window, news, room))
+    }
+
+    fn with_leave(&self, to: &Destination, body: impl FnOnce(&Destination) -> String) -> String {
         let facts = Facts::new().text("url", self.link(LEAVE_PATH));
         let key = if to.abilities.letters { "letter-leave" } else { "letter-leave-command" };
         let leave = format!("\n\n{}", self.say(key, facts));
         let taken = u32::try_from(render::length(&leave, &to.limits)).unwrap_or(u32::MAX);
         let length_max = to.limits.length_max.saturating_sub(taken);
         let room = Destination { limits: Limits { length_max, ..to.limits }, ..to.clone() };
-        let body = self.body(incident, told, &room);
+        let body = body(&room);
         format!("{body}{leave}")
     }
 

@@ -1,7 +1,7 @@
 //! Staff's words about providers: what they announce, what they say, and what we measure beside it.
 
 use crate::{
-    domain::{ComponentId, Notice, NoticeAbout, ServerEvidence, Suspicion},
+    domain::{Notice, NoticeAbout, ServerEvidence, Suspicion},
     engine::records::NoticeRecord,
     render::{Facts, NoticeWords},
 };
@@ -24,8 +24,13 @@ impl Speech<'_> {
     }
 
     /// A notice to staff: what it says, what of ours it touches, and what of it is not certain;
-    /// with what was known before, where that was another.
-    pub fn notice(&self, now: &NoticeRecord, before: Option<&NoticeRecord>) -> String {
+    /// with what was known before, where that was another. `hint` says why there is no window.
+    pub fn notice(
+        &self,
+        now: &NoticeRecord,
+        before: Option<&NoticeRecord>,
+        hint: Option<String>,
+    ) -> String {
         let notice = &now.notice;
         let (words, provider) = (self.notices(), self.provider(&notice.provider));
         let facts = Facts::new()
@@ -41,9 +46,24 @@ impl Speech<'_> {
         lines.push(self.when_line(notice, before));
         lines.push(self.touches_line(now));
         lines.extend(words.doubts(notice, &provider));
-        lines.extend(self.line_to_window(now));
-        lines.push(self.say("notice-not-proof", Facts::new().text("provider", provider)));
+        lines.extend(hint);
+        lines.push(self.weight_line(now, provider));
         lines.join("\n")
+    }
+
+    /// What it counts for beside what is measured.
+    fn weight_line(&self, record: &NoticeRecord, provider: String) -> String {
+        let policy = self.records.settings.policy.published;
+        let notice = &record.notice;
+        let counts = notice.about == NoticeAbout::Incident
+            && !notice.status.is_over()
+            && !record.components.is_empty()
+            && policy.times > 1;
+        let facts = Facts::new()
+            .text("provider", provider)
+            .number("times", policy.times)
+            .text("span", self.span(policy.stale_after_s));
+        self.say(if counts { "notice-counts" } else { "notice-not-proof" }, facts)
     }
 
     fn standing_line(&self, notice: &Notice, before: Option<&Notice>) -> String {
@@ -88,28 +108,11 @@ impl Speech<'_> {
         self.say("notice-touches", facts)
     }
 
-    /// What to type to have customers told of work that lies ahead.
-    fn line_to_window(&self, record: &NoticeRecord) -> Option<String> {
-        let notice = &record.notice;
-        let window = notice.window.filter(|window| window.starts_at > self.records.now)?;
-        let is_ahead = notice.about == NoticeAbout::Maintenance && !notice.status.is_over();
-        if !is_ahead || record.servers.is_empty() {
-            return None;
-        }
-        let targets: Vec<&str> = record.components.iter().map(ComponentId::as_str).collect();
-        let start = window.starts_at.with_timezone(&self.timezone());
-        let span = match window.ends_at {
-            Some(end) => {
-                let minutes = (end - window.starts_at).num_minutes().max(1);
-                self.say("notice-span", Facts::new().text("minutes", minutes.to_string()))
-            }
-            None => self.say("notice-span-unknown", Facts::new()),
-        };
-        let facts = Facts::new()
-            .text("targets", targets.join(","))
-            .text("start", start.format("%Y-%m-%dT%H:%M").to_string())
-            .text("span", span);
-        Some(self.say("notice-to-window", facts))
+    /// The title of a window that is drafted out of a notice: what is worked on, in public words.
+    pub fn title_of_work(&self, targets: &[String]) -> String {
+        let kind = |id: &String| self.fleet().components.iter().find(|one| one.id.as_str() == id);
+        let kind = targets.iter().find_map(kind).map_or("other", |one| one.kind.word());
+        self.say("maintenance-of-provider", Facts::new().text("kind", kind))
     }
 
     /// A notice in an incident's timeline.

@@ -83,9 +83,16 @@ impl Speech<'_> {
         }
     }
 
+    /// A window's title for readers: the bot's own in their language, a person's as it is.
+    fn window_title(&self, window: &MaintenanceWindow) -> String {
+        let own = || Speech::new(self.words, self.records).title_of_work(&window.targets);
+        let is_own = window.notice.is_some() && window.title == own();
+        if is_own { self.title_of_work(&window.targets) } else { window.title.clone() }
+    }
+
     fn facts_of_news(&self, window: &MaintenanceWindow) -> Facts {
         Facts::new()
-            .text("title", window.title.clone())
+            .text("title", self.window_title(window))
             .text("servers", self.public_servers(&window.servers))
             .text("from", self.window_time(window.starts_at, window.zone, None))
             .text("until", self.window_time(window.ends_at, window.zone, None))
@@ -103,7 +110,7 @@ impl Speech<'_> {
         let link = url.map(|url| format!("{}/maintenance", url.trim_end_matches('/')));
         let tail: Vec<&str> = link.as_deref().into_iter().collect();
         let headed = |text: String| match to.abilities.headline {
-            true => format!("{}\n{text}", window.title),
+            true => format!("{}\n{text}", self.window_title(window)),
             false => text,
         };
         let long = headed(self.window_news(window, news));

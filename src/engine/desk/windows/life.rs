@@ -37,6 +37,9 @@ impl Desk<'_> {
     /// The window begins by itself.
     pub(in crate::engine::desk) fn begin_window(&mut self, id: WindowId) {
         let Some(record) = self.records.windows.get(&id).cloned() else { return };
+        if record.drafted {
+            return self.remind_of_draft(&record);
+        }
         let servers = self.servers_of(&record.window.targets);
         let window =
             MaintenanceWindow { state: WindowState::InProgress, servers, ..record.window.clone() };
@@ -54,6 +57,18 @@ impl Desk<'_> {
         if let Some(record) = self.records.windows.get(&id).cloned() {
             self.propose_window(&record);
         }
+    }
+
+    /// The time of a draft out of a notice has come, and nobody has taken it up: nothing begins
+    /// that nobody approved.
+    fn remind_of_draft(&mut self, record: &WindowRecord) {
+        if record.window.ends_at <= self.now() {
+            return;
+        }
+        let facts = window_facts(record.window.id).text("title", record.window.title.clone());
+        let text = self.speech().say("staff-window-draft-begins", facts);
+        self.notify_staff("window", text, None);
+        self.propose_window(record);
     }
 
     /// The promised end comes near: staff are asked.
@@ -98,6 +113,13 @@ impl Desk<'_> {
     /// The promised end has come: the work is taken to be over, and the probes are asked.
     pub(in crate::engine::desk) fn end_window(&mut self, id: WindowId) {
         let Some(record) = self.records.windows.get(&id).cloned() else { return };
+        if record.drafted {
+            let facts = window_facts(id).text("title", record.window.title.clone());
+            let window = MaintenanceWindow { state: WindowState::Cancelled, ..record.window };
+            self.decide(Output::Window { window, by: None });
+            let text = self.speech().say("staff-window-draft-over", facts);
+            return self.notify_staff("window", text, None);
+        }
         let window = MaintenanceWindow { state: WindowState::Verifying, ..record.window.clone() };
         self.decide(Output::Window { window, by: None });
         if record.is_announced() {
@@ -160,7 +182,7 @@ impl Desk<'_> {
         let Some(record) = self.records.windows.get(&id).cloned() else { return };
         let Some(found) = self.records.incidents.get(&incident).cloned() else { return };
         let by = WINDOW_POLICY;
-        let (_, done) = self.put_on_record(&record, WindowNews::Completed, by, None);
+        let (revision, done) = self.put_on_record(&record, WindowNews::Completed, by, None);
         let kind = match found.state {
             IncidentState::Monitoring => UpdateKind::Update,
             IncidentState::Investigating
@@ -179,6 +201,7 @@ impl Desk<'_> {
         let wordings = wordings.collect();
         let (draft, short, role, course) = (None, None, None, None);
         self.publish(&Statement { incident, draft, kind, body, short, wordings, by, role, course });
+        self.mail_news(&record, WindowNews::Completed, revision, Some(incident));
         if let Some(draft) = self.draft_by_bot(incident, UpdateKind::Resolved) {
             let reason = self.speech().say("window-mended", Facts::new());
             self.propose(draft, "staff-proposal-recovery", &reason);

@@ -6,8 +6,12 @@
 //! [`Desk::change_window`]; what time brings is in `life`, what a plan may collide with in `plan`.
 
 mod life;
+mod noticed;
 mod plan;
 mod series;
+mod wish;
+
+pub(super) use wish::Wish;
 
 use crate::{
     command::{Button, Maintenance},
@@ -90,15 +94,27 @@ impl Desk<'_> {
             let text = speech.say("reply-window-announced", facts);
             return self.reply(false, text);
         }
-        let news = first_news(record.window.state);
+        let news = first_news(self.state_when_published(&record));
         if !self.is_as_read(&record.window, revision) {
             return;
+        }
+        if news == WindowNews::Started && record.window.state == WindowState::Scheduled {
+            let window =
+                MaintenanceWindow { state: WindowState::InProgress, ..record.window.clone() };
+            self.decide(Output::Window { window, by: Some(who.by.to_owned()) });
         }
         let count = self.announce(id, news, who.by, Some(who.role));
         let follow = self.approve_series(&record.window, who);
         let facts = window_facts(id).number("count", count);
         let text = self.speech().say("reply-window-published", facts);
         self.reply(true, format!("{text}{follow}"));
+    }
+
+    /// A draft out of a notice, whose time has come, begins when somebody publishes it.
+    fn state_when_published(&self, record: &WindowRecord) -> WindowState {
+        let window = &record.window;
+        let has_come = record.drafted && window.starts_at <= self.now();
+        if has_come { WindowState::InProgress } else { window.state }
     }
 
     /// Whether a person who decides by a window's revision read the newest; else they are told it.
@@ -235,12 +251,28 @@ impl Desk<'_> {
         let facts = window_facts(window.id)
             .text("title", window.title.clone())
             .text("servers", speech.staff_servers(&window.servers))
-            .text("text", speech.window_news(window, first_news(window.state)));
-        let text = speech.say("staff-window", facts);
+            .text(
+                "text",
+                speech.window_news(window, first_news(self.state_when_published(record))),
+            );
+        let mut text = speech.say("staff-window", facts);
+        if window.notice.is_some() {
+            text =
+                [text].into_iter().chain(self.beside_draft(window)).collect::<Vec<_>>().join("\n");
+        }
         let facts = window_facts(window.id).number("revision", window.revision);
         let commands = speech.say("staff-window-commands", facts);
         let button = Button::PublishWindow { window: window.id, revision: window.revision };
         self.ask_of_window(&Asking { text: &text, buttons: vec![button], commands });
+    }
+
+    /// What staff should know of a draft out of a notice, beside its words.
+    fn beside_draft(&self, window: &MaintenanceWindow) -> Vec<String> {
+        let linked = window.incident.map(|incident| {
+            let facts = Facts::new().text("incident", incident.to_string());
+            self.speech().say("staff-window-incident", facts)
+        });
+        linked.into_iter().chain(self.warnings(window)).collect()
     }
 
     fn ask_of_window(&mut self, asking: &Asking<'_>) {
@@ -268,9 +300,15 @@ impl Desk<'_> {
                     role,
                     course: None,
                 };
-                self.publish(&statement).map_or(0, |(_, count)| count)
+                let count = self.publish(&statement).map_or(0, |(_, count)| count);
+                self.mail_news(&record, news, revision, Some(incident));
+                count
             }
-            None => self.post_news(&record, news, revision),
+            None => {
+                let count = self.post_news(&record, news, revision);
+                self.mail_news(&record, news, revision, None);
+                count
+            }
         }
     }
 

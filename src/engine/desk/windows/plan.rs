@@ -21,7 +21,7 @@ use super::{Desk, Person, overlaps, window_facts};
 /// Windows that may be open at once.
 pub(super) const OPEN_WINDOWS_MAX: usize = 200;
 /// Nothing is planned further ahead, in days.
-const AHEAD_DAYS_MAX: i64 = 2 * 366;
+pub(super) const AHEAD_DAYS_MAX: i64 = 2 * 366;
 /// A beginning that was typed a little late is now, in seconds.
 const LATE_S_MAX: i64 = 60;
 /// Another time is looked for on this many days.
@@ -79,6 +79,7 @@ impl Desk<'_> {
             state: WindowState::Scheduled,
             revision: 1,
             incident: plan.incident,
+            notice: None,
             occurrence: series.as_ref().map(|one| Occurrence { series: one.id, local: one.first }),
         };
         let id = window.id;
@@ -186,7 +187,7 @@ impl Desk<'_> {
     }
 
     /// Tells what was planned, what speaks against it, and another time.
-    fn answer_plan(&mut self, record: &WindowRecord) {
+    pub(super) fn answer_plan(&mut self, record: &WindowRecord) {
         let (speech, window) = (self.speech(), &record.window);
         let facts = window_facts(window.id)
             .text("title", window.title.clone())
@@ -233,7 +234,8 @@ impl Desk<'_> {
                 }
             })
             .collect();
-        if !found.is_empty() {
+        // A provider's time is not ours to choose.
+        if !found.is_empty() && window.notice.is_none() {
             lines.extend(self.other_time(window).map(|at| {
                 let facts = window_facts(window.id)
                     .text("time", speech.window_time(at, window.zone, None))
@@ -258,7 +260,9 @@ impl Desk<'_> {
         let is_known = window.occurrence.is_some_and(|one| {
             self.records.series.get(&one.series).is_some_and(|series| one.local != series.first)
         });
-        let is_short = !is_known && starts_at < self.now() + seconds(policy.maintenance.notice_s);
+        let is_short = window.notice.is_none()
+            && !is_known
+            && starts_at < self.now() + seconds(policy.maintenance.notice_s);
         others
             .map(Collision::Window)
             .chain(dark.map(|one| Collision::Blackout(&one.reason)))

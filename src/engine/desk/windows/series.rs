@@ -207,6 +207,7 @@ impl Desk<'_> {
             revision: 1,
             incident: None,
             occurrence: Some(Occurrence { series: series.id, local }),
+            notice: None,
         };
         let is_approved = series.approved_by.is_some();
         self.decide(Output::Window { window: window.clone(), by: None });

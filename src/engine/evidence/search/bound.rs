@@ -46,7 +46,7 @@ impl Search<'_> {
     /// No profile of this class gains more: a target adds at most the largest difference within
     /// its table, one without bad results nothing, a report four nats.
     pub(super) fn bound(&mut self, class: usize) -> f64 {
-        let mut bound = self.shape.prior(class) + BOUND_MARGIN;
+        let mut bound = self.prior(class) + BOUND_MARGIN;
         for target in &self.shape.class(class).targets {
             if self.tables.is_noisy(*target) {
                 let known = self.bounds[*target];
