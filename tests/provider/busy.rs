@@ -108,6 +108,40 @@ fn what_comes_again_is_told_time_by_time_but_for_what_is_left_out_or_told_anew()
 }
 
 #[test]
+fn what_is_left_out_is_found_in_whatever_zone_it_is_written() {
+    let days = |entries: &[&str]| {
+        let found = read(&calendar(entries)).unwrap();
+        found.times.iter().map(|one| one.from.format("%d %H:%M").to_string()).collect::<Vec<_>>()
+    };
+    // Eight in the evening in New York is the next day in UTC and in Berlin.
+    let nightly = "UID:1\r\nDTSTART;TZID=America/New_York:20261207T200000\r\nDURATION:PT1H\r\n\
+                   RRULE:FREQ=DAILY;COUNT=4";
+    assert_eq!(days(&[nightly]), ["08 01:00", "09 01:00", "10 01:00", "11 01:00"]);
+    for line in [
+        "EXDATE:20261209T010000Z",
+        "EXDATE;TZID=Europe/Berlin:20261209T020000",
+        "EXDATE;TZID=America/New_York:20261208T200000",
+        "EXDATE:20261208T200000",
+        "EXDATE;VALUE=DATE:20261208",
+    ] {
+        let entry = format!("{nightly}\r\n{line}");
+        assert_eq!(days(&[&entry]), ["08 01:00", "10 01:00", "11 01:00"], "{line}");
+        let moved = line.replace("EXDATE", "RECURRENCE-ID");
+        let moved = format!("UID:1\r\n{moved}\r\nDTSTART:20261220T100000Z");
+        assert_eq!(
+            days(&[nightly, &moved]),
+            ["08 01:00", "10 01:00", "11 01:00", "20 10:00"],
+            "{moved}"
+        );
+    }
+    let daily = "DTSTART;VALUE=DATE:20261207\r\nRRULE:FREQ=DAILY;COUNT=3";
+    for line in ["EXDATE:20261208T000000Z", "EXDATE:20261208T050000Z", "EXDATE:20261208"] {
+        let entry = format!("{daily}\r\n{line}");
+        assert_eq!(days(&[&entry]), ["07 05:00", "09 05:00"], "{line}");
+    }
+}
+
+#[test]
 fn what_cannot_be_read_is_counted_and_what_is_assumed_is_named() {
     let found = read(&calendar(&[
         "SUMMARY:No time",

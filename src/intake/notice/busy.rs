@@ -5,7 +5,7 @@
 //! what can be planned at all. What an entry does not say is taken so that the time is the longer,
 //! and marked. Must not: refuse a calendar for an entry that is wrong. Start at [`read`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use chrono_tz::Tz;
@@ -95,12 +95,38 @@ struct Point {
     is_day: bool,
 }
 
+/// A time of an entry that comes again, as it is named to except it.
+#[derive(Clone, Copy, Debug)]
+enum Excepted {
+    /// By the clocks of the entry.
+    Local(NaiveDateTime),
+    /// By any clocks.
+    Moment(Point),
+}
+
+impl Excepted {
+    /// Its day by the clocks of an entry that begins with `start`: no entry has two times in a day.
+    fn day_of(self, start: Point) -> NaiveDate {
+        match self {
+            Self::Local(local) => local.date(),
+            // Midnight of a whole day is that day, whatever zone was written behind it.
+            Self::Moment(point) if start.is_day && point.local.time() == NaiveTime::MIN => {
+                point.local.date()
+            }
+            Self::Moment(point) if point.zone == start.zone => point.local.date(),
+            Self::Moment(point) => {
+                moment(point.local, point.zone, 0).with_timezone(&start.zone).date_naive()
+            }
+        }
+    }
+}
+
 struct Reader<'a> {
     reading: &'a BusyReading<'a>,
     from: Timestamp,
     until: Timestamp,
-    /// Times of entries that come again which another entry tells anew: by id and day.
-    told_anew: BTreeSet<(String, NaiveDate)>,
+    /// Times of entries that come again which another entry tells anew, by their id.
+    told_anew: BTreeMap<String, Vec<Excepted>>,
     times: Vec<Blackout>,
     assumed: BTreeSet<Assumed>,
     unread: u32,
@@ -117,19 +143,19 @@ impl<'a> Reader<'a> {
             reading,
             from: month.and_time(NaiveTime::MIN).and_utc(),
             until: ahead.and_time(NaiveTime::MIN).and_utc(),
-            told_anew: BTreeSet::new(),
+            told_anew: BTreeMap::new(),
             times: Vec::new(),
             assumed: BTreeSet::new(),
             unread: 0,
             left_out: 0,
             rules: 0,
         };
-        let anew = entries.iter().filter_map(|entry| {
-            let entry = Entry(entry);
-            let instead = reader.point(entry.line("RECURRENCE-ID")?)?;
-            Some((entry.text("UID")?, instead.local.date()))
-        });
-        reader.told_anew = anew.collect();
+        for entry in entries.iter().map(|entry| Entry(entry)) {
+            let instead = entry.line("RECURRENCE-ID").and_then(|line| reader.excepted(line));
+            if let (Some(instead), Some(uid)) = (instead, entry.text("UID")) {
+                reader.told_anew.entry(uid).or_default().push(instead);
+            }
+        }
         reader
     }
 
@@ -175,8 +201,7 @@ impl<'a> Reader<'a> {
         self.rules += 1;
         let (first, zone) = (start.local, start.zone);
         let rule = rule.clone().settled(first, zone);
-        let except = self.except(entry);
-        let uid = entry.text("UID").unwrap_or_default();
+        let except = self.except(entry, start);
         let earliest = (self.from - length).with_timezone(&zone).naive_local();
         let before = earliest.checked_sub_days(Days::new(2)).filter(|before| *before >= first);
         let times = std::iter::successors(rule.next(first, before, zone), |local| {
@@ -187,22 +212,32 @@ impl<'a> Reader<'a> {
             times.take_while(|local| *local < until).take(TIMES_OF_RULE_MAX + 1).collect();
         self.left_out += times.len().saturating_sub(TIMES_OF_RULE_MAX);
         for local in times.into_iter().take(TIMES_OF_RULE_MAX) {
-            let is_told = self.told_anew.contains(&(uid.clone(), local.date()));
-            if !is_told && !except.contains(&local.date()) {
+            if !except.contains(&local.date()) {
                 self.keep(Point { local, ..start }, length, reason);
             }
         }
     }
 
-    /// The days that an entry leaves out.
-    fn except(&self, entry: &Entry<'_>) -> BTreeSet<NaiveDate> {
+    /// The days that an entry leaves out or that another one tells anew, where it begins.
+    fn except(&self, entry: &Entry<'_>, start: Point) -> BTreeSet<NaiveDate> {
         let lines = entry.0.iter().filter(|line| line.name == "EXDATE");
-        let points = lines.flat_map(|line| {
+        let left_out = lines.flat_map(|line| {
             let one =
-                |value: &str| self.point(&Line { value: value.to_owned(), ..Line::clone(line) });
+                |value: &str| self.excepted(&Line { value: value.to_owned(), ..Line::clone(line) });
             line.value.split(',').filter_map(one).collect::<Vec<_>>()
         });
-        points.map(|point| point.local.date()).collect()
+        let uid = entry.text("UID").unwrap_or_default();
+        let told_anew = self.told_anew.get(&uid).into_iter().flatten().copied();
+        left_out.chain(told_anew).map(|one| one.day_of(start)).collect()
+    }
+
+    /// Which time of an entry a line names. One without a zone means that of the entry.
+    fn excepted(&self, line: &Line) -> Option<Excepted> {
+        match time(&line.value)? {
+            Time::At(local) if line.parameter("TZID").is_none() => Some(Excepted::Local(local)),
+            Time::At(_) | Time::Utc(_) => self.point(line).map(Excepted::Moment),
+            Time::Day(day) => Some(Excepted::Local(day.and_time(NaiveTime::MIN))),
+        }
     }
 
     fn keep(&mut self, start: Point, length: TimeDelta, reason: &str) {
