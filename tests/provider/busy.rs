@@ -142,6 +142,20 @@ fn what_is_left_out_is_found_in_whatever_zone_it_is_written() {
 }
 
 #[test]
+fn the_first_time_counts_also_where_the_rule_does_not_fall_on_it() {
+    // A Monday, and Tuesdays.
+    let entry = "SUMMARY:x\r\nDTSTART:20261207T100000Z\r\nDURATION:PT1H\r\n\
+                 RRULE:FREQ=WEEKLY;BYDAY=TU;UNTIL=20261216T000000Z";
+    let all = [
+        "2026-12-07T10:00:00Z..2026-12-07T11:00:00Z x",
+        "2026-12-08T10:00:00Z..2026-12-08T11:00:00Z x",
+        "2026-12-15T10:00:00Z..2026-12-15T11:00:00Z x",
+    ];
+    assert_eq!(times(entry), all);
+    assert_eq!(times(&format!("{entry}\r\nEXDATE:20261207T100000Z")), all[1..]);
+}
+
+#[test]
 fn what_cannot_be_read_is_counted_and_what_is_assumed_is_named() {
     let found = read(&calendar(&[
         "SUMMARY:No time",

@@ -189,7 +189,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Each time of an entry that comes again, but those that are left out or told anew.
+    /// Each time of an entry that comes again, but those that are left out or told anew. Its own
+    /// beginning is one of them, whether the rule falls on it or not.
     fn keep_all(
         &mut self,
         entry: &Entry<'_>,
@@ -202,6 +203,9 @@ impl<'a> Reader<'a> {
         let (first, zone) = (start.local, start.zone);
         let rule = rule.clone().settled(first, zone);
         let except = self.except(entry, start);
+        if !except.contains(&first.date()) {
+            self.keep(start, length, reason);
+        }
         let earliest = (self.from - length).with_timezone(&zone).naive_local();
         let before = earliest.checked_sub_days(Days::new(2)).filter(|before| *before >= first);
         let times = std::iter::successors(rule.next(first, before, zone), |local| {
