@@ -9,6 +9,8 @@
 
 #[path = "engine/bounds.rs"]
 mod bounds;
+#[path = "engine/busy.rs"]
+mod busy;
 #[path = "engine/card_pace.rs"]
 mod card_pace;
 #[path = "engine/cards.rs"]

@@ -79,7 +79,11 @@ staff-busy-marks = The calendar “{ $calendar }” of busy times was read: { $c
 }
 staff-busy-collides =
     The calendar “{ $calendar }” of busy times has changed, and meets planned maintenance:
-    { $list }
+    { $list }{ $more ->
+    [0] {""}
+    [one] {" "}(and 1 more window)
+   *[other] {" "}(and { $more } more windows)
+}
 staff-busy-collision = Maintenance { $window } ({ $title }), { $when }: { $reason }
 calendar-unreadable = The calendar “{ $calendar }” of busy times cannot be read: { $reason }. What it said before holds; it is asked again more and more slowly.
 # What can be typed under these.
@@ -115,6 +119,10 @@ reply-window-scheduled =
 window-warning-overlap = Note: it overlaps maintenance { $window } ({ $title }), { $when }.
 window-warning-blackout = Note: no work should be done then: { $reason }.
 window-warning-notice = Note: that is short notice; customers should know { $notice } ahead.
+window-warning-more = Note: { $count ->
+    [one] 1 more thing speaks
+   *[other] { $count } more things speak
+} against that time.
 window-other-time =
     Nothing speaks against { $time }: maintenance move { $window } { $local }
 reply-series-incident = Work that comes again cannot be to end an incident: leave --repeat or --incident out.

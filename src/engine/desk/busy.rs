@@ -31,14 +31,17 @@ impl Desk<'_> {
         }
         let collisions = self.collisions_with(calendar, before.as_ref());
         if !collisions.is_empty() {
+            let more = collisions.len().saturating_sub(COLLISIONS_MAX);
             let facts = Facts::new()
                 .text("calendar", self.speech().tamed(&calendar.name))
-                .text("list", collisions.join("\n"));
+                .text("list", collisions[..collisions.len() - more].join("\n"))
+                .number("more", more);
             let text = self.speech().say("staff-busy-collides", facts);
             self.notify_staff("busy", text, None);
         }
     }
 
+    /// A line for each window that meets a new time.
     fn collisions_with(
         &self,
         calendar: &BusyCalendar,
@@ -61,6 +64,6 @@ impl Desk<'_> {
                 .text("reason", speech.tamed(&time.reason));
             Some(speech.say("staff-busy-collision", facts))
         });
-        meets.take(COLLISIONS_MAX).collect()
+        meets.collect()
     }
 }

@@ -24,6 +24,8 @@ pub(super) const OPEN_WINDOWS_MAX: usize = 200;
 pub(super) const AHEAD_DAYS_MAX: i64 = 2 * 366;
 /// A beginning that was typed a little late is now, in seconds.
 const LATE_S_MAX: i64 = 60;
+/// So much of what speaks against a time is told.
+const COLLISIONS_TOLD_MAX: usize = 5;
 /// Another time is looked for on this many days.
 const OTHER_DAYS_MAX: u64 = 60;
 
@@ -216,6 +218,7 @@ impl Desk<'_> {
         let found = self.collisions(window, window.starts_at);
         let mut lines: Vec<String> = found
             .iter()
+            .take(COLLISIONS_TOLD_MAX)
             .map(|collision| match collision {
                 Collision::Window(other) => {
                     let facts = window_facts(other.id)
@@ -234,6 +237,10 @@ impl Desk<'_> {
                 }
             })
             .collect();
+        let more = found.len().saturating_sub(COLLISIONS_TOLD_MAX);
+        if more > 0 {
+            lines.push(speech.say("window-warning-more", Facts::new().number("count", more)));
+        }
         // A provider's time is not ours to choose.
         if !found.is_empty() && window.notice.is_none() {
             lines.extend(self.other_time(window).map(|at| {
@@ -246,6 +253,7 @@ impl Desk<'_> {
         lines
     }
 
+    /// What speaks against a time, each reason once.
     fn collisions(&self, window: &MaintenanceWindow, starts_at: Timestamp) -> Vec<Collision<'_>> {
         let span = (starts_at, starts_at + (window.ends_at - window.starts_at));
         let policy = &self.records.settings.policy;
@@ -256,6 +264,8 @@ impl Desk<'_> {
         let busy = self.records.busy.values().flat_map(|one| &one.times);
         let dark =
             policy.blackouts.iter().chain(busy).filter(|one| overlaps(span, (one.from, one.until)));
+        let mut told = BTreeSet::new();
+        let reasons = dark.map(|one| one.reason.as_str()).filter(|reason| told.insert(*reason));
         // One that comes again was known of long before it was made.
         let is_known = window.occurrence.is_some_and(|one| {
             self.records.series.get(&one.series).is_some_and(|series| one.local != series.first)
@@ -263,11 +273,8 @@ impl Desk<'_> {
         let is_short = window.notice.is_none()
             && !is_known
             && starts_at < self.now() + seconds(policy.maintenance.notice_s);
-        others
-            .map(Collision::Window)
-            .chain(dark.map(|one| Collision::Blackout(&one.reason)))
-            .chain(is_short.then_some(Collision::ShortNotice))
-            .collect()
+        let short = is_short.then_some(Collision::ShortNotice).into_iter();
+        short.chain(others.map(Collision::Window)).chain(reasons.map(Collision::Blackout)).collect()
     }
 
     /// The first later day on which the same time of day is free and is one moment.
