@@ -86,6 +86,8 @@ staff-busy-collides =
 }
 staff-busy-collision = Maintenance { $window } ({ $title }), { $when }: { $reason }
 calendar-unreadable = The calendar “{ $calendar }” of busy times cannot be read: { $reason }. What it said before holds; it is asked again more and more slowly.
+# Nothing came of it since the bot began with it; what an earlier run read of it is still known.
+calendar-never-read = The calendar “{ $calendar }” of busy times cannot be read: { $reason }. I have not read it since I started or it was configured: please look whether its path or address is right. It is asked again more and more slowly.
 # What can be typed under these.
 staff-window-end-commands = maintenance extend { $window } 30m | maintenance complete { $window }
 window-probes-well = All probes of its servers are good.

@@ -2,6 +2,7 @@
 //!
 //! A file is read again each time; an address only when it has changed (ETag, Last-Modified). One
 //! that cannot be read is asked ever more slowly, staff are told once, and what it said before holds.
+//! Where it was never read its path or address may be wrong, so that staff are told at once.
 //! Must not: let an address into a log or an error, or keep a calendar. Start at [`run`].
 
 use std::{fs::File, io::Read, path::Path, sync::Arc};
@@ -27,7 +28,7 @@ use super::{
     upstream::{FetchError, Fetched, Fetcher, Stamps, Tools, wait_s},
 };
 
-/// Failures one after the other after which staff are told.
+/// Failures one after the other after which staff are told of a calendar that was read before.
 const FAILURES_TOLD: u32 = 3;
 const REASON_LENGTH_MAX: usize = 200;
 
@@ -86,11 +87,21 @@ struct Asking {
     /// What was told of it.
     told: Option<BusyCalendar>,
     failures: u32,
+    /// Staff know of these failures.
+    is_trouble_told: bool,
 }
 
 impl Asking {
     fn new(calendar: BlackoutCalendar, tools: Tools) -> Self {
-        Self { calendar, tools, stamps: Stamps::default(), month: None, told: None, failures: 0 }
+        Self {
+            calendar,
+            tools,
+            stamps: Stamps::default(),
+            month: None,
+            told: None,
+            failures: 0,
+            is_trouble_told: false,
+        }
     }
 
     async fn run(mut self) {
@@ -105,6 +116,7 @@ impl Asking {
             let pause_s = match self.ask(fetcher.as_ref()).await {
                 Ok(()) => {
                     self.failures = 0;
+                    self.is_trouble_told = false;
                     None
                 }
                 Err(failure) => self.fail(&failure).await,
@@ -170,7 +182,9 @@ impl Asking {
         self.failures = self.failures.saturating_add(1);
         let (name, reason) = (&self.calendar.name, failure.to_string());
         tracing::debug!(calendar = name, reason, "a calendar of busy times was not read");
-        if self.failures == FAILURES_TOLD {
+        let is_enough = self.told.is_none() || self.failures >= FAILURES_TOLD;
+        if is_enough && !self.is_trouble_told {
+            self.is_trouble_told = true;
             self.tell_trouble(&reason).await;
         }
         match failure {
@@ -184,7 +198,8 @@ impl Asking {
             .text("calendar", neutralise(&self.calendar.name, REASON_LENGTH_MAX))
             .text("reason", neutralise(reason, REASON_LENGTH_MAX));
         let words = self.tools.words.borrow().clone();
-        let text = words.say(&self.tools.language, "calendar-unreadable", &facts);
+        let key = if self.told.is_none() { "calendar-never-read" } else { "calendar-unreadable" };
+        let text = words.say(&self.tools.language, key, &facts);
         if let Err(refused) = self.submit(Input::Trouble { text }).await {
             tracing::warn!(%refused, "staff could not be told of a calendar of busy times");
         }

@@ -272,16 +272,33 @@ async fn a_calendar_is_told_when_it_changes_and_not_read_again_while_it_does_not
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_calendar_that_fails_is_told_to_staff_once_and_without_its_address() {
+async fn a_calendar_that_was_never_read_is_told_to_staff_at_once_and_without_its_address() {
     let page = Page::start(vec![Answer::Page("<html>".to_owned(), "\"v1\"")]).await;
     let url = format!("{}?token=hunter2", page.url());
     let (door, calendars) = start(CalendarPlace::Url(url.into()));
     until("staff are told", || door.troubles().len() == 1).await;
+    let asked = page.asked().len();
+    assert!(asked < 3, "at once: {asked}");
     until("it is asked on", || page.asked().len() >= 5).await;
-    insta::assert_snapshot!(door.troubles()[0], @"The calendar “campus” of busy times cannot be read: it is not a calendar. What it said before holds; it is asked again more and more slowly.");
+    insta::assert_snapshot!(door.troubles()[0], @"The calendar “campus” of busy times cannot be read: it is not a calendar. I have not read it since I started or it was configured: please look whether its path or address is right. It is asked again more and more slowly.");
     assert!(!format!("{:?}", *calendars.borrow()).contains("hunter2"));
     page.answer(Answer::Page(one("Exams"), "\"v2\""));
     until("it is read in the end", || door.busy().len() == 1).await;
+    assert_eq!(door.troubles().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_calendar_that_was_read_before_is_told_once_when_it_fails_again_and_again() {
+    let page = Page::start(vec![Answer::Page(one("Exams"), "\"v1\"")]).await;
+    let (door, _calendars) = start(CalendarPlace::Url(page.url().into()));
+    until("it is read", || door.busy().len() == 1).await;
+    page.answer(Answer::Page("<html>".to_owned(), "\"v2\""));
+    let before = page.asked().len();
+    until("staff are told", || door.troubles().len() == 1).await;
+    let asked = page.asked().len() - before;
+    assert!(asked >= 2, "not of one failure alone: {asked}");
+    until("it is asked on", || page.asked().len() >= before + 5).await;
+    insta::assert_snapshot!(door.troubles()[0], @"The calendar “campus” of busy times cannot be read: it is not a calendar. What it said before holds; it is asked again more and more slowly.");
     assert_eq!(door.troubles().len(), 1);
 }
 
