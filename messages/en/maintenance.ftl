@@ -72,7 +72,8 @@ staff-busy-marks = The calendar “{ $calendar }” of busy times was read: { $c
    *[other] {" "}{ $unread } entries could not be read in full.
 }{ $left-out ->
     [0] {""}
-   *[other] {" "}{ $left-out } more are too many or too far ahead and are not kept.
+    [one] {" "}1 more is one too many and is not kept.
+   *[other] {" "}{ $left-out } more are too many and are not kept.
 }{ $has-assumed ->
     [yes] {" "}Taken for granted: { $assumed }.
    *[no] {""}

@@ -6,6 +6,11 @@ use insta::assert_snapshot;
 
 use super::stage::{Stage, settings};
 
+fn campus(times: Vec<Blackout>, left_out: u32) -> Input {
+    let (name, assumed) = ("campus".to_owned(), Vec::new());
+    Input::Busy { calendar: Box::new(BusyCalendar { name, times, unread: 0, left_out, assumed }) }
+}
+
 #[test]
 fn of_many_reasons_against_a_time_each_is_told_once_and_only_some() {
     let mut settings = settings();
@@ -19,16 +24,7 @@ fn of_many_reasons_against_a_time_each_is_told_once_and_only_some() {
     };
     let daily = (1..=20).map(|day| time(day, "lectures".to_owned()));
     let courses = (1..=9).map(|number| time(10, format!("exam {number}")));
-    let campus = |times: Vec<Blackout>| Input::Busy {
-        calendar: Box::new(BusyCalendar {
-            name: "campus".to_owned(),
-            times,
-            unread: 0,
-            left_out: 0,
-            assumed: Vec::new(),
-        }),
-    };
-    stage.take(campus(daily.clone().chain(courses.clone()).collect()));
+    stage.take(campus(daily.clone().chain(courses.clone()).collect(), 0));
     let answer = stage.types("maintenance schedule s1 2014-05-08T22:00 48h updates");
     let notes: Vec<&str> = answer.lines().filter(|line| line.starts_with("Note:")).collect();
     assert_snapshot!(notes.join("\n"), @r#"
@@ -42,12 +38,26 @@ fn of_many_reasons_against_a_time_each_is_told_once_and_only_some() {
     for _ in 2..=12 {
         stage.types("maintenance schedule s1 2014-05-08T22:00 1h updates");
     }
-    stage.take(campus(Vec::new()));
+    stage.take(campus(Vec::new(), 0));
     stage.forget_heard();
-    stage.take(campus(daily.chain(courses).collect()));
+    stage.take(campus(daily.chain(courses).collect(), 0));
     let told = stage.posts_to("staff");
     assert_eq!(told.len(), 1, "{told:?}");
     let named = told[0].lines().filter(|line| line.starts_with("Maintenance "));
     assert_eq!(named.count(), 10, "{told:?}");
     assert!(told[0].ends_with(": lectures (and 2 more windows)"), "{told:?}");
+}
+
+#[test]
+fn what_a_calendar_has_too_much_of_is_told_by_its_number() {
+    let mut settings = settings();
+    settings.policy.busy_calendars = vec!["campus".to_owned()];
+    let mut stage: Stage = Stage::with(settings);
+    for left_out in [1, 300] {
+        stage.take(campus(Vec::new(), left_out));
+    }
+    assert_snapshot!(stage.posts_to("staff").join("\n"), @r#"
+    The calendar “campus” of busy times was read: 0 times. 1 more is one too many and is not kept.
+    The calendar “campus” of busy times was read: 0 times. 300 more are too many and are not kept.
+    "#);
 }

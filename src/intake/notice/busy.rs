@@ -24,9 +24,9 @@ use super::{
 
 /// The most times that are kept of one calendar.
 pub const BUSY_MAX: usize = 500;
-/// The most entries that come again of one calendar, and the most times of one of them.
+/// The most entries that come again of one calendar. How far ahead times are kept bounds those of
+/// each, as it has one a day at most.
 const RULES_MAX: usize = 100;
-const TIMES_OF_RULE_MAX: usize = 500;
 /// Times that begin further ahead than what can be planned are not kept, in months.
 const AHEAD_MONTHS: u32 = 26;
 /// The longest reason, in characters.
@@ -130,7 +130,6 @@ struct Reader<'a> {
     times: Vec<Blackout>,
     assumed: BTreeSet<Assumed>,
     unread: u32,
-    left_out: usize,
     rules: usize,
 }
 
@@ -147,7 +146,6 @@ impl<'a> Reader<'a> {
             times: Vec::new(),
             assumed: BTreeSet::new(),
             unread: 0,
-            left_out: 0,
             rules: 0,
         };
         for entry in entries.iter().map(|entry| Entry(entry)) {
@@ -212,10 +210,7 @@ impl<'a> Reader<'a> {
             rule.next(first, Some(*local), zone)
         });
         let until = self.until.with_timezone(&zone).naive_local();
-        let times: Vec<NaiveDateTime> =
-            times.take_while(|local| *local < until).take(TIMES_OF_RULE_MAX + 1).collect();
-        self.left_out += times.len().saturating_sub(TIMES_OF_RULE_MAX);
-        for local in times.into_iter().take(TIMES_OF_RULE_MAX) {
+        for local in times.take_while(|local| *local < until) {
             if !except.contains(&local.date()) {
                 self.keep(Point { local, ..start }, length, reason);
             }
@@ -259,7 +254,7 @@ impl<'a> Reader<'a> {
             (one.from, one.until, &one.reason).cmp(&(other.from, other.until, &other.reason))
         });
         self.times.dedup();
-        let left_out = self.left_out + lost + self.times.len().saturating_sub(BUSY_MAX);
+        let left_out = lost + self.times.len().saturating_sub(BUSY_MAX);
         self.times.truncate(BUSY_MAX);
         BusyCalendar {
             name: self.reading.name.to_owned(),
