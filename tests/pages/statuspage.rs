@@ -65,6 +65,7 @@ async fn a_window_has_its_times_its_servers_and_what_was_said() {
     {
       "components": [
         {
+          "created_at": "1970-01-01T00:00:00.000Z",
           "description": null,
           "group": false,
           "group_id": null,
@@ -74,9 +75,12 @@ async fn a_window_has_its_times_its_servers_and_what_was_said() {
           "page_id": "8cf688e13318",
           "position": 1,
           "showcase": true,
-          "status": "under_maintenance"
+          "start_date": null,
+          "status": "under_maintenance",
+          "updated_at": "2014-04-25T02:04:30.000Z"
         },
         {
+          "created_at": "1970-01-01T00:00:00.000Z",
           "description": null,
           "group": false,
           "group_id": null,
@@ -86,9 +90,12 @@ async fn a_window_has_its_times_its_servers_and_what_was_said() {
           "page_id": "8cf688e13318",
           "position": 2,
           "showcase": true,
-          "status": "operational"
+          "start_date": null,
+          "status": "operational",
+          "updated_at": "2014-04-25T02:04:30.000Z"
         },
         {
+          "created_at": "1970-01-01T00:00:00.000Z",
           "description": null,
           "group": false,
           "group_id": null,
@@ -98,7 +105,9 @@ async fn a_window_has_its_times_its_servers_and_what_was_said() {
           "page_id": "8cf688e13318",
           "position": 3,
           "showcase": true,
-          "status": "operational"
+          "start_date": null,
+          "status": "operational",
+          "updated_at": "2014-04-25T02:04:30.000Z"
         }
       ],
       "created_at": "2014-04-24T21:33:00.000Z",
@@ -106,27 +115,36 @@ async fn a_window_has_its_times_its_servers_and_what_was_said() {
       "impact": "maintenance",
       "incident_updates": [
         {
+          "affected_components": null,
           "body": "Maintenance on Server One has begun.\nÄpfel und Öl — 🐑🐑🐑🐑🐑🐑🐑🐑🐑🐑🐑🐑🐑🐑🐑🐑🐑🐑🐑🐑.",
           "created_at": "2014-04-25T02:00:00.000Z",
+          "custom_tweet": null,
+          "deliver_notifications": true,
           "display_at": "2014-04-25T02:00:00.000Z",
           "id": "window-3-2",
           "incident_id": "window-3",
           "status": "in_progress",
+          "tweet_id": null,
           "updated_at": "2014-04-25T02:00:00.000Z"
         },
         {
+          "affected_components": null,
           "body": "Planned maintenance on Server One.",
           "created_at": "2014-04-24T21:33:00.000Z",
+          "custom_tweet": null,
+          "deliver_notifications": true,
           "display_at": "2014-04-24T21:33:00.000Z",
           "id": "window-3-1",
           "incident_id": "window-3",
           "status": "scheduled",
+          "tweet_id": null,
           "updated_at": "2014-04-24T21:33:00.000Z"
         }
       ],
       "monitoring_at": null,
       "name": "A faulty switch, replaced; \"at last\"",
       "page_id": "8cf688e13318",
+      "reminder_intro": null,
       "resolved_at": null,
       "scheduled_for": "2014-04-25T02:00:00.000Z",
       "scheduled_until": "2014-04-25T02:30:00.500Z",
@@ -158,6 +176,38 @@ async fn the_summary_tells_incidents_and_how_things_stand() {
     assert_eq!(all["incidents"][1]["resolved_at"], "2014-04-19T14:25:00.000Z");
     let open = document(busy_evening(), "/api/v2/incidents/unresolved.json").await;
     assert_eq!(ids(&open, "incidents"), ["incident-2"]);
+}
+
+#[tokio::test]
+async fn every_key_is_there_that_such_pages_always_have() {
+    let nowhere = View { public_url: None, ..busy_evening() };
+    let summary = document(nowhere, "/api/v2/summary.json").await;
+    assert_eq!(summary["page"]["url"], "", "without an address there is none");
+    let has = |one: &Value, keys: &[&str]| {
+        let one = one.as_object().expect("an object");
+        for key in keys {
+            assert!(one.contains_key(*key), "{key}: {one:?}");
+        }
+    };
+    has(&summary["page"], &["id", "name", "url", "time_zone", "updated_at"]);
+    for component in summary["components"].as_array().expect("a list") {
+        has(component, &["description", "group_id", "start_date"]);
+        for key in ["created_at", "updated_at"] {
+            let date = component[key].as_str().expect("a date");
+            assert!(date.parse::<chrono::DateTime<chrono::Utc>>().is_ok(), "{key}: {date}");
+        }
+    }
+    for list in ["incidents", "scheduled_maintenances"] {
+        let all = summary[list].as_array().expect("a list");
+        assert!(!all.is_empty(), "{list}");
+        for one in all {
+            has(one, &["monitoring_at", "resolved_at", "shortlink", "reminder_intro"]);
+            for update in one["incident_updates"].as_array().expect("a list") {
+                has(update, &["affected_components", "custom_tweet", "tweet_id"]);
+                assert_eq!(update["deliver_notifications"], true);
+            }
+        }
+    }
 }
 
 #[tokio::test]

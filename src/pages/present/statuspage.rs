@@ -1,6 +1,6 @@
 //! The view as programs read it that know Statuspage (`/api/v2/…`): its shape and words, our facts.
 //!
-//! What Statuspage has and we do not is `null`. A cancelled window is not listed, as there is no
+//! What Statuspage has and we do not is `null`, or where its readers expect a date, [`NEVER`]. A cancelled window is not listed, as there is no
 //! word for it there; it is told on the page, in feeds and in the calendar. Must not: say more than
 //! the pages do. Start at [`Presenter::summary`].
 
@@ -13,6 +13,9 @@ use crate::{
 };
 
 use super::Presenter;
+
+/// The date of what nobody wrote down.
+const NEVER: &str = "1970-01-01T00:00:00.000Z";
 
 /// Which windows are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +55,8 @@ pub(in crate::pages) struct Document {
 struct Page {
     id: String,
     name: String,
-    url: Option<String>,
+    /// Empty where no address is known.
+    url: String,
     time_zone: &'static str,
     updated_at: String,
 }
@@ -62,9 +66,12 @@ struct Component {
     id: String,
     name: String,
     status: &'static str,
+    created_at: &'static str,
+    updated_at: String,
     position: usize,
     description: Option<String>,
     showcase: bool,
+    start_date: Option<String>,
     group_id: Option<String>,
     page_id: String,
     group: bool,
@@ -93,6 +100,7 @@ struct Incident {
     page_id: String,
     incident_updates: Vec<Update>,
     components: Vec<Component>,
+    reminder_intro: Option<String>,
     #[serde(flatten)]
     times: Option<Times>,
 }
@@ -112,6 +120,10 @@ struct Update {
     created_at: String,
     updated_at: String,
     display_at: String,
+    affected_components: Option<Vec<Component>>,
+    deliver_notifications: bool,
+    custom_tweet: Option<String>,
+    tweet_id: Option<String>,
 }
 
 impl Presenter<'_> {
@@ -159,7 +171,7 @@ impl Presenter<'_> {
         let page = Page {
             id: self.page_id(),
             name: self.view.name.clone(),
-            url: self.view.public_url.clone(),
+            url: self.view.public_url.clone().unwrap_or_default(),
             time_zone: self.view.timezone.name(),
             updated_at: iso(self.view.generated_at),
         };
@@ -192,9 +204,13 @@ impl Presenter<'_> {
             id: id_of(&["server", server.name.as_deref().unwrap_or_default()]),
             name: self.server_name(server),
             status: server.status.word(),
+            created_at: NEVER,
+            // Its status is that of the view.
+            updated_at: iso(self.view.generated_at),
             position: place + 1,
             description: None,
             showcase: true,
+            start_date: None,
             group_id: None,
             page_id: self.page_id(),
             group: false,
@@ -234,6 +250,7 @@ impl Presenter<'_> {
             page_id: self.page_id(),
             incident_updates: updates_of(&id, &incident.updates),
             components: self.components_of(&incident.servers, incident.other_servers),
+            reminder_intro: None,
             times: None,
             id,
         }
@@ -257,6 +274,7 @@ impl Presenter<'_> {
             page_id: self.page_id(),
             incident_updates: window.news.iter().map(update).collect(),
             components: self.components_of(&window.servers, window.other_servers),
+            reminder_intro: None,
             times: Some(Times {
                 scheduled_for: iso(window.starts_at),
                 scheduled_until: iso(window.ends_at),
@@ -295,6 +313,11 @@ fn api_update(id: &str, revision: u32, status: &'static str, text: &str, at: Tim
         created_at: at.clone(),
         updated_at: at.clone(),
         display_at: at,
+        affected_components: None,
+        // What stands here went to followers.
+        deliver_notifications: true,
+        custom_tweet: None,
+        tweet_id: None,
     }
 }
 
