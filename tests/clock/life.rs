@@ -34,7 +34,8 @@ pub struct Bot {
     durable: Receiver<Durable>,
     engine: Engine,
     received: Vec<Timestamp>,
-    pub heard: Vec<(Timestamp, Output)>,
+    /// The true time, and the one that the bot shows, of each output.
+    pub heard: Vec<(Timestamp, Timestamp, Output)>,
 }
 
 impl Bot {
@@ -102,7 +103,7 @@ impl Bot {
             let Body::Input(happening) = entry.body else { panic!("an input") };
             self.received.push(entry.at);
             let outputs = self.engine.handle(entry.seq, entry.at, &happening);
-            self.heard.extend(outputs.iter().map(|output| (self.now, output.clone())));
+            self.heard.extend(outputs.iter().map(|output| (self.now, entry.at, output.clone())));
             let decided = outputs.into_iter().map(|output| (entry.seq, entry.at, output));
             self.appender.decide(entry.seq, decided.collect());
             return;
@@ -134,8 +135,8 @@ impl Bot {
 
     /// How long after `since` the first output of this sort was decided.
     fn heard_after(&self, since: Timestamp, is_meant: fn(&Output) -> bool) -> Option<TimeDelta> {
-        let heard = self.heard.iter().find(|(at, output)| *at >= since && is_meant(output));
-        heard.map(|(at, _)| *at - since)
+        let heard = self.heard.iter().find(|(at, _, output)| *at >= since && is_meant(output));
+        heard.map(|(at, _, _)| *at - since)
     }
 }
 
@@ -222,7 +223,7 @@ fn personal_values_do_not_expire_because_of_a_clock_that_is_set_wrong() {
         ..Private::default()
     };
     bot.put(Offered { at: bot.clock.now(), input, private: Some(private) });
-    let report = bot.heard.iter().find_map(|(_, output)| match output {
+    let report = bot.heard.iter().find_map(|(_, _, output)| match output {
         Output::ReportFiled { report, .. } => Some(report.clone()),
         _ => None,
     });
