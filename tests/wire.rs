@@ -306,3 +306,24 @@ proptest! {
         prop_assert_eq!(wire::single_text(body.as_bytes(), "text"), Ok(text));
     }
 }
+
+#[test]
+fn a_language_is_a_tag_and_no_place_for_words() {
+    let line = |language: &str| {
+        format!(
+            r#"{{"at":"2014-04-24T02:41:10Z","type":"report","text":"slow","language":"{language}"}}"#
+        )
+    };
+    assert!(wire::parse(line("de-AT").as_bytes()).is_ok());
+    for foreign in [
+        "jane@example.org",
+        "de_AT",
+        "de-",
+        "-",
+        "deutschland",
+        "a-b-c-d-e-f-g-h-i-j-k-l-m-n-o-p-q-r-s",
+    ] {
+        let error = wire::parse(line(foreign).as_bytes()).expect_err(foreign).to_string();
+        assert!(error.contains("language") && error.contains("de-AT"), "{error}");
+    }
+}

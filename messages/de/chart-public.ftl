@@ -10,9 +10,9 @@ chart-nothing = Es wurde nichts gemessen
 
 # Neben einer Linie, höchstens 12 Zeichen: Server ohne öffentlichen Namen, allein und neben anderen.
 chart-ours = unsere Server
-chart-others = weitere
+chart-others = die übrigen
 
 # Für alle, die es nicht sehen können.
 chart-alt-public = Diagramm: Anteil fehlgeschlagener Prüfungen von { $from } bis { $until }. { $servers }.
-chart-alt-server = { $server } { $now } am Ende (höchstens { $most })
-chart-alt-server-unmeasured = { $server } nicht gemessen
+chart-alt-server = { $server }: { $now } am Ende (höchstens { $most })
+chart-alt-server-unmeasured = { $server }: nicht gemessen

@@ -14,5 +14,5 @@ chart-others = others
 
 # For who cannot see it.
 chart-alt-public = Chart: the share of failing checks from { $from } to { $until }. { $servers }.
-chart-alt-server = { $server } { $now } at the end (at most { $most })
-chart-alt-server-unmeasured = { $server } not measured
+chart-alt-server = { $server }: { $now } at the end (at most { $most })
+chart-alt-server-unmeasured = { $server }: not measured

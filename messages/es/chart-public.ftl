@@ -10,9 +10,9 @@ chart-nothing = No se midió nada
 
 # Junto a una línea, 12 signos como mucho: servidores sin nombre público, solos y junto a otros.
 chart-ours = servidores
-chart-others = otros
+chart-others = los demás
 
 # Para quien no puede verlo.
 chart-alt-public = Gráfico: proporción de comprobaciones fallidas de { $from } a { $until }. { $servers }.
-chart-alt-server = { $server } { $now } al final (como mucho { $most })
-chart-alt-server-unmeasured = { $server } sin medir
+chart-alt-server = { $server }: { $now } al final (como mucho { $most })
+chart-alt-server-unmeasured = { $server }: sin medir

@@ -10,9 +10,9 @@ chart-nothing = Rien n'a été mesuré
 
 # À côté d'une ligne, 12 signes au plus : serveurs sans nom public, seuls et à côté d'autres.
 chart-ours = nos serveurs
-chart-others = autres
+chart-others = les autres
 
 # Pour qui ne peut pas le voir.
 chart-alt-public = Graphique : part des vérifications en échec de { $from } à { $until }. { $servers }.
-chart-alt-server = { $server } { $now } à la fin (au plus { $most })
-chart-alt-server-unmeasured = { $server } non mesuré
+chart-alt-server = { $server } : { $now } à la fin (au plus { $most })
+chart-alt-server-unmeasured = { $server } : aucune mesure

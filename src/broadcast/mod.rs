@@ -154,6 +154,14 @@ fn changeable(options: &BTreeMap<String, String>) -> Abilities {
     Abilities { edits, deletes: true, pictures, ..Abilities::default() }
 }
 
+/// What destinations of one server are known to share, however its address is spelled.
+fn account_at(kind: &str, address: &str) -> String {
+    let spelled = || address.trim_end_matches('/').to_owned();
+    let address = url::Url::parse(address)
+        .map_or_else(|_| spelled(), |url| url.as_str().trim_end_matches('/').to_owned());
+    format!("{kind} {address}")
+}
+
 /// Why a destination's driver cannot be made. Names options, never their values.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {

@@ -47,13 +47,22 @@ impl Settings {
         }
     }
 
-    /// The other locales that public words and word to reporters go out in, each once.
+    /// The other locales that public words go out in, each once: those of destinations, and the
+    /// languages that the status page is read in and reporters are answered in.
     pub fn other_locales(&self) -> Vec<Locale> {
         let main = self.main_locale();
         let read = self.destinations.iter().filter(|one| one.audience != Audience::Staff);
-        let mut locales = Vec::new();
-        for locale in read.map(|destination| self.locale_of(destination)) {
+        let read = read.map(|destination| self.locale_of(destination));
+        let spoken = self.languages.iter();
+        let spoken = spoken.map(|language| Locale { language: language.clone(), ..main.clone() });
+        let mut locales: Vec<Locale> = Vec::new();
+        for locale in read {
             if locale != main && !locales.contains(&locale) {
+                locales.push(locale);
+            }
+        }
+        for locale in spoken.filter(|one| one.language != main.language) {
+            if locales.iter().all(|one| one.language != locale.language) {
                 locales.push(locale);
             }
         }

@@ -20,7 +20,8 @@
 //!
 //! Each destination has one post in flight at most (sent or looked up), so a slow destination delays
 //! nobody else. Destinations that post with one account have one among them
-//! ([`Outbox::share_accounts`]): a post in doubt is known again by what the account said since. Within a destination posts about the same incident or window to the same reader form a
+//! ([`Outbox::share_accounts`]), and while one of its posts is in doubt the others wait: it is known
+//! again by what the account said since. Within a destination posts about the same incident or window to the same reader form a
 //! *lane*: a later one waits until every earlier one is over, so that "resolved" never arrives before
 //! "investigating". Lanes don't wait for each other: a post that is retried on our own schedule
 //! holds back its lane alone, and among lanes that are ready the one tried least goes first, then
@@ -32,6 +33,7 @@
 //! it. A reply waits for its thread's first post whatever its lane. The price:
 //! a post that a destination never quite takes keeps its lane waiting until it is given up.
 
+mod accounts;
 mod delivery;
 mod lane;
 mod let_go;
@@ -42,9 +44,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::{
-        Destination, DestinationId, IncidentId, Policy, PostId, Timestamp, UpdateKind, WindowId,
-    },
+    domain::{DestinationId, IncidentId, Policy, PostId, Timestamp, UpdateKind, WindowId},
     event::{DeliveryEvent, Output, Post, PostAction, Receipt, Resolution, SendError},
 };
 
@@ -199,16 +199,6 @@ impl Outbox {
         }
     }
 
-    /// Has destinations that post with one account take turns from now on. A pause that was asked
-    /// for stays its destination's own.
-    pub fn share_accounts(&mut self, destinations: &[Destination]) {
-        let named = destinations.iter().filter_map(|one| {
-            let account = one.abilities.account.clone()?;
-            Some((one.id.clone(), account))
-        });
-        self.accounts = named.collect();
-    }
-
     /// What may be done now: at most one job a destination and one an account, none where one is in
     /// flight or claimed.
     /// Costs a walk over what waits at destinations that are free: ask after a change and when
@@ -218,7 +208,7 @@ impl Outbox {
             .free_queues()
             .filter(|queue| queue.paused_until.is_none_or(|until| until <= now))
             .filter_map(|queue| {
-                self.heads(queue)
+                self.may_go(queue)
                     .filter(|delivery| delivery.ready_at().is_some_and(|ready| ready <= now))
                     .min_by_key(|delivery| turn(delivery))
             })
@@ -242,7 +232,7 @@ impl Outbox {
     pub fn next_due(&self) -> Option<Timestamp> {
         self.free_queues()
             .filter_map(|queue| {
-                let ready = self.heads(queue).filter_map(Delivery::ready_at).min()?;
+                let ready = self.may_go(queue).filter_map(Delivery::ready_at).min()?;
                 Some(queue.paused_until.map_or(ready, |until| until.max(ready)))
             })
             .min()
@@ -390,26 +380,6 @@ impl Outbox {
     fn unfinished(&self) -> impl Iterator<Item = &Delivery> {
         let ids = self.queues.values().flat_map(|queue| queue.waiting.values());
         ids.filter_map(|id| self.deliveries.get(id))
-    }
-
-    /// The queues of which nothing is in flight, nor of another destination with the same account.
-    fn free_queues(&self) -> impl Iterator<Item = &Queue> {
-        let shared = self.queues.iter().filter_map(|(id, queue)| {
-            let account = self.accounts.get(id)?;
-            self.is_in_flight(queue).then_some(account)
-        });
-        let busy: BTreeSet<&String> = shared.collect();
-        self.queues
-            .iter()
-            .filter(move |(id, queue)| match self.accounts.get(*id) {
-                Some(account) => !busy.contains(account),
-                None => !self.is_in_flight(queue),
-            })
-            .map(|(_, queue)| queue)
-    }
-
-    fn account_of(&self, delivery: &Delivery) -> Option<&str> {
-        self.accounts.get(&delivery.post.destination).map(String::as_str)
     }
 
     fn is_in_flight(&self, queue: &Queue) -> bool {

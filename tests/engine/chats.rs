@@ -1,7 +1,7 @@
 //! What a chat needs of the engine: replies to reports, what is open, links, a No that counts.
 
 use bellwether::{
-    domain::{Abilities, Audience, IncidentId, Role},
+    domain::{Abilities, Audience, IncidentId, Role, WindowState},
     engine::Evidence,
     event::{Input, Output},
 };
@@ -195,4 +195,20 @@ fn two_who_press_for_half_an_hour_more_give_half_an_hour() {
     let read = stage.engine.open().windows[0].revision;
     let done = stage.types(&format!("maintenance complete 1 --revision {read}"));
     assert!(done.starts_with("ok:"), "{done}");
+}
+
+#[test]
+fn it_is_done_pressed_of_the_work_does_not_say_that_all_is_well_after_it() {
+    let mut settings = settings();
+    settings.policy.maintenance.notice_s = 0;
+    let mut stage = Stage::<Evidence>::with(settings);
+    stage.types("maintenance schedule sw-1 22:00 1h \"a new switch\"");
+    stage.types("maintenance publish 1");
+    stage.probe_for(119, &[], 0.0);
+    let read = stage.engine.open().windows[0].revision;
+    stage.probe_for(5, &["s1"], 1.0);
+    let late = stage.types(&format!("maintenance complete 1 --revision {read}"));
+    assert!(late.starts_with("no: Maintenance 1 is now at revision"), "{late}");
+    let states: Vec<_> = stage.engine.view(stage.now).windows.iter().map(|one| one.state).collect();
+    assert_eq!(states, [WindowState::Verifying]);
 }

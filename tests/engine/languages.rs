@@ -255,7 +255,7 @@ fn who_reports_is_thanked_and_hears_back_in_their_own_language() {
     assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @"
     ann: Is it fixed for you?
     joe: Is it fixed for you?
-    léo: Is it fixed for you?
+    léo: Est-ce résolu pour vous ?
     ute: Ist es für Sie behoben?
     ");
 }

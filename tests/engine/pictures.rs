@@ -60,8 +60,8 @@ fn it_goes_along_when_the_cause_is_known_and_when_it_is_over_and_shows_public_na
     stage.types("incident update 1 \"It is the switch.\" --state identified --publish");
     let (english, german) = (one_at(&stage, "toots"), one_at(&stage, "tröts"));
     assert_eq!(pictures(&stage, "feed"), [None]);
-    assert_snapshot!(english.alt, @"Chart: the share of failing checks from 20:47 EDT to 21:47 EDT. Server One 50 % at the end (at most 50 %) and others 38 % at the end (at most 40 %).");
-    assert_snapshot!(german.alt, @"Diagramm: Anteil fehlgeschlagener Prüfungen von 20:47 EDT bis 21:47 EDT. Server One 50 % am Ende (höchstens 50 %) und weitere 38 % am Ende (höchstens 40 %).");
+    assert_snapshot!(english.alt, @"Chart: the share of failing checks from 20:47 EDT to 21:47 EDT. Server One: 50 % at the end (at most 50 %) and others: 38 % at the end (at most 40 %).");
+    assert_snapshot!(german.alt, @"Diagramm: Anteil fehlgeschlagener Prüfungen von 20:47 EDT bis 21:47 EDT. Server One: 50 % am Ende (höchstens 50 %) und die übrigen: 38 % am Ende (höchstens 40 %).");
     for picture in [&english, &german] {
         let said = format!("{}{}", picture.svg, picture.alt);
         for internal in ["internal", "s1", "s2", "sw-1", "Server Two", "one.example", "Report"] {
@@ -82,7 +82,7 @@ fn it_goes_along_when_the_cause_is_known_and_when_it_is_over_and_shows_public_na
     };
     stage.types(&format!("draft publish {monitoring} --anyway"));
     let again = one_at(&stage, "toots");
-    assert_snapshot!(again.alt, @"Chart: the share of failing checks from 20:51 EDT to 21:51 EDT. Server One 0 % at the end (at most 45 %) and others 0 % at the end (at most 40 %).");
+    assert_snapshot!(again.alt, @"Chart: the share of failing checks from 20:51 EDT to 21:51 EDT. Server One: 0 % at the end (at most 45 %) and others: 0 % at the end (at most 40 %).");
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn staff_read_where_a_picture_goes_and_what_posts_cost_before_they_publish() {
     stage.types("incident update 1 \"See https://example.net/why\" --state identified");
     let last = last_draft(&stage).expect("a draft");
     assert_snapshot!(plan(&stage.types(&format!("draft show {last}"))), @"
-    A chart of the failed checks goes along to toots and tröts. For who cannot see it: “Chart: the share of failing checks from 20:47 EDT to 21:47 EDT. Server One 50 % at the end (at most 50 %) and others 38 % at the end (at most 40 %).”
+    A chart of the failed checks goes along to toots and tröts. For who cannot see it: “Chart: the share of failing checks from 20:47 EDT to 21:47 EDT. Server One: 50 % at the end (at most 50 %) and others: 38 % at the end (at most 40 %).”
     paid: this post costs $0.20, as it has a link.
     ");
     let card = stage.engine.cards(stage.now, stage.now - TimeDelta::hours(1), 1).remove(0);

@@ -109,7 +109,7 @@ fn a_window_that_nobody_announced_begins_and_ends_in_silence() {
     assert!(stage.posts_to("feed").is_empty());
     assert_eq!(
         states(&stage),
-        [("scheduled", 1), ("in_progress", 1), ("verifying", 1), ("completed", 1)]
+        [("scheduled", 1), ("in_progress", 1), ("verifying", 2), ("completed", 2)]
     );
     let told = stage.posts_to("staff");
     assert!(told.iter().any(|post| post.contains("was never announced")), "{told:?}");

@@ -3,10 +3,7 @@
 use std::time::Duration;
 
 use bellwether::{
-    domain::{
-        Abilities, Audience, Destination, Impact, IncidentId, IncidentState, Limits, Policy,
-        PostId, TextUnit, Timestamp, UpdateKind, WindowId,
-    },
+    domain::{Impact, IncidentId, IncidentState, Policy, PostId, Timestamp, UpdateKind, WindowId},
     event::{DeliveryEvent, Output, Post, PostAction, Receipt, Resolution, SendError},
     outbox::{DeliveryState, FINISHED_MAX, Outbox, Step, WAITING_MAX, backoff},
 };
@@ -16,11 +13,11 @@ use super::model::{at, post};
 
 const HOUR_MS: i64 = 3_600_000;
 
-fn later(after: Option<Duration>) -> Result<Receipt, SendError> {
+pub fn later(after: Option<Duration>) -> Result<Receipt, SendError> {
     Err(SendError::RetryAfter { after, reason: "busy".to_owned() })
 }
 
-fn decided(posts: &[&Post]) -> Outbox {
+pub fn decided(posts: &[&Post]) -> Outbox {
     let mut outbox = Outbox::new();
     for post in posts {
         outbox.apply_output(at(0), &Output::Post((*post).clone()));
@@ -28,11 +25,11 @@ fn decided(posts: &[&Post]) -> Outbox {
     outbox
 }
 
-fn jobs(outbox: &Outbox, ms: i64) -> Vec<String> {
+pub fn jobs(outbox: &Outbox, ms: i64) -> Vec<String> {
     outbox.next_jobs(at(ms)).into_iter().map(|job| job.post.body).collect()
 }
 
-fn attempt(outbox: &mut Outbox, id: &PostId, ms: i64, outcome: &Result<Receipt, SendError>) {
+pub fn attempt(outbox: &mut Outbox, id: &PostId, ms: i64, outcome: &Result<Receipt, SendError>) {
     outbox.apply_event(at(ms), id, &DeliveryEvent::Sending { attempt: 1 });
     let event = outbox.after(id, at(ms), outcome, &Policy::default());
     outbox.apply_event(at(ms), id, &event);
@@ -408,56 +405,6 @@ fn of_finished_posts_those_that_did_not_arrive_are_kept_longest() {
 
 fn again(post: &PostId, not_there: bool) -> Output {
     Output::PostAgain { post: post.clone(), not_there, by: "tim".to_owned() }
-}
-
-fn of_account(id: &str, account: Option<&str>) -> Destination {
-    Destination {
-        id: id.into(),
-        kind: "mastodon".to_owned(),
-        audience: Audience::Public,
-        language: "en".to_owned(),
-        timezone: None,
-        options: std::collections::BTreeMap::new(),
-        limits: Limits::of(500, TextUnit::Characters),
-        abilities: Abilities { account: account.map(str::to_owned), ..Abilities::default() },
-    }
-}
-
-#[test]
-fn destinations_of_one_account_take_turns_and_others_do_not_wait() {
-    let (english, german) = (post("en", Some(1), None, 1), post("de", Some(1), None, 2));
-    let elsewhere = post("other", Some(1), None, 3);
-    let mut outbox = decided(&[&german, &english, &elsewhere]);
-    outbox.share_accounts(&[
-        of_account("de", Some("mastodon https://social.example")),
-        of_account("en", Some("mastodon https://social.example")),
-        of_account("other", None),
-    ]);
-    assert_eq!(jobs(&outbox, 0), ["word 2", "word 3"]);
-    outbox.claim(&german.id);
-    assert_eq!(jobs(&outbox, 0), ["word 3"]);
-    outbox.apply_event(at(0), &german.id, &DeliveryEvent::Sending { attempt: 1 });
-    assert_eq!(jobs(&outbox, 0), ["word 3"]);
-    attempt(&mut outbox, &german.id, 1, &later(None));
-    // One that was tried already lets the other go first, and neither waits for ever.
-    assert_eq!(jobs(&outbox, 60_000), ["word 1", "word 3"]);
-    attempt(&mut outbox, &english.id, 60_000, &Ok(Receipt::default()));
-    assert_eq!(jobs(&outbox, 60_000), ["word 2", "word 3"]);
-}
-
-#[test]
-fn a_pause_asked_of_one_destination_leaves_the_others_of_its_account() {
-    let (english, german) = (post("en", Some(1), None, 1), post("de", Some(1), None, 2));
-    let mut outbox = decided(&[&english, &german]);
-    outbox.share_accounts(&[of_account("de", Some("one")), of_account("en", Some("one"))]);
-    attempt(&mut outbox, &english.id, 0, &later(Some(Duration::from_secs(60))));
-    assert_eq!(outbox.next_due(), Some(at(0)));
-    assert_eq!(jobs(&outbox, 1), ["word 2"]);
-    outbox.claim(&german.id);
-    assert_eq!(outbox.next_due(), None);
-    outbox.release(&german.id);
-    attempt(&mut outbox, &german.id, 1, &Ok(Receipt::default()));
-    assert_eq!(outbox.next_due(), Some(at(60_000)));
 }
 
 #[test]

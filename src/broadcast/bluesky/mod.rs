@@ -23,7 +23,7 @@ use crate::{
 };
 
 use super::{
-    BuildError, CheckError, Checked, Driver, Registration, Sending, http,
+    BuildError, CheckError, Checked, Driver, Registration, Sending, account_at, http,
     json::Trouble,
     limits::{checked_in_time, sent_in_time},
     options::Options,
@@ -302,7 +302,10 @@ fn build(
 
 fn abilities(options: &BTreeMap<String, String>) -> Abilities {
     let pds = options.get(PDS.name).map_or(USUAL_PDS, String::as_str);
-    let account = options.get(IDENTIFIER.name).map(|name| format!("bluesky {pds} {name}"));
+    let account = options.get(IDENTIFIER.name).map(|name| {
+        let name = name.trim_start_matches('@').to_ascii_lowercase();
+        format!("{} {name}", account_at("bluesky", pds))
+    });
     Abilities { deletes: true, pictures: picture::is_on(options), account, ..Abilities::default() }
 }
 

@@ -31,7 +31,7 @@ use crate::{
 };
 
 use super::{
-    BuildError, CheckError, Checked, Driver, Registration, Sending, UPDATES,
+    BuildError, CheckError, Checked, Driver, Registration, Sending, UPDATES, account_at,
     attempts::Attempts,
     changeable,
     json::Trouble,
@@ -461,7 +461,7 @@ fn build(
 /// Whose account it is, only the token knows; what is read back is the account's, so posts to one
 /// server leave one by one.
 fn abilities(options: &BTreeMap<String, String>) -> Abilities {
-    let account = options.get(URL.name).map(|url| format!("mastodon {url}"));
+    let account = options.get(URL.name).map(|url| account_at("mastodon", url));
     Abilities { account, ..changeable(options) }
 }
 

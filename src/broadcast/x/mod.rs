@@ -26,7 +26,7 @@ use crate::{
 };
 
 use super::{
-    BuildError, CheckError, Checked, Driver, Registration, Sending,
+    BuildError, CheckError, Checked, Driver, Registration, Sending, account_at,
     attempts::Attempts,
     http::{self, Http},
     json::{self, Trouble},
@@ -328,7 +328,7 @@ fn abilities(options: &BTreeMap<String, String>) -> Abilities {
     Abilities {
         linkless: options.get(LINKS.name).is_none_or(|flag| flag != "true"),
         deletes: true,
-        account: Some(format!("x {}", options.get(API_URL.name).map_or(API, String::as_str))),
+        account: Some(account_at("x", options.get(API_URL.name).map_or(API, String::as_str))),
         prices: Some(prices(options)),
         ..Abilities::default()
     }

@@ -10,7 +10,7 @@ use chrono::{DateTime, Datelike};
 use crate::domain::Timestamp;
 
 use super::{
-    NAME_BYTES_MAX, TEXT_BYTES_MAX, WireError,
+    LANGUAGE_BYTES_MAX, NAME_BYTES_MAX, TEXT_BYTES_MAX, WireError,
     json::{self, Field, Value},
 };
 
@@ -95,6 +95,27 @@ impl<'a> Fields<'a> {
         name: &'static str,
     ) -> Result<Option<String>, WireError> {
         Ok(self.optional_name_at(name)?.map(|(value, _)| value))
+    }
+
+    /// A language tag (BCP 47): letters and digits in parts of at most eight.
+    pub(super) fn optional_language(
+        &mut self,
+        name: &'static str,
+    ) -> Result<Option<String>, WireError> {
+        let Some((value, byte)) = self.optional_name_at(name)? else { return Ok(None) };
+        let is_part = |part: &str| {
+            (1..=8).contains(&part.len()) && part.bytes().all(|one| one.is_ascii_alphanumeric())
+        };
+        if value.len() <= LANGUAGE_BYTES_MAX && value.split('-').all(is_part) {
+            return Ok(Some(value));
+        }
+        Err(WireError::new(
+            self.text,
+            Some(name),
+            byte,
+            "no language tag",
+            "a tag such as \"de-AT\"",
+        ))
     }
 
     pub(super) fn optional_name_at(

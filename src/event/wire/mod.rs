@@ -31,6 +31,8 @@ pub const TEXT_LENGTH_MAX: usize = 4000;
 pub const ERROR_LENGTH_MAX: usize = 500;
 /// The longest id or name, in bytes.
 pub const NAME_BYTES_MAX: usize = 200;
+/// The longest language tag, in bytes.
+const LANGUAGE_BYTES_MAX: usize = 35;
 /// The longest time that a check may have taken, in milliseconds: a day.
 pub const LATENCY_MS_MAX: u64 = 24 * 3600 * 1000;
 
@@ -354,7 +356,7 @@ fn report(fields: &mut Fields<'_>) -> Result<WireBody, WireError> {
         text: fields.optional_text("text", TEXT_LENGTH_MAX)?,
         confirmed: if fields.has("confirmed") { Some(fields.flag("confirmed")?) } else { None },
         answered: if fields.has("answered") { Some(fields.flag("answered")?) } else { None },
-        language: fields.optional_name("language")?,
+        language: fields.optional_language("language")?,
     };
     let own = ["id", "reporter", "source", "domain", "text", "confirmed", "answered", "language"];
     fields.finish(&own, &COMMON)?;

@@ -120,7 +120,12 @@ impl Desk<'_> {
             let text = self.speech().say("staff-window-draft-over", facts);
             return self.notify_staff("window", text, None);
         }
-        let window = MaintenanceWindow { state: WindowState::Verifying, ..record.window.clone() };
+        // Another revision: “it is done” was pressed of work, and means more of what is verified.
+        let window = MaintenanceWindow {
+            state: WindowState::Verifying,
+            revision: record.window.revision.saturating_add(1),
+            ..record.window.clone()
+        };
         self.decide(Output::Window { window, by: None });
         if record.is_announced() {
             self.announce(id, WindowNews::Verifying, WINDOW_POLICY, None);
