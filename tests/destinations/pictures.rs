@@ -22,7 +22,7 @@ use super::{
     worlds::{bluesky, mastodon, matrix, multipart},
 };
 
-const LOST: &str = "it stands there without its picture (";
+pub const LOST: &str = "it stands there without its picture (";
 
 static PICTURE: LazyLock<Picture> = LazyLock::new(|| {
     let from: Timestamp = rows::decided_at();
@@ -35,7 +35,7 @@ static PICTURE: LazyLock<Picture> = LazyLock::new(|| {
     Picture { svg, alt: chart.public_alt(&words, "en") }
 });
 
-fn post() -> Post {
+pub fn post() -> Post {
     Post { picture: Some(PICTURE.clone()), ..rows::post() }
 }
 
@@ -44,7 +44,10 @@ fn row(kind: &str) -> &'static Driven {
 }
 
 /// A receiver that a test looks into, and a driver for it that has looked around.
-async fn stage<W: World + 'static>(kind: &str, world: W) -> (Fake, Arc<Mutex<W>>, Arc<dyn Driver>) {
+pub async fn stage<W: World + 'static>(
+    kind: &str,
+    world: W,
+) -> (Fake, Arc<Mutex<W>>, Arc<dyn Driver>) {
     let world = Arc::new(Mutex::new(world));
     let fake = Fake::of(Box::new(Arc::clone(&world))).await;
     let destination = rows::destination(row(kind), fake.address);
@@ -54,15 +57,15 @@ async fn stage<W: World + 'static>(kind: &str, world: W) -> (Fake, Arc<Mutex<W>>
     (fake, world, driver)
 }
 
-fn mastodon() -> mastodon::World {
+pub fn mastodon() -> mastodon::World {
     mastodon::World::new(rows::clock(), &rows::secret())
 }
 
-fn bluesky() -> bluesky::World {
+pub fn bluesky() -> bluesky::World {
     bluesky::World::new(&rows::secret())
 }
 
-fn matrix() -> matrix::World {
+pub fn matrix() -> matrix::World {
     matrix::World::new(rows::clock(), &rows::secret())
 }
 
@@ -316,7 +319,7 @@ async fn an_answer_that_cannot_be_read_costs_no_picture_and_leaves_none_behind()
 
 /// A channel at Discord.
 #[derive(Default)]
-struct Channel {
+pub struct Channel {
     messages: Vec<Value>,
     pictures: usize,
 }

@@ -35,14 +35,13 @@ struct Kept {
 impl Matrix {
     /// Puts a post's picture after its words; why not, where it could not be done.
     pub(super) async fn add_picture(&self, sending: Sending<'_>, room: &str) -> Option<String> {
-        let added = match picture::drawn(sending.post, PICTURE_BYTES_MAX).await {
-            Ok(Some(drawn)) => {
-                picture::brought_over(&self.clock, self.put_picture(sending, room, &drawn)).await
+        let adding = async {
+            match picture::drawn(sending.post, PICTURE_BYTES_MAX).await? {
+                Some(drawn) => self.put_picture(sending, room, &drawn).await,
+                None => Ok(()),
             }
-            Ok(None) => Ok(()),
-            Err(reason) => Err(reason),
         };
-        added.err().map(|reason| picture::lost(&reason))
+        picture::brought_over(&self.clock, adding).await.err().map(|reason| picture::lost(&reason))
     }
 
     async fn put_picture(
