@@ -441,6 +441,12 @@ const BROKEN: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "[[destination]]\nid = \"d\"\nkind = \"matrix\"\naudience = \"public\"\nhomeserver = \"https://m.example\"\nroom = \"!room\"\ntoken_env = \"CARGO_PKG_NAME\"\nupdates = \"edit\"\npictures = true",
+        &[
+            "fleet.toml:11: found `pictures = true` with `updates = \"edit\"`, expected one of them: a changed post gets no picture",
+        ],
+    ),
+    (
         "[[token]]\nname = \"discord\"\nrole = \"staff\"\nscopes = [\"reports\"]\nsecret_env = \"CARGO_PKG_DESCRIPTION\"",
         &[
             "fleet.toml:4: found a token called `discord`, expected another name: reports from there have this one",

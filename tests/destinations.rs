@@ -15,6 +15,7 @@ mod destinations {
     pub mod checking;
     pub mod console;
     pub mod discord;
+    pub mod drawing;
     pub mod fake;
     pub mod faults;
     pub mod mastodon;

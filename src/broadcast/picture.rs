@@ -2,16 +2,19 @@
 //! without where it cannot be had.
 //!
 //! An upload before the post may be made any number of times; the words leave once. Must not: hold
-//! the words back.
+//! the words back for longer than [`brought_over`] lets it.
 
 use std::{
     collections::{BTreeMap, VecDeque},
     future::Future,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use chrono::TimeDelta;
-use tokio::sync::Mutex;
+use futures_util::{
+    FutureExt,
+    future::{BoxFuture, Shared},
+};
 
 use crate::{
     clock::Clock,
@@ -36,15 +39,18 @@ pub(super) const FILE_NAME: &str = "chart.png";
 /// What it is.
 pub(super) const MEDIA_TYPE: &str = "image/png";
 
-/// How long the words wait for a picture.
-const UPLOAD_S: i64 = 15;
+/// How long the words wait for a picture, from its drawing on.
+const WAIT_S: i64 = 15;
 
 /// Pictures that are kept for the next destination, or the next attempt.
 const KEPT_MAX: usize = 8;
 
-/// The latest pictures by their drawings, oldest first. Whoever draws holds it, so that an update to
-/// many destinations is drawn once and by one processor.
-static KEPT: Mutex<VecDeque<(String, Arc<Vec<u8>>)>> = Mutex::const_new(VecDeque::new());
+/// A picture that is being drawn, or is done; it goes on when nobody waits for it any longer.
+type Drawing = Shared<BoxFuture<'static, Option<Arc<Vec<u8>>>>>;
+
+/// The latest drawings by their texts, oldest first, also those that are not done yet: an update to
+/// many destinations is drawn once.
+static KEPT: Mutex<VecDeque<(String, Drawing)>> = Mutex::new(VecDeque::new());
 
 /// A picture, and what it shows.
 pub(super) struct Drawn<'a> {
@@ -57,47 +63,51 @@ pub(super) fn is_on(options: &BTreeMap<String, String>) -> bool {
     options.get(PICTURES.name).is_some_and(|flag| flag == "true")
 }
 
-/// A post's picture of at most so many bytes; `None` where it has none.
+/// A post's picture of at most so many bytes; `None` where it has none. Takes as long as it takes:
+/// for [`brought_over`].
 ///
 /// # Errors
 ///
 /// Why it is to be done without, in few words.
 pub(super) async fn drawn(post: &Post, bytes_max: usize) -> Result<Option<Drawn<'_>>, String> {
     let Some(picture) = &post.picture else { return Ok(None) };
-    let png = png_of(&picture.svg).await.ok_or("it cannot be drawn")?;
+    let png = drawing_of(&picture.svg).await.ok_or("it cannot be drawn")?;
     if png.len() > bytes_max {
         return Err("it is too large".to_owned());
     }
     Ok(Some(Drawn { png, alt: &picture.alt }))
 }
 
-async fn png_of(svg: &str) -> Option<Arc<Vec<u8>>> {
-    let mut kept = KEPT.lock().await;
-    if let Some((_, png)) = kept.iter().find(|(drawing, _)| drawing == svg) {
-        return Some(Arc::clone(png));
+/// The drawing of a picture, begun unless it is kept.
+fn drawing_of(svg: &str) -> Drawing {
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    // What came to nothing may be tried again.
+    kept.retain(|(_, drawing)| drawing.peek().is_none_or(Option::is_some));
+    if let Some((_, drawing)) = kept.iter().find(|(known, _)| known == svg) {
+        return drawing.clone();
     }
-    let drawing = svg.to_owned();
+    let text = svg.to_owned();
     // Drawing keeps a processor busy for a while.
-    let drawn = tokio::task::spawn_blocking(move || (chart::png(&drawing), drawing)).await;
-    let (png, drawing) = drawn.ok()?;
-    let png = Arc::new(png?);
+    let png = tokio::task::spawn_blocking(move || chart::png(&text).map(Arc::new));
+    let drawing = async { png.await.ok().flatten() }.boxed().shared();
     if kept.len() == KEPT_MAX {
         kept.pop_front();
     }
-    kept.push_back((drawing, Arc::clone(&png)));
-    Some(png)
+    kept.push_back((svg.to_owned(), drawing.clone()));
+    drawing
 }
 
-/// What an upload comes to within the time that there is for it.
+/// What work at a picture (its drawing, its upload, its end) comes to within the time that words wait
+/// for it.
 ///
 /// # Errors
 ///
 /// Why not, in few words.
 pub(super) async fn brought_over<T>(
     clock: &Clock,
-    upload: impl Future<Output = Result<T, String>>,
+    work: impl Future<Output = Result<T, String>>,
 ) -> Result<T, String> {
-    let brought = clock.timeout(TimeDelta::seconds(UPLOAD_S), upload).await;
+    let brought = clock.timeout(TimeDelta::seconds(WAIT_S), work).await;
     brought.unwrap_or_else(|_| Err("timeout".to_owned()))
 }
 

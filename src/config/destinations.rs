@@ -70,6 +70,11 @@ fn read_destination(
         let found = "letters to subscribers without `public_url` in [bot]";
         section.problems.absent(place, found, "that URL: the links in each letter lead there");
     }
+    if abilities.edits && abilities.pictures {
+        let place = section.place_of("pictures").unwrap_or(section.place());
+        let found = "`pictures = true` with `updates = \"edit\"`";
+        section.problems.at(place, found, "one of them: a changed post gets no picture");
+    }
     let unlimited = Limits::of(u32::MAX, TextUnit::Characters);
     Destination {
         id: id.into(),

@@ -24,9 +24,10 @@ pub(super) fn wished<'a>(headers: &HeaderMap, offered: &'a [String]) -> Option<&
 fn wish(text: &str) -> Option<(&str, u32)> {
     let mut parts = text.split(';').map(str::trim);
     let range = parts.next().filter(|range| !range.is_empty())?;
-    let weight = match parts.next().and_then(|part| part.strip_prefix("q=")) {
+    let weight = parts.next().and_then(|part| part.split_once('='));
+    let weight = match weight.filter(|(name, _)| name.eq_ignore_ascii_case("q")) {
         None => 1000,
-        Some(number) => {
+        Some((_, number)) => {
             let number: f64 = number.trim().parse().ok()?;
             (number.clamp(0.0, 1.0) * 1000.0).round() as u32
         }
@@ -62,6 +63,7 @@ mod tests {
             ("de;q=0, *", "en"),
             ("de;q=much, fr;q=0.1", "fr"),
             ("de;q=7", "de"),
+            ("de;Q=0.1, fr;q=0.5", "fr"),
             (";;,,;q=1", "en"),
             (&"x,".repeat(400), "en"),
         ] {

@@ -22,7 +22,7 @@ use super::{
     worlds::{bluesky, mastodon, matrix, multipart},
 };
 
-const LOST: &str = "it stands there without its picture (";
+pub const LOST: &str = "it stands there without its picture (";
 
 static PICTURE: LazyLock<Picture> = LazyLock::new(|| {
     let from: Timestamp = rows::decided_at();
@@ -35,7 +35,7 @@ static PICTURE: LazyLock<Picture> = LazyLock::new(|| {
     Picture { svg, alt: chart.public_alt(&words, "en") }
 });
 
-fn post() -> Post {
+pub fn post() -> Post {
     Post { picture: Some(PICTURE.clone()), ..rows::post() }
 }
 
@@ -44,7 +44,10 @@ fn row(kind: &str) -> &'static Driven {
 }
 
 /// A receiver that a test looks into, and a driver for it that has looked around.
-async fn stage<W: World + 'static>(kind: &str, world: W) -> (Fake, Arc<Mutex<W>>, Arc<dyn Driver>) {
+pub async fn stage<W: World + 'static>(
+    kind: &str,
+    world: W,
+) -> (Fake, Arc<Mutex<W>>, Arc<dyn Driver>) {
     let world = Arc::new(Mutex::new(world));
     let fake = Fake::of(Box::new(Arc::clone(&world))).await;
     let destination = rows::destination(row(kind), fake.address);
@@ -54,15 +57,15 @@ async fn stage<W: World + 'static>(kind: &str, world: W) -> (Fake, Arc<Mutex<W>>
     (fake, world, driver)
 }
 
-fn mastodon() -> mastodon::World {
+pub fn mastodon() -> mastodon::World {
     mastodon::World::new(rows::clock(), &rows::secret())
 }
 
-fn bluesky() -> bluesky::World {
+pub fn bluesky() -> bluesky::World {
     bluesky::World::new(&rows::secret())
 }
 
-fn matrix() -> matrix::World {
+pub fn matrix() -> matrix::World {
     matrix::World::new(rows::clock(), &rows::secret())
 }
 
@@ -241,6 +244,13 @@ async fn a_room_has_the_picture_after_the_words_once_and_it_goes_with_them() {
     assert_eq!(picture["filename"], "chart.png");
     assert_eq!(picture["url"], "mxc://example.org/chart");
     assert_eq!(picture["m.mentions"], json!({}));
+    assert_eq!(take_back(&*driver).await.remark, None);
+    let redacted = world.lock().expect("not poisoned").redacted.clone();
+    assert_eq!(redacted, ["$event-0", "$event-1"]);
+}
+
+/// Takes the first post back; the words are gone whatever befalls its picture.
+async fn take_back(driver: &dyn Driver) -> Receipt {
     let delete = Post {
         id: PostId::from("delete"),
         action: PostAction::Delete,
@@ -248,14 +258,68 @@ async fn a_room_has_the_picture_after_the_words_once_and_it_goes_with_them() {
         ..rows::post()
     };
     let sending = Sending { reply_to: Some("$event-0"), ..rows::sending(&delete) };
-    assert_eq!(driver.send(sending).await.expect("it goes").remark, None);
+    let receipt = driver.send(sending).await.expect("the words go");
+    assert_eq!(receipt.remote_id.as_deref(), Some("$event-0"));
+    receipt
+}
+
+#[tokio::test]
+async fn a_picture_that_may_be_left_in_the_room_is_told_of() {
+    let unreadable = Fault { body: "{".to_owned(), ..Fault::new(Moment::Answer, 200) };
+    for (fault, words) in [
+        (None, "too much was written there since"),
+        (Some(Fault::new(Moment::Silence, 0)), "timeout"),
+        (Some(unreadable), "an answer that cannot be read"),
+        (Some(Fault::new(Moment::Answer, 502)), "status 502"),
+    ] {
+        let (fake, world, driver) = stage("matrix", matrix()).await;
+        driver.send(rows::sending(&post())).await.expect("it works");
+        for _ in 0..25 {
+            world.lock().expect("not poisoned").say(matrix::OWN, json!({}));
+        }
+        world.lock().expect("not poisoned").page_length = 1;
+        fake.turn(move |request| fault.clone().filter(|_| request.line.contains("/messages?")));
+        let remark = take_back(&*driver).await.remark;
+        assert_eq!(remark, Some(format!("its picture may still stand there ({words})")));
+        assert_eq!(world.lock().expect("not poisoned").redacted, ["$event-0"]);
+    }
+}
+
+#[tokio::test]
+async fn a_room_is_read_back_no_further_than_to_the_words_that_go() {
+    let (fake, world, driver) = stage("matrix", matrix()).await;
+    driver.send(rows::sending(&rows::post())).await.expect("it works");
+    {
+        let mut world = world.lock().expect("not poisoned");
+        let older = (0..25).map(|_| world.events[0].clone()).collect::<Vec<_>>();
+        let older =
+            older.into_iter().map(|event| matrix::Event { id: "$older".to_owned(), ..event });
+        world.events.splice(0..0, older);
+        world.page_length = 1;
+    }
+    assert_eq!(take_back(&*driver).await.remark, None);
+    let reads = fake.requests();
+    let reads = reads.iter().filter(|request| request.line.contains("/messages?")).count();
+    assert_eq!(reads, 1);
+}
+
+#[tokio::test]
+async fn an_answer_that_cannot_be_read_costs_no_picture_and_leaves_none_behind() {
+    let unreadable = Fault { body: "[]".to_owned(), ..Fault::new(Moment::Answer, 200) };
+    let (fake, world, driver) = stage("matrix", matrix()).await;
+    fake.will(unreadable.clone());
+    let receipt = driver.send(rows::sending(&post())).await.expect("it works");
+    assert_eq!((receipt.remote_id.as_deref(), receipt.remark), (Some("$event-0"), None));
+    assert_eq!(world.lock().expect("not poisoned").events.len(), 2);
+    fake.will(unreadable);
+    assert_eq!(take_back(&*driver).await.remark, None);
     let redacted = world.lock().expect("not poisoned").redacted.clone();
-    assert_eq!(redacted, ["$event-0", "$event-1"]);
+    assert_eq!(redacted, ["$event-0", "$event-0", "$event-1"]);
 }
 
 /// A channel at Discord.
 #[derive(Default)]
-struct Channel {
+pub struct Channel {
     messages: Vec<Value>,
     pictures: usize,
 }

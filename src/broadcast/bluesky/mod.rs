@@ -187,10 +187,10 @@ impl Bluesky {
         sending: Sending<'a>,
         session: &Session,
     ) -> Result<Option<Embed<'a>>, String> {
-        let Some(drawn) = picture::drawn(sending.post, PICTURE_BYTES_MAX).await? else {
-            return Ok(None);
-        };
         let uploading = async {
+            let Some(drawn) = picture::drawn(sending.post, PICTURE_BYTES_MAX).await? else {
+                return Ok(None);
+            };
             let words = |trouble: Trouble| trouble.words();
             let blob = match self.api.upload(session, &drawn.png).await {
                 Err(trouble) if is_expired(&trouble) => {

@@ -44,7 +44,8 @@ impl Discord {
         if is_late && sending.post.picture.is_some() {
             return Err("Discord did not take it in time".to_owned());
         }
-        picture::drawn(sending.post, PICTURE_BYTES_MAX).await
+        let drawing = picture::drawn(sending.post, PICTURE_BYTES_MAX);
+        picture::brought_over(&self.clock, drawing).await
     }
 }
 

@@ -33,14 +33,13 @@ impl Mastodon {
         if sending.post.action != PostAction::Post {
             return Media::default();
         }
-        let brought = match picture::drawn(sending.post, PICTURE_BYTES_MAX).await {
-            Ok(Some(drawn)) => {
-                picture::brought_over(&self.clock, self.upload(sending, &drawn)).await.map(Some)
+        let bringing = async {
+            match picture::drawn(sending.post, PICTURE_BYTES_MAX).await? {
+                Some(drawn) => self.upload(sending, &drawn).await.map(Some),
+                None => Ok(None),
             }
-            Ok(None) => Ok(None),
-            Err(reason) => Err(reason),
         };
-        match brought {
+        match picture::brought_over(&self.clock, bringing).await {
             Ok(id) => Media { id, lost: None },
             Err(reason) => Media { id: None, lost: Some(reason) },
         }

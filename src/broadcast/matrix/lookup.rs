@@ -26,6 +26,9 @@ const SKEW_S: i64 = 600;
 const PAGES_MAX: usize = 20;
 const PAGE_LENGTH: usize = 100;
 
+/// Why nobody can tell what stands there.
+pub(super) const TOO_MUCH: &str = "too much was written there since";
+
 #[derive(Deserialize)]
 struct Page {
     #[serde(default)]
@@ -43,6 +46,15 @@ struct Standing {
     origin_server_ts: i64,
     #[serde(default)]
     content: Value,
+}
+
+/// How far the room is read back.
+#[derive(Clone, Copy)]
+pub(super) enum Back<'b> {
+    /// To before this moment.
+    To(Timestamp),
+    /// To this event, as nothing older is looked for.
+    ToEvent(&'b str),
 }
 
 /// What reading the room back came to.
@@ -71,9 +83,7 @@ impl Matrix {
             }
             Ok(Found::NotThere) => Resolution::SendAgain,
             _ if is_fresh => Resolution::SendAgain,
-            Ok(Found::TooMuch) => {
-                Resolution::CannotTell("too much was written there since".to_owned())
-            }
+            Ok(Found::TooMuch) => Resolution::CannotTell(TOO_MUCH.to_owned()),
             Err(trouble) if matches!(trouble.status(), Some(403 | 404)) => {
                 Resolution::CannotTell(trouble::words(&trouble))
             }
@@ -84,12 +94,12 @@ impl Matrix {
     /// What staff are told of words that stand there without their picture; it is not brought later.
     async fn missing_picture(&self, sending: Sending<'_>, since: Timestamp) -> Option<String> {
         sending.post.picture.as_ref()?;
-        let found = self.find_by(message::PICTURE_KEY, &sending.post.id, since).await;
+        let found = self.find_by(message::PICTURE_KEY, &sending.post.id, Back::To(since)).await;
         lost_for(sending.post, !matches!(found, Ok(Found::NotThere)))
     }
 
     async fn find(&self, sending: Sending<'_>, since: Timestamp) -> Result<Found, Trouble> {
-        self.find_by(message::KEY, &sending.post.id, since).await
+        self.find_by(message::KEY, &sending.post.id, Back::To(since)).await
     }
 
     /// The newest event of the account's own that bears `id` under `key`.
@@ -97,10 +107,9 @@ impl Matrix {
         &self,
         key: &str,
         id: &PostId,
-        since: Timestamp,
+        back: Back<'_>,
     ) -> Result<Found, Trouble> {
         let (room, own) = (self.room_id().await?, self.own().await?);
-        let begins = since - TimeDelta::seconds(SKEW_S);
         let filter = json!({ "types": ["m.room.message"], "senders": [own] }).to_string();
         let mut from: Option<String> = None;
         for _ in 0..PAGES_MAX {
@@ -116,15 +125,24 @@ impl Matrix {
                 let made = Made { event_id: found.event_id.clone() };
                 return Ok(Found::There(self.receipt(room, &made)));
             }
-            let is_before = |one: &Standing| {
-                let at = DateTime::from_timestamp_millis(one.origin_server_ts);
-                at.is_some_and(|at| self.clock.from_outside(at) < begins)
-            };
-            if page.end.is_none() || page.end == from || page.chunk.iter().any(is_before) {
+            let is_last = |one: &Standing| self.is_last(one, back);
+            if page.end.is_none() || page.end == from || page.chunk.iter().any(is_last) {
                 return Ok(Found::NotThere);
             }
             from = page.end;
         }
         Ok(Found::TooMuch)
+    }
+
+    /// Whether nothing that is looked for stands before this event.
+    fn is_last(&self, one: &Standing, back: Back<'_>) -> bool {
+        match back {
+            Back::To(since) => {
+                let at = DateTime::from_timestamp_millis(one.origin_server_ts);
+                let begins = since - TimeDelta::seconds(SKEW_S);
+                at.is_some_and(|at| self.clock.from_outside(at) < begins)
+            }
+            Back::ToEvent(event) => one.event_id == event,
+        }
     }
 }

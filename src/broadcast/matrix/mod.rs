@@ -182,24 +182,23 @@ impl Matrix {
         };
         let path = ["rooms", room].into_iter().chain(place);
         let url = self.address(path);
-        let mut made = self.ask::<Made>(Method::PUT, url.clone(), Some(&content)).await;
-        if let Err(Trouble::Unreadable) = made {
+        let made = match self.ask::<Made>(Method::PUT, url.clone(), Some(&content)).await {
             // It stands there, and replies need its id: the same transaction has the same event.
-            made = self.ask::<Made>(Method::PUT, url, Some(&content)).await;
-            return Ok(made.map_or_else(|_| Receipt::default(), |made| self.receipt(room, &made)));
-        }
-        let made = made.map_err(trouble::of_sending)?;
-        // What was changed is still known by the event that it was.
-        let as_it_was = || Made { event_id: sending.reply_to.unwrap_or_default().to_owned() };
-        let (receipt, remark) = match sending.post.action {
-            PostAction::Post => (self.receipt(room, &made), self.add_picture(sending, room).await),
-            PostAction::Crosspost => (self.receipt(room, &made), None),
-            PostAction::Edit => (self.receipt(room, &as_it_was()), None),
+            Err(Trouble::Unreadable) => {
+                self.ask::<Made>(Method::PUT, url, Some(&content)).await.ok()
+            }
+            made => Some(made.map_err(trouble::of_sending)?),
+        };
+        let (made, remark) = match sending.post.action {
+            PostAction::Post => (made, self.add_picture(sending, room).await),
+            PostAction::Crosspost => (made, None),
+            // What was changed is still known by the event that it was.
+            PostAction::Edit => (Some(as_it_was(sending)), None),
             PostAction::Delete => {
-                let remark = self.take_back_picture(sending, room).await;
-                (self.receipt(room, &as_it_was()), remark)
+                (Some(as_it_was(sending)), self.take_back_picture(sending, room).await)
             }
         };
+        let receipt = made.map(|made| self.receipt(room, &made)).unwrap_or_default();
         Ok(with_remark(receipt, remark))
     }
 
@@ -324,6 +323,10 @@ fn build(
 
 fn abilities(options: &BTreeMap<String, String>) -> Abilities {
     Abilities { headline: true, ..changeable(options) }
+}
+
+fn as_it_was(sending: Sending<'_>) -> Made {
+    Made { event_id: sending.reply_to.unwrap_or_default().to_owned() }
 }
 
 /// Whether a text can be a room's id or address. Rooms of the newest versions name no server in

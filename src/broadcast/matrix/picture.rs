@@ -4,7 +4,6 @@
 //! Its transaction id follows from the post's, so that the same words said again bring it no second
 //! time.
 
-use chrono::DateTime;
 use reqwest::{Method, header};
 use serde::Deserialize;
 
@@ -18,7 +17,11 @@ use crate::{
     domain::PostId,
 };
 
-use super::{Made, Matrix, lookup::Found, message, trouble};
+use super::{
+    Made, Matrix,
+    lookup::{Back, Found, TOO_MUCH},
+    message, trouble,
+};
 
 /// Homeservers take fifty times as much.
 const PICTURE_BYTES_MAX: usize = 1_500_000;
@@ -32,14 +35,13 @@ struct Kept {
 impl Matrix {
     /// Puts a post's picture after its words; why not, where it could not be done.
     pub(super) async fn add_picture(&self, sending: Sending<'_>, room: &str) -> Option<String> {
-        let added = match picture::drawn(sending.post, PICTURE_BYTES_MAX).await {
-            Ok(Some(drawn)) => {
-                picture::brought_over(&self.clock, self.put_picture(sending, room, &drawn)).await
+        let adding = async {
+            match picture::drawn(sending.post, PICTURE_BYTES_MAX).await? {
+                Some(drawn) => self.put_picture(sending, room, &drawn).await,
+                None => Ok(()),
             }
-            Ok(None) => Ok(()),
-            Err(reason) => Err(reason),
         };
-        added.err().map(|reason| picture::lost(&reason))
+        picture::brought_over(&self.clock, adding).await.err().map(|reason| picture::lost(&reason))
     }
 
     async fn put_picture(
@@ -71,26 +73,38 @@ impl Matrix {
         is_address.then_some(kept.content_uri).ok_or(Trouble::Unreadable)
     }
 
-    /// Takes back the picture of a post that is taken back; what is to be said where that failed.
+    /// Takes back the picture of a post that is taken back; what is to be said where it may be left.
     pub(super) async fn take_back_picture(
         &self,
         sending: Sending<'_>,
         room: &str,
     ) -> Option<String> {
-        let of = sending.post.thread.as_ref()?;
-        let gone = async {
-            let found = self.find_by(message::PICTURE_KEY, of, DateTime::UNIX_EPOCH).await?;
-            let Found::There(receipt) = found else { return Ok(()) };
-            let Some(event) = receipt.remote_id else { return Ok(()) };
-            let transaction = transaction(&sending.post.id);
-            let url = self.address(["rooms", room, "redact", &event, &transaction]);
-            self.ask::<Made>(Method::PUT, url, Some(&serde_json::json!({}))).await.map(|_| ())
+        let (of, words) = (sending.post.thread.as_ref()?, sending.reply_to?);
+        let taking = self.redact_picture(of, words, sending, room);
+        let taken = picture::brought_over(&self.clock, taking).await;
+        taken.err().map(|reason| format!("its picture may still stand there ({reason})"))
+    }
+
+    /// Takes back the picture of the post `of`, whose words are the event `words`: it came after them.
+    async fn redact_picture(
+        &self,
+        of: &PostId,
+        words: &str,
+        sending: Sending<'_>,
+        room: &str,
+    ) -> Result<(), String> {
+        let found = self.find_by(message::PICTURE_KEY, of, Back::ToEvent(words)).await;
+        let event = match found.map_err(|trouble| trouble::words(&trouble))? {
+            Found::There(receipt) => receipt.remote_id,
+            Found::NotThere => None,
+            Found::TooMuch => return Err(TOO_MUCH.to_owned()),
         };
-        match gone.await {
-            Ok(()) | Err(Trouble::Unreadable) => None,
-            Err(trouble) => {
-                Some(format!("its picture may still stand there ({})", trouble::words(&trouble)))
-            }
+        let Some(event) = event else { return Ok(()) };
+        let transaction = transaction(&sending.post.id);
+        let url = self.address(["rooms", room, "redact", &event, &transaction]);
+        match self.ask::<Made>(Method::PUT, url, Some(&serde_json::json!({}))).await {
+            Ok(_) | Err(Trouble::Unreadable) => Ok(()),
+            Err(trouble) => Err(trouble::words(&trouble)),
         }
     }
 }
