@@ -214,7 +214,7 @@ fn the_question_is_answered_by_one_of_its_own_lines() {
     let asked = stage.posts_to("staff").into_iter().find(|post| post.contains("no one moment"));
     let asked = asked.expect("staff are asked");
     assert_snapshot!(asked, @r#"
-    The work “say "hi"” comes again by FREQ=DAILY;UNTIL=20150309T023000, and its next time is no one moment, so it is not planned. Clocks in America/New_York never show 2015-03-08 02:30: they are set forward over it. Which one is meant?
+    The work “say "hi"” comes again by FREQ=DAILY;UNTIL=20150309T235959, and its next time is no one moment, so it is not planned. Clocks in America/New_York never show 2015-03-08 02:30: they are set forward over it. Which one is meant?
     2015-03-08T02:30-04:00 is 8 March, 01:30 EST (06:30 UTC)
     2015-03-08T02:30-05:00 is 8 March, 03:30 EDT (07:30 UTC)
 
