@@ -129,6 +129,7 @@ reply-series-unclear = Clocks in { $zone } skip { $local } or show it twice: you
 reply-series-approved = Those that follow are announced by themselves, unless something speaks against their time.
 reply-series-later = Maintenance { $later } follows maintenance { $window } and is planned already: change that one.
 reply-series-cancelled = Maintenance { $window } is cancelled, and nothing follows it.
+reply-series-worded = Maintenance { $window } has your words, and those that follow it have them too.
 reply-series-over = The series of maintenance { $window } is over.
 reply-no-series = Maintenance { $window } is not part of a series.
 reply-window-moved-following = Maintenance { $window } is now { $when }; those that follow it have its new time.

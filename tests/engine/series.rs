@@ -29,7 +29,7 @@ fn weekly() -> Stage {
 }
 
 /// The beginnings of windows in the order in which they were made.
-fn made(stage: &Stage) -> Vec<String> {
+pub fn made(stage: &Stage) -> Vec<String> {
     let mut last = WindowId(0);
     let windows = stage.inputs.iter().flat_map(|(_, _, _, outputs)| outputs);
     windows
@@ -53,7 +53,7 @@ fn announced(stage: &Stage) -> Vec<String> {
     news.collect()
 }
 
-fn days(stage: &mut Stage, days: i64) {
+pub fn days(stage: &mut Stage, days: i64) {
     for _ in 0..days * 4 {
         stage.pass(6 * 60);
     }

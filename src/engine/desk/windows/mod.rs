@@ -133,8 +133,9 @@ impl Desk<'_> {
 
     fn reword_window(&mut self, id: WindowId, text: String, who: Person<'_>) {
         let Some(record) = self.open_window(id) else { return };
+        let follows = self.reword_following(&record, &text, who);
         let window = MaintenanceWindow { words: Some(text), ..record.window };
-        let key = "reply-window-worded";
+        let key = if follows { "reply-series-worded" } else { "reply-window-worded" };
         // Other words about the same times are no news of their own.
         self.change_and_reply(window, None, key, who);
     }

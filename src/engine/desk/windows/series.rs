@@ -263,18 +263,49 @@ impl Desk<'_> {
         self.decide(Output::Series { series: Box::new(series), by: by.map(str::to_owned) });
     }
 
-    /// Who announces one occurrence approves the announcements of those that follow; says so.
+    /// Who announces one occurrence approves the announcements of those that follow, in the same
+    /// words; says so.
     pub(super) fn approve_series(&mut self, window: &MaintenanceWindow, who: Person<'_>) -> String {
         let series = window.occurrence.and_then(|one| self.records.series.get(&one.series));
-        let Some(series) = series.filter(|one| one.approved_by.is_none()).cloned() else {
+        let Some(series) = series.cloned() else { return String::new() };
+        let is_reworded = series.words != window.words && self.later_than(window).next().is_none();
+        if series.approved_by.is_some() && !is_reworded {
             return String::new();
-        };
+        }
         let is_over = series.next.is_none();
-        self.decide_series(Series { approved_by: Some(who.by.to_owned()), ..series }, Some(who.by));
+        let approved_by = Some(who.by.to_owned());
+        let series = Series { words: window.words.clone(), approved_by, ..series };
+        self.decide_series(series, Some(who.by));
         if is_over {
             return String::new();
         }
         format!(" {}", self.speech().say("reply-series-approved", Facts::new()))
+    }
+
+    /// Other words of a series' latest window are those of the windows that follow it too, unless
+    /// these would go public in them before anybody approved them; whether they are.
+    pub(super) fn reword_following(
+        &mut self,
+        record: &WindowRecord,
+        words: &str,
+        who: Person<'_>,
+    ) -> bool {
+        let window = &record.window;
+        let series = window.occurrence.and_then(|one| self.records.series.get(&one.series));
+        let Some(series) = series.filter(|one| one.next.is_some()).cloned() else { return false };
+        let is_safe = record.is_announced() || series.approved_by.is_none();
+        if !is_safe || self.later_than(window).next().is_some() {
+            return false;
+        }
+        self.decide_series(Series { words: Some(words.to_owned()), ..series }, Some(who.by));
+        true
+    }
+
+    /// Windows of the same series that were made after this one.
+    fn later_than(&self, window: &MaintenanceWindow) -> impl Iterator<Item = &WindowRecord> {
+        let (id, own) = (window.id, window.occurrence.map(|one| one.series));
+        let later = self.records.windows.values().filter(move |one| one.window.id > id);
+        later.filter(move |one| own.is_some() && one.window.occurrence.map(|one| one.series) == own)
     }
 
     /// The series that a window belongs to, unless a later window of it is open; else the person is
@@ -282,16 +313,13 @@ impl Desk<'_> {
     fn series_from(&mut self, record: &WindowRecord) -> Option<Series> {
         let own = record.window.occurrence;
         let series = own.and_then(|one| self.records.series.get(&one.series)).cloned();
-        let (Some(own), Some(series)) = (own, series) else {
+        let Some(series) = series else {
             let text = self.speech().say("reply-no-series", window_facts(record.window.id));
             self.reply(false, text);
             return None;
         };
-        let is_later = |one: &&WindowRecord| {
-            let other = one.window.occurrence;
-            other.is_some_and(|other| other.series == own.series && other.local > own.local)
-        };
-        let later = self.records.open_windows().find(is_later).map(|one| one.window.id);
+        let is_open = |one: &&WindowRecord| one.window.state.is_open();
+        let later = self.later_than(&record.window).find(is_open).map(|one| one.window.id);
         if let Some(later) = later {
             let facts = window_facts(record.window.id).text("later", later.to_string());
             let text = self.speech().say("reply-series-later", facts);
