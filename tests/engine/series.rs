@@ -276,7 +276,7 @@ fn this_and_those_that_follow_are_moved_together() {
 fn this_and_those_that_follow_are_cancelled_together() {
     let mut stage = weekly();
     days(&mut stage, 6);
-    assert_snapshot!(stage.types("maintenance cancel 1 --following"), @"no: Maintenance 1 is being checked.");
+    assert_snapshot!(stage.types("maintenance cancel 1 --following"), @"no: Maintenance 2 follows maintenance 1 and is planned already: change that one.");
     assert_snapshot!(stage.types("maintenance cancel 2 --following"), @"ok: Maintenance 2 is cancelled, and nothing follows it.");
     assert_snapshot!(stage.types("maintenance skip 2 2014-05-20"), @"no: The series of maintenance 2 is over.");
     days(&mut stage, 60);

@@ -1,11 +1,11 @@
 //! Work that comes again, changed on its way: which words are public, and what is ended or moved
 //! between two of its windows.
 
-use bellwether::{domain::*, event::*};
+use bellwether::{command::Query, domain::*, event::*};
 use insta::assert_snapshot;
 
 use super::{
-    series::days,
+    series::{days, made},
     stage::{Stage, settings},
     windows::folds_and_restores_alike,
 };
@@ -43,6 +43,10 @@ fn said_of(stage: &Stage, id: u64) -> Option<String> {
     })
 }
 
+fn listed(stage: &Stage) -> String {
+    stage.engine.answer(stage.now, &Query::MaintenanceList, Role::Staff)
+}
+
 #[test]
 fn those_that_follow_have_the_words_that_were_approved() {
     let mut stage = stage();
@@ -73,4 +77,53 @@ fn words_that_wait_for_approval_are_those_of_their_window_alone() {
         assert_eq!(said.contains("of fans"), is_published, "{said}");
         assert_eq!(said.contains("of fonts"), !is_published, "{said}");
     }
+}
+
+#[test]
+fn a_series_is_listed_and_ended_between_its_windows() {
+    for last in ["maintenance complete 1", "maintenance cancel 1"] {
+        let mut stage = stage();
+        stage.types(WEEKLY);
+        stage.types("maintenance publish 1");
+        days(&mut stage, if last.contains("cancel") { 1 } else { 6 });
+        stage.types(last);
+        assert!(listed(&stage).contains("maintenance cancel 1 --following"), "{}", listed(&stage));
+        let answer = stage.types("maintenance cancel 1 --following");
+        assert!(answer.starts_with("ok: Nothing follows maintenance 1 any more."), "{answer}");
+        assert!(!listed(&stage).contains("--following"), "{}", listed(&stage));
+        let again = stage.types("maintenance cancel 1 --following");
+        assert!(again.starts_with("no: Maintenance 1 is "), "{again}");
+        days(&mut stage, 21);
+        assert_eq!(made(&stage), ["1 04-29 06:30Z"], "{last}");
+        folds_and_restores_alike(&stage);
+    }
+}
+
+#[test]
+fn a_series_is_moved_between_its_windows() {
+    let mut stage = stage();
+    stage.types(WEEKLY);
+    stage.types("maintenance publish 1");
+    days(&mut stage, 6);
+    stage.types("maintenance complete 1");
+    assert_snapshot!(listed(&stage), @r"
+    “updates”: It comes again by FREQ=WEEKLY;BYDAY=TU, next on 2014-05-06 02:30 (America/New_York). To end it: maintenance cancel 1 --following
+    1 completed: updates (s1), 29 April, 02:30 EDT (06:30 UTC) to 07:30 EDT (11:30 UTC)
+    ");
+    assert_snapshot!(stage.types("maintenance move 1 2014-05-08T03:00 --following"), @"no: The rule FREQ=WEEKLY;BYDAY=TU does not fall on 2014-05-08; the first day after it is 2014-05-13. Begin on a day of the rule, or change the rule.");
+    assert_snapshot!(stage.types("maintenance move 1 2014-05-08T03:00 --repeat FREQ=WEEKLY;BYDAY=TH"), @"ok: What follows maintenance 1 begins anew. It comes again by FREQ=WEEKLY;BYDAY=TH, next on 2014-05-08 03:00 (America/New_York).");
+    days(&mut stage, 15);
+    assert_eq!(made(&stage), ["1 04-29 06:30Z", "2 05-08 07:00Z", "3 05-15 07:00Z"]);
+    let of_three = said_of(&stage, 3).expect("it stays approved");
+    assert!(of_three.contains("03:00 EDT (07:00 UTC) to 15 May, 04:00 EDT"), "{of_three}");
+    folds_and_restores_alike(&stage);
+}
+
+#[test]
+fn the_last_of_so_many_stays_the_last_at_a_later_time_of_day() {
+    let mut stage = stage();
+    stage.types("maintenance schedule s1 2014-04-29T02:30 1h updates --repeat FREQ=WEEKLY;COUNT=3");
+    stage.types("maintenance move 1 2014-04-29T03:30 --following");
+    days(&mut stage, 35);
+    assert_eq!(made(&stage), ["1 04-29 06:30Z", "2 05-06 07:30Z", "3 05-13 07:30Z"]);
 }

@@ -308,6 +308,25 @@ impl Desk<'_> {
         later.filter(move |one| own.is_some() && one.window.occurrence.map(|one| one.series) == own)
     }
 
+    /// A window in none of these states, of a series that goes on.
+    pub(super) fn outlived(&self, id: WindowId, states: &[WindowState]) -> Option<WindowRecord> {
+        let record = self.records.windows.get(&id)?;
+        let series = self.records.series.get(&record.window.occurrence?.series)?;
+        let is_outlived = series.next.is_some() && !states.contains(&record.window.state);
+        is_outlived.then(|| record.clone())
+    }
+
+    /// Ends the series of a window that is over, which stays as it is.
+    pub(super) fn end_series(&mut self, record: &WindowRecord, who: Person<'_>) {
+        let Some(series) = self.series_from(record) else { return };
+        self.decide_series(Series { next: None, ..series }, Some(who.by));
+        let speech = self.speech();
+        let state = speech.window_state(record.window.state);
+        let facts = window_facts(record.window.id).text("state", state);
+        let text = speech.say("reply-series-ended", facts);
+        self.reply(true, text);
+    }
+
     /// The series that a window belongs to, unless a later window of it is open; else the person is
     /// told.
     fn series_from(&mut self, record: &WindowRecord) -> Option<Series> {
@@ -329,11 +348,13 @@ impl Desk<'_> {
         Some(series)
     }
 
-    /// A window and all that follow it take place at another time of day, or on other days.
+    /// A window and all that follow it take place at another time of day, or on other days. One
+    /// that has begun or is over stays as it is.
     pub(super) fn move_following(
         &mut self,
         record: &WindowRecord,
         moved: MaintenanceWindow,
+        length_s: Option<u64>,
         repeat: Option<Box<Rule>>,
         who: Person<'_>,
     ) {
@@ -341,20 +362,37 @@ impl Desk<'_> {
         let first = plan::local_time(moved.starts_at, moved.zone);
         let rule =
             repeat.map_or_else(|| series.rule.clone(), |rule| *rule).settled(first, moved.zone);
+        let is_planned = record.window.state == WindowState::Scheduled;
         let length = (moved.ends_at - moved.starts_at).max(TimeDelta::zero());
         let except = series.except.iter().copied().filter(|day| *day > first.date()).collect();
-        let length_s = length.num_seconds().unsigned_abs();
+        let own_s = if is_planned { length.num_seconds().unsigned_abs() } else { series.length_s };
+        let length_s = length_s.unwrap_or(own_s);
         let zone = moved.zone;
         let series = Series { zone, first, rule, length_s, except, latest: first, ..series };
         let series = match self.checked(series) {
             Ok(series) => series,
             Err(text) => return self.reply(false, text),
         };
+        if !is_planned {
+            return self.move_rest(record.window.id, series, who);
+        }
         let occurrence = Some(Occurrence { series: series.id, local: first });
         self.decide_series(series, Some(who.by));
         let window = MaintenanceWindow { occurrence, ..moved };
         let key = "reply-window-moved-following";
         self.change_and_reply(window, Some(WindowNews::Moved), key, who);
+    }
+
+    /// What is still to come begins anew with the series' first, whose window is made in its time.
+    fn move_rest(&mut self, id: WindowId, series: Series, who: Person<'_>) {
+        let first = series.first;
+        let latest = plan::local_time(self.now(), series.zone).min(first);
+        let series = Series { latest, next: Some(first), ..series };
+        let speech = self.speech();
+        let text = speech.say("reply-series-moved", window_facts(id));
+        let text = format!("{text} {}", speech.series(&series));
+        self.decide_series(series, Some(who.by));
+        self.reply(true, text);
     }
 
     /// Gives a window up; with `following`, all that would follow it; else its day is left out.
