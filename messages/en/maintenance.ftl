@@ -126,6 +126,7 @@ reply-series-long = It would begin again before it is over. Choose a shorter len
 reply-series-no-day = { $day } is no day after { $after } on which { $rule } falls. A window that is planned already is cancelled by its number.
 reply-series-except-many = More than { $max } days are left out.
 reply-series-unclear = Clocks in { $zone } skip { $local } or show it twice: you will be asked which moment is meant.
+reply-series-notice = Note: each one is announced { $ahead } before it begins at the earliest, once the one before it has begun; customers should know { $notice } ahead.
 reply-series-approved = Those that follow are announced by themselves, unless something speaks against their time.
 reply-series-later = Maintenance { $later } follows maintenance { $window } and is planned already: change that one.
 reply-series-cancelled = Maintenance { $window } is cancelled, and nothing follows it.

@@ -303,9 +303,12 @@ fn rules_that_cannot_be_are_refused_in_words() {
         ));
         assert!(answer.contains(said), "{rule}: {answer}");
     }
-    let long =
-        stage.types("maintenance schedule s1 2014-04-29T02:30 2d updates --repeat FREQ=DAILY");
-    assert!(long.contains("before it is over"), "{long}");
+    // Six days lie between the first two of the latter, and one between the next.
+    for rule in ["FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,TU"] {
+        let typed = format!("maintenance schedule s1 2014-04-29T02:30 2d updates --repeat {rule}");
+        let answer = stage.types(&typed);
+        assert!(answer.contains("before it is over"), "{rule}: {answer}");
+    }
     assert_eq!(made(&stage), Vec::<String>::new());
 }
 

@@ -127,3 +127,23 @@ fn the_last_of_so_many_stays_the_last_at_a_later_time_of_day() {
     days(&mut stage, 35);
     assert_eq!(made(&stage), ["1 04-29 06:30Z", "2 05-06 07:30Z", "3 05-13 07:30Z"]);
 }
+
+#[test]
+fn work_that_comes_again_sooner_than_its_notice_is_told_of() {
+    for (rule, ahead_s, note) in [
+        ("FREQ=DAILY", 14 * 86_400, Some("Note: each one is announced 1 day before it begins")),
+        ("FREQ=WEEKLY", 86_400, Some("Note: each one is announced 1 day before it begins")),
+        ("FREQ=WEEKLY", 14 * 86_400, None),
+        ("FREQ=DAILY;COUNT=1", 14 * 86_400, None),
+    ] {
+        let mut settings = settings();
+        settings.policy.maintenance.notice_s = 2 * 86_400;
+        settings.policy.maintenance.repeat_ahead_s = ahead_s;
+        let mut stage: Stage = Stage::with(settings);
+        let answer = stage
+            .types(&format!("maintenance schedule s1 2014-04-29T02:30 1h updates --repeat {rule}"));
+        let found = answer.lines().find(|line| line.contains("each one is announced"));
+        assert_eq!(found.is_some(), note.is_some(), "{rule}: {answer}");
+        assert!(found.is_none_or(|found| note.is_some_and(|note| found.starts_with(note))));
+    }
+}

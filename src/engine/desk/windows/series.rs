@@ -30,9 +30,9 @@ use super::{
 const SERIES_MAX: usize = 50;
 /// Occurrences that are passed over at once after a long absence: ten years of days.
 const MISSED_MAX: u32 = 3660;
-/// Occurrences of so many days ahead are looked at for times that clocks skip or show twice, and so
-/// many of these are told.
-const UNCLEAR_DAYS: u64 = 366;
+/// Occurrences of so many days ahead are looked at: for how close they come to each other, and for
+/// times that clocks skip or show twice, of which so many are told.
+const LOOKED_DAYS: u64 = 366;
 const UNCLEAR_MAX: usize = 3;
 
 impl Desk<'_> {
@@ -91,12 +91,10 @@ impl Desk<'_> {
         }
         let series = series.clone().seen_to(series.first);
         let length = seconds(series.length_s);
-        match series.next {
-            Some(next) if next - series.first < length => {
-                Err(speech.say("reply-series-long", Facts::new()))
-            }
-            Some(_) | None => Ok(series),
+        if closest(&series).is_some_and(|gap| gap < length) {
+            return Err(speech.say("reply-series-long", Facts::new()));
         }
+        Ok(series)
     }
 
     fn all_fall(&self, series: &Series, days: &[NaiveDate]) -> Result<(), String> {
@@ -121,15 +119,30 @@ impl Desk<'_> {
         let speech = self.speech();
         let Some(series) = self.records.series.get(&id) else { return Vec::new() };
         let mut lines = vec![speech.series(series)];
-        let until = series.latest.checked_add_days(Days::new(UNCLEAR_DAYS));
-        let times = std::iter::successors(series.next, |local| series.following(*local));
-        let times = times.take_while(|local| until.is_some_and(|until| *local <= until));
-        let unclear = times.filter(|local| moment_of(*local, series.zone).is_err());
+        lines.extend(self.told_of_notice(series));
+        let unclear = times_of_a_year(series).skip(1);
+        let unclear = unclear.filter(|local| moment_of(*local, series.zone).is_err());
         lines.extend(unclear.take(UNCLEAR_MAX).map(|local| {
             let facts = Facts::new().text("local", shown(local)).text("zone", series.zone.name());
             speech.say("reply-series-unclear", facts)
         }));
         lines
+    }
+
+    /// That followers will hear of those that follow later than the policy wants them to.
+    fn told_of_notice(&self, series: &Series) -> Option<String> {
+        let policy = &self.records.settings.policy.maintenance;
+        let ahead = seconds(policy.repeat_ahead_s);
+        // The next is made once the one before it has begun, and no sooner.
+        let ahead = closest(series).map_or(ahead, |gap| gap.min(ahead));
+        let is_short = series.next.is_some() && ahead < seconds(policy.notice_s);
+        is_short.then(|| {
+            let speech = self.speech();
+            let facts = Facts::new()
+                .text("ahead", speech.span(ahead.num_seconds().unsigned_abs()))
+                .text("notice", speech.span(policy.notice_s));
+            speech.say("reply-series-notice", facts)
+        })
     }
 
     /// The next occurrence's time has come near: it becomes a window, or staff are asked.
@@ -444,6 +457,19 @@ impl Desk<'_> {
         self.decide_series(series, Some(who.by));
         self.reply(true, text);
     }
+}
+
+/// The latest of a series and what comes within a year of it.
+fn times_of_a_year(series: &Series) -> impl Iterator<Item = NaiveDateTime> {
+    let until = series.latest.checked_add_days(Days::new(LOOKED_DAYS));
+    std::iter::successors(Some(series.latest), |local| series.following(*local))
+        .take_while(move |local| until.is_some_and(|until| *local <= until))
+}
+
+/// The shortest time from one beginning to the next within a year.
+fn closest(series: &Series) -> Option<TimeDelta> {
+    let gaps = times_of_a_year(series).zip(times_of_a_year(series).skip(1));
+    gaps.map(|(one, next)| next - one).min()
 }
 
 fn series_facts(series: &Series) -> Facts {
