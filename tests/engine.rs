@@ -47,6 +47,8 @@ mod reporters;
 mod rules;
 #[path = "engine/series.rs"]
 mod series;
+#[path = "engine/series_changed.rs"]
+mod series_changed;
 #[path = "engine/stage.rs"]
 mod stage;
 #[path = "engine/stories.rs"]

@@ -137,9 +137,13 @@ reply-series-long = It would begin again before it is over. Choose a shorter len
 reply-series-no-day = { $day } is no day after { $after } on which { $rule } falls. A window that is planned already is cancelled by its number.
 reply-series-except-many = More than { $max } days are left out.
 reply-series-unclear = Clocks in { $zone } skip { $local } or show it twice: you will be asked which moment is meant.
+reply-series-notice = Note: each one is announced { $ahead } before it begins at the earliest, once the one before it has begun; customers should know { $notice } ahead.
 reply-series-approved = Those that follow are announced by themselves, unless something speaks against their time.
 reply-series-later = Maintenance { $later } follows maintenance { $window } and is planned already: change that one.
 reply-series-cancelled = Maintenance { $window } is cancelled, and nothing follows it.
+reply-series-ended = Nothing follows maintenance { $window } any more. It is { $state } itself, and stays so.
+reply-series-moved = What follows maintenance { $window } begins anew.
+reply-series-worded = Maintenance { $window } has your words, and those that follow it have them too.
 reply-series-over = The series of maintenance { $window } is over.
 reply-no-series = Maintenance { $window } is not part of a series.
 reply-window-moved-following = Maintenance { $window } is now { $when }; those that follow it have its new time.
@@ -171,6 +175,8 @@ answer-window = { $window } { $state }: { $title } ({ $servers }), { $when }{ $a
     [yes] {""}
    *[no] , not announced
 }
+# $series says when it comes again; $window is the latest window, by which the series is changed.
+answer-series = “{ $title }”: { $series } To end it: maintenance cancel { $window } --following
 answer-window-incident = It is to end incident { $incident }.
 answer-window-notice = It was made from notice { $notice } of the provider.
 answer-window-news = { $time } { $by }: “{ $text }”

@@ -14,8 +14,11 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Week
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-/// The longest rule that is read, in bytes.
+/// The longest rule that people and calendars may write, in bytes.
 const TEXT_BYTES_MAX: usize = 200;
+/// The longest that is read back from a journal: a last time is longer than the number that it
+/// stands for.
+const KEPT_BYTES_MAX: usize = 2 * TEXT_BYTES_MAX;
 /// The most values of one part.
 const VALUES_MAX: usize = 62;
 const INTERVAL_MAX: u16 = 1000;
@@ -102,6 +105,10 @@ impl Rule {
         if text.len() > TEXT_BYTES_MAX {
             return Err(RuleProblem::Bounds);
         }
+        Self::parse(text)
+    }
+
+    fn parse(text: &str) -> Result<Self, RuleProblem> {
         let upper: String = text.to_ascii_uppercase().split_whitespace().collect();
         let upper = upper.strip_prefix("RRULE:").unwrap_or(&upper).trim_end_matches(';');
         let mut parts: Vec<(&str, &str)> = Vec::new();
@@ -195,7 +202,8 @@ impl Rule {
             .find(|local| self.falls_on(local.date(), first.date()))
     }
 
-    /// The same rule with its last time in place of how often it falls.
+    /// The same rule with its last day in place of how often it falls: to that day's end, so that
+    /// it stays the last at whichever time of day.
     pub fn settled(self, first: NaiveDateTime, zone: Tz) -> Self {
         let End::Count(count) = self.end else { return self };
         let endless = Self { end: End::Never, ..self };
@@ -206,7 +214,9 @@ impl Rule {
                 None => break,
             }
         }
-        Self { end: End::Local(last.unwrap_or(first)), ..endless }
+        let last = last.unwrap_or(first);
+        let end = last.date().and_hms_opt(23, 59, 59).unwrap_or(last);
+        Self { end: End::Local(end), ..endless }
     }
 
     /// Whether the rule falls on `day`, having begun with `first`.
@@ -341,7 +351,10 @@ impl TryFrom<String> for Rule {
     type Error = RuleProblem;
 
     fn try_from(text: String) -> Result<Self, RuleProblem> {
-        Self::read(&text)
+        if text.len() > KEPT_BYTES_MAX {
+            return Err(RuleProblem::Bounds);
+        }
+        Self::parse(&text)
     }
 }
 

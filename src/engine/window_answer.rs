@@ -1,7 +1,7 @@
 //! Answers about maintenance windows: to a customer only what was announced, in public words.
 
 use crate::{
-    domain::{Role, WindowId},
+    domain::{Role, Series, WindowId},
     render::Facts,
 };
 
@@ -10,7 +10,8 @@ use super::{answer::delivery_line, records::WindowRecord, speech::Speech};
 /// Windows that are over, in the list.
 const ENDED_MAX: usize = 10;
 
-/// Windows that are open, the next first; for staff also the latest others.
+/// Windows that are open, the next first; for staff also work that comes again, and the latest
+/// other windows.
 pub(super) fn list(speech: &Speech<'_>, role: Role) -> String {
     let open = speech.records.open_windows_by_time().into_iter();
     let lines: Vec<String> = if role < Role::Staff {
@@ -18,7 +19,9 @@ pub(super) fn list(speech: &Speech<'_>, role: Role) -> String {
     } else {
         let ended = speech.records.windows.values().rev();
         let ended = ended.filter(|one| !one.window.state.is_open()).take(ENDED_MAX);
-        open.chain(ended).map(|record| line(speech, record)).collect()
+        let open = open.map(|record| line(speech, record));
+        let series = speech.records.open_series().map(|one| series_line(speech, one));
+        open.chain(series).chain(ended.map(|record| line(speech, record))).collect()
     };
     if lines.is_empty() { speech.say("answer-no-windows", Facts::new()) } else { lines.join("\n") }
 }
@@ -67,6 +70,18 @@ fn line(speech: &Speech<'_>, record: &WindowRecord) -> String {
         .text("when", speech.window_span(window))
         .text("announced", if record.is_announced() { "yes" } else { "no" });
     speech.say("answer-window", facts)
+}
+
+/// Work that comes again, and how to end it.
+fn series_line(speech: &Speech<'_>, series: &Series) -> String {
+    let facts = Facts::new()
+        .text("title", series.title.clone())
+        .text("series", speech.series(series))
+        .text(
+            "window",
+            speech.records.latest_of(series.id).map(|id| id.to_string()).unwrap_or_default(),
+        );
+    speech.say("answer-series", facts)
 }
 
 fn public_line(speech: &Speech<'_>, record: &WindowRecord) -> Option<String> {

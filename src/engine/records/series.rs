@@ -2,7 +2,7 @@
 //!
 //! Must not: decide, or look for the next time itself: each is recorded with the decision.
 
-use crate::domain::{BusyCalendar, Series, SeriesId, Settings, Timestamp};
+use crate::domain::{BusyCalendar, Series, SeriesId, Settings, Timestamp, WindowId};
 
 use super::{Records, seconds};
 
@@ -13,6 +13,14 @@ impl Records {
     /// Series of which something is still to come.
     pub fn open_series(&self) -> impl Iterator<Item = &Series> {
         self.series.values().filter(|one| one.next.is_some())
+    }
+
+    /// The latest window of a series that is remembered.
+    pub fn latest_of(&self, id: SeriesId) -> Option<WindowId> {
+        let mut latest_first = self.windows.values().rev();
+        let is_of =
+            |one: &&super::WindowRecord| one.window.occurrence.is_some_and(|own| own.series == id);
+        latest_first.find(is_of).map(|one| one.window.id)
     }
 
     /// When the next window of a series is to be made, if it has one.

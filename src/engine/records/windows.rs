@@ -4,7 +4,7 @@
 //! Must not: decide. What changes a window is in [`Records::apply`]'s reach, what is due in
 //! [`Records::window_due`]'s.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -449,10 +449,13 @@ impl Records {
     }
 
     pub(super) fn prune_windows(&mut self) {
+        // By its latest window a series is moved and ended.
+        let kept: BTreeSet<WindowId> =
+            self.open_series().filter_map(|one| self.latest_of(one.id)).collect();
         let ended: Vec<WindowId> = self
             .windows
             .values()
-            .filter(|one| !one.window.state.is_open())
+            .filter(|one| !one.window.state.is_open() && !kept.contains(&one.window.id))
             .map(|one| one.window.id)
             .collect();
         for id in &ended[..ended.len().saturating_sub(ENDED_WINDOWS_MAX)] {

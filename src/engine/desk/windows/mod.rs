@@ -62,12 +62,12 @@ impl Desk<'_> {
                 self.extend_window(window, by_s, revision, who);
             }
             Maintenance::Move { window, start, length_s, zone, following, repeat } => {
-                let Some(record) = self.window_in(window, &[WindowState::Scheduled]) else {
-                    return;
-                };
+                let states = [WindowState::Scheduled];
+                let rest = if following { self.outlived(window, &states) } else { None };
+                let Some(record) = rest.or_else(|| self.window_in(window, &states)) else { return };
                 let Some(moved) = self.moved(&record, start, length_s, zone) else { return };
                 if following {
-                    return self.move_following(&record, moved, repeat, who);
+                    return self.move_following(&record, moved, length_s, repeat, who);
                 }
                 let key = "reply-window-moved";
                 self.change_and_reply(moved, Some(WindowNews::Moved), key, who);
@@ -133,8 +133,9 @@ impl Desk<'_> {
 
     fn reword_window(&mut self, id: WindowId, text: String, who: Person<'_>) {
         let Some(record) = self.open_window(id) else { return };
+        let follows = self.reword_following(&record, &text, who);
         let window = MaintenanceWindow { words: Some(text), ..record.window };
-        let key = "reply-window-worded";
+        let key = if follows { "reply-series-worded" } else { "reply-window-worded" };
         // Other words about the same times are no news of their own.
         self.change_and_reply(window, None, key, who);
     }
@@ -190,6 +191,9 @@ impl Desk<'_> {
 
     fn cancel_window(&mut self, id: WindowId, following: bool, who: Person<'_>) {
         let states = [WindowState::Scheduled, WindowState::InProgress];
+        if following && let Some(record) = self.outlived(id, &states) {
+            return self.end_series(&record, who);
+        }
         let Some(record) = self.window_in(id, &states) else { return };
         if !self.cancel_occurrence(&record, following, who) {
             return;

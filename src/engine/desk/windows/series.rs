@@ -30,9 +30,9 @@ use super::{
 const SERIES_MAX: usize = 50;
 /// Occurrences that are passed over at once after a long absence: ten years of days.
 const MISSED_MAX: u32 = 3660;
-/// Occurrences of so many days ahead are looked at for times that clocks skip or show twice, and so
-/// many of these are told.
-const UNCLEAR_DAYS: u64 = 366;
+/// Occurrences of so many days ahead are looked at: for how close they come to each other, and for
+/// times that clocks skip or show twice, of which so many are told.
+const LOOKED_DAYS: u64 = 366;
 const UNCLEAR_MAX: usize = 3;
 
 impl Desk<'_> {
@@ -91,12 +91,10 @@ impl Desk<'_> {
         }
         let series = series.clone().seen_to(series.first);
         let length = seconds(series.length_s);
-        match series.next {
-            Some(next) if next - series.first < length => {
-                Err(speech.say("reply-series-long", Facts::new()))
-            }
-            Some(_) | None => Ok(series),
+        if closest(&series).is_some_and(|gap| gap < length) {
+            return Err(speech.say("reply-series-long", Facts::new()));
         }
+        Ok(series)
     }
 
     fn all_fall(&self, series: &Series, days: &[NaiveDate]) -> Result<(), String> {
@@ -121,15 +119,30 @@ impl Desk<'_> {
         let speech = self.speech();
         let Some(series) = self.records.series.get(&id) else { return Vec::new() };
         let mut lines = vec![speech.series(series)];
-        let until = series.latest.checked_add_days(Days::new(UNCLEAR_DAYS));
-        let times = std::iter::successors(series.next, |local| series.following(*local));
-        let times = times.take_while(|local| until.is_some_and(|until| *local <= until));
-        let unclear = times.filter(|local| moment_of(*local, series.zone).is_err());
+        lines.extend(self.told_of_notice(series));
+        let unclear = times_of_a_year(series).skip(1);
+        let unclear = unclear.filter(|local| moment_of(*local, series.zone).is_err());
         lines.extend(unclear.take(UNCLEAR_MAX).map(|local| {
             let facts = Facts::new().text("local", shown(local)).text("zone", series.zone.name());
             speech.say("reply-series-unclear", facts)
         }));
         lines
+    }
+
+    /// That followers will hear of those that follow later than the policy wants them to.
+    fn told_of_notice(&self, series: &Series) -> Option<String> {
+        let policy = &self.records.settings.policy.maintenance;
+        let ahead = seconds(policy.repeat_ahead_s);
+        // The next is made once the one before it has begun, and no sooner.
+        let ahead = closest(series).map_or(ahead, |gap| gap.min(ahead));
+        let is_short = series.next.is_some() && ahead < seconds(policy.notice_s);
+        is_short.then(|| {
+            let speech = self.speech();
+            let facts = Facts::new()
+                .text("ahead", speech.span(ahead.num_seconds().unsigned_abs()))
+                .text("notice", speech.span(policy.notice_s));
+            speech.say("reply-series-notice", facts)
+        })
     }
 
     /// The next occurrence's time has come near: it becomes a window, or staff are asked.
@@ -263,18 +276,68 @@ impl Desk<'_> {
         self.decide(Output::Series { series: Box::new(series), by: by.map(str::to_owned) });
     }
 
-    /// Who announces one occurrence approves the announcements of those that follow; says so.
+    /// Who announces one occurrence approves the announcements of those that follow, in the same
+    /// words; says so.
     pub(super) fn approve_series(&mut self, window: &MaintenanceWindow, who: Person<'_>) -> String {
         let series = window.occurrence.and_then(|one| self.records.series.get(&one.series));
-        let Some(series) = series.filter(|one| one.approved_by.is_none()).cloned() else {
+        let Some(series) = series.cloned() else { return String::new() };
+        let is_reworded = series.words != window.words && self.later_than(window).next().is_none();
+        if series.approved_by.is_some() && !is_reworded {
             return String::new();
-        };
+        }
         let is_over = series.next.is_none();
-        self.decide_series(Series { approved_by: Some(who.by.to_owned()), ..series }, Some(who.by));
+        let approved_by = Some(who.by.to_owned());
+        let series = Series { words: window.words.clone(), approved_by, ..series };
+        self.decide_series(series, Some(who.by));
         if is_over {
             return String::new();
         }
         format!(" {}", self.speech().say("reply-series-approved", Facts::new()))
+    }
+
+    /// Other words of a series' latest window are those of the windows that follow it too, unless
+    /// these would go public in them before anybody approved them; whether they are.
+    pub(super) fn reword_following(
+        &mut self,
+        record: &WindowRecord,
+        words: &str,
+        who: Person<'_>,
+    ) -> bool {
+        let window = &record.window;
+        let series = window.occurrence.and_then(|one| self.records.series.get(&one.series));
+        let Some(series) = series.filter(|one| one.next.is_some()).cloned() else { return false };
+        let is_safe = record.is_announced() || series.approved_by.is_none();
+        if !is_safe || self.later_than(window).next().is_some() {
+            return false;
+        }
+        self.decide_series(Series { words: Some(words.to_owned()), ..series }, Some(who.by));
+        true
+    }
+
+    /// Windows of the same series that were made after this one.
+    fn later_than(&self, window: &MaintenanceWindow) -> impl Iterator<Item = &WindowRecord> {
+        let (id, own) = (window.id, window.occurrence.map(|one| one.series));
+        let later = self.records.windows.values().filter(move |one| one.window.id > id);
+        later.filter(move |one| own.is_some() && one.window.occurrence.map(|one| one.series) == own)
+    }
+
+    /// A window in none of these states, of a series that goes on.
+    pub(super) fn outlived(&self, id: WindowId, states: &[WindowState]) -> Option<WindowRecord> {
+        let record = self.records.windows.get(&id)?;
+        let series = self.records.series.get(&record.window.occurrence?.series)?;
+        let is_outlived = series.next.is_some() && !states.contains(&record.window.state);
+        is_outlived.then(|| record.clone())
+    }
+
+    /// Ends the series of a window that is over, which stays as it is.
+    pub(super) fn end_series(&mut self, record: &WindowRecord, who: Person<'_>) {
+        let Some(series) = self.series_from(record) else { return };
+        self.decide_series(Series { next: None, ..series }, Some(who.by));
+        let speech = self.speech();
+        let state = speech.window_state(record.window.state);
+        let facts = window_facts(record.window.id).text("state", state);
+        let text = speech.say("reply-series-ended", facts);
+        self.reply(true, text);
     }
 
     /// The series that a window belongs to, unless a later window of it is open; else the person is
@@ -282,16 +345,13 @@ impl Desk<'_> {
     fn series_from(&mut self, record: &WindowRecord) -> Option<Series> {
         let own = record.window.occurrence;
         let series = own.and_then(|one| self.records.series.get(&one.series)).cloned();
-        let (Some(own), Some(series)) = (own, series) else {
+        let Some(series) = series else {
             let text = self.speech().say("reply-no-series", window_facts(record.window.id));
             self.reply(false, text);
             return None;
         };
-        let is_later = |one: &&WindowRecord| {
-            let other = one.window.occurrence;
-            other.is_some_and(|other| other.series == own.series && other.local > own.local)
-        };
-        let later = self.records.open_windows().find(is_later).map(|one| one.window.id);
+        let is_open = |one: &&WindowRecord| one.window.state.is_open();
+        let later = self.later_than(&record.window).find(is_open).map(|one| one.window.id);
         if let Some(later) = later {
             let facts = window_facts(record.window.id).text("later", later.to_string());
             let text = self.speech().say("reply-series-later", facts);
@@ -301,11 +361,13 @@ impl Desk<'_> {
         Some(series)
     }
 
-    /// A window and all that follow it take place at another time of day, or on other days.
+    /// A window and all that follow it take place at another time of day, or on other days. One
+    /// that has begun or is over stays as it is.
     pub(super) fn move_following(
         &mut self,
         record: &WindowRecord,
         moved: MaintenanceWindow,
+        length_s: Option<u64>,
         repeat: Option<Box<Rule>>,
         who: Person<'_>,
     ) {
@@ -313,20 +375,37 @@ impl Desk<'_> {
         let first = plan::local_time(moved.starts_at, moved.zone);
         let rule =
             repeat.map_or_else(|| series.rule.clone(), |rule| *rule).settled(first, moved.zone);
+        let is_planned = record.window.state == WindowState::Scheduled;
         let length = (moved.ends_at - moved.starts_at).max(TimeDelta::zero());
         let except = series.except.iter().copied().filter(|day| *day > first.date()).collect();
-        let length_s = length.num_seconds().unsigned_abs();
+        let own_s = if is_planned { length.num_seconds().unsigned_abs() } else { series.length_s };
+        let length_s = length_s.unwrap_or(own_s);
         let zone = moved.zone;
         let series = Series { zone, first, rule, length_s, except, latest: first, ..series };
         let series = match self.checked(series) {
             Ok(series) => series,
             Err(text) => return self.reply(false, text),
         };
+        if !is_planned {
+            return self.move_rest(record.window.id, series, who);
+        }
         let occurrence = Some(Occurrence { series: series.id, local: first });
         self.decide_series(series, Some(who.by));
         let window = MaintenanceWindow { occurrence, ..moved };
         let key = "reply-window-moved-following";
         self.change_and_reply(window, Some(WindowNews::Moved), key, who);
+    }
+
+    /// What is still to come begins anew with the series' first, whose window is made in its time.
+    fn move_rest(&mut self, id: WindowId, series: Series, who: Person<'_>) {
+        let first = series.first;
+        let latest = plan::local_time(self.now(), series.zone).min(first);
+        let series = Series { latest, next: Some(first), ..series };
+        let speech = self.speech();
+        let text = speech.say("reply-series-moved", window_facts(id));
+        let text = format!("{text} {}", speech.series(&series));
+        self.decide_series(series, Some(who.by));
+        self.reply(true, text);
     }
 
     /// Gives a window up; with `following`, all that would follow it; else its day is left out.
@@ -378,6 +457,19 @@ impl Desk<'_> {
         self.decide_series(series, Some(who.by));
         self.reply(true, text);
     }
+}
+
+/// The latest of a series and what comes within a year of it.
+fn times_of_a_year(series: &Series) -> impl Iterator<Item = NaiveDateTime> {
+    let until = series.latest.checked_add_days(Days::new(LOOKED_DAYS));
+    std::iter::successors(Some(series.latest), |local| series.following(*local))
+        .take_while(move |local| until.is_some_and(|until| *local <= until))
+}
+
+/// The shortest time from one beginning to the next within a year.
+fn closest(series: &Series) -> Option<TimeDelta> {
+    let gaps = times_of_a_year(series).zip(times_of_a_year(series).skip(1));
+    gaps.map(|(one, next)| next - one).min()
 }
 
 fn series_facts(series: &Series) -> Facts {
