@@ -203,8 +203,8 @@ impl<D: Detector> Engine<D> {
             .collect();
         let drafts: Vec<&Draft> =
             self.records.drafts.values().filter(|draft| draft.incident == incident.id).collect();
-        let waiting: Vec<&Draft> =
-            drafts.iter().rev().filter(|draft| draft.end.is_none()).copied().collect();
+        let mut waiting: Vec<&Draft> = self.records.drafts_in_turn(incident.id).collect();
+        waiting.reverse();
         Card {
             incident: incident.id,
             title: incident.title.clone(),

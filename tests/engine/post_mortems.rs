@@ -1,6 +1,11 @@
 //! What is told once an incident is over: a link or words, in its thread, by draft and approval.
 
-use bellwether::{domain::*, engine::Evidence, event::*};
+use bellwether::{
+    domain::*,
+    engine::{Card, Evidence},
+    event::*,
+};
+use chrono::TimeDelta;
 use insta::assert_snapshot;
 
 use super::stage::{Stage, destination, settings};
@@ -113,4 +118,60 @@ fn an_open_incident_and_one_that_nobody_heard_of_have_none() {
     let answer = stage.types("incident post-mortem 2 \"It was the line.\" --publish");
     assert_snapshot!(answer, @"no: The public never heard of incident 2, so there is no thread to tell in what happened.");
     assert_eq!(read(&stage).trim(), "");
+}
+
+/// The kind of each draft since the last time this was asked.
+fn drafted(stage: &Stage) -> Vec<UpdateKind> {
+    let outputs = stage.heard.iter().filter_map(|(_, output)| match output {
+        Output::Draft { kind, .. } => Some(*kind),
+        _ => None,
+    });
+    outputs.collect()
+}
+
+fn card(stage: &Stage) -> Card {
+    stage.engine.cards(stage.now, stage.now - TimeDelta::hours(24), 10).remove(0)
+}
+
+#[test]
+fn a_draft_for_afterwards_holds_back_no_word_on_an_incident_that_is_back() {
+    let mut stage = resolved();
+    stage.types("incident post-mortem 1 \"A switch dropped packets.\"");
+    let afterwards = last_draft(&stage);
+    assert_eq!(card(&stage).draft.map(|draft| draft.id), Some(afterwards));
+    stage.probe_for(16, &["s1", "s2"], 0.3);
+    let back = last_draft(&stage);
+    assert_ne!(back, afterwards, "it is back");
+    let shown = card(&stage);
+    assert!(shown.state.is_open());
+    assert_eq!((shown.draft.map(|draft| draft.id), shown.also_waiting), (Some(back), Vec::new()));
+    stage.types(&format!("draft publish {back} --anyway"));
+    assert_eq!(card(&stage).draft, None);
+    // More servers are in it than followers were told of.
+    stage.forget_heard();
+    stage.probe_for(20, &["s1", "s2", "s3"], 0.9);
+    assert!(drafted(&stage).contains(&UpdateKind::Update), "{:?}", drafted(&stage));
+    stage.types("incident resolve 1 \"It is over.\" --publish");
+    assert_eq!(card(&stage).draft.map(|draft| draft.id), Some(afterwards));
+    let answer = stage.types(&format!("draft publish {afterwards}"));
+    assert!(answer.starts_with("ok: "), "{answer}");
+}
+
+#[test]
+fn a_promise_is_reminded_of_with_words_whatever_is_to_be_told_afterwards() {
+    let mut stage = Stage::<Evidence>::with(settings());
+    stage.types("incident open \"The phone is dead\" --servers s1,s2");
+    stage.types("draft publish 1");
+    stage.types("incident resolve 1 \"It is over.\" --publish");
+    stage.types("incident post-mortem 1 \"It was the line.\"");
+    stage.probe_for(30, &[], 0.0);
+    stage.probe_for(16, &["s1", "s2"], 0.3);
+    let back = last_draft(&stage);
+    stage.types(&format!("draft publish {back} --anyway"));
+    assert_eq!(card(&stage).incident, IncidentId(1), "it is the same incident");
+    stage.forget_heard();
+    stage.pass(60);
+    assert!(stage.count(|output| matches!(output, Output::Reminder { .. })) > 0);
+    let is_kept = |kind: &UpdateKind| matches!(kind, UpdateKind::Update | UpdateKind::Identified);
+    assert!(drafted(&stage).iter().any(is_kept), "{:?}", drafted(&stage));
 }
