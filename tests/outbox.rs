@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, reason = "a test may fail by panicking")]
 
 mod outbox {
+    pub mod afterwards;
     pub mod model;
     pub mod properties;
     pub mod rules;

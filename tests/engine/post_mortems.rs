@@ -175,3 +175,52 @@ fn a_promise_is_reminded_of_with_words_whatever_is_to_be_told_afterwards() {
     let is_kept = |kind: &UpdateKind| matches!(kind, UpdateKind::Update | UpdateKind::Identified);
     assert!(drafted(&stage).iter().any(is_kept), "{:?}", drafted(&stage));
 }
+
+#[test]
+fn days_later_staff_are_asked_and_the_card_follows_until_a_day_after_the_last_word() {
+    let mut stage = resolved();
+    stage.pass(3 * 24 * 60);
+    let recent = |stage: &Stage| {
+        let cards = stage.engine.cards(stage.now, stage.now - TimeDelta::hours(24), 10);
+        cards.into_iter().next()
+    };
+    assert_eq!(recent(&stage), None, "it is long over");
+    stage.forget_heard();
+    stage.types("incident post-mortem 1 \"A switch dropped packets.\"");
+    let draft = last_draft(&stage);
+    let asked: Vec<&Post> =
+        stage.posts().filter(|post| post.destination.as_str() == "staff").collect();
+    assert_eq!((asked.len(), asked[0].subject.as_str()), (1, "draft"));
+    assert_snapshot!(asked[0].body, @r#"
+    Incident 1: Websites on Server One and Server Two are slow or do not always load
+    It is over, and tim wrote what happened.
+
+    Draft 5 (post_mortem), not published yet:
+    “A switch dropped packets.”
+    In German, Spanish and French: a sentence of the bot’s, then these words as they are. To put in your own: draft edit, with --language.
+
+    draft publish 5 | draft edit 5 "your words" | draft wait 5 15m | draft dismiss 5
+    "#);
+    let shown = recent(&stage).expect("a card");
+    assert_eq!(shown.draft.map(|draft| draft.id), Some(draft));
+    assert_eq!(shown.questions.last().map(|one| &one.post), Some(&asked[0].id));
+    stage.pass(60);
+    stage.types(&format!("draft publish {draft}"));
+    let shown = recent(&stage).expect("a card");
+    let told = shown.updates.first().expect("an update");
+    assert_eq!((told.kind, told.receipts.len()), (UpdateKind::PostMortem, 4));
+    stage.pass(23 * 60);
+    assert!(recent(&stage).is_some());
+    stage.pass(2 * 60);
+    assert_eq!(recent(&stage), None);
+}
+
+#[test]
+fn what_goes_out_at_once_is_put_before_nobody() {
+    let mut stage = resolved();
+    stage.types("incident post-mortem 1 \"A switch dropped packets.\" --publish");
+    assert_eq!(
+        stage.count(|output| matches!(output, Output::Post(post) if post.subject == "draft")),
+        0
+    );
+}
