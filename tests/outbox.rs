@@ -4,6 +4,7 @@
 
 mod outbox {
     pub mod accounts;
+    pub mod afterwards;
     pub mod model;
     pub mod properties;
     pub mod rules;

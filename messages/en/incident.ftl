@@ -114,6 +114,7 @@ staff-stale =
 staff-waited =
     Draft { $draft } has waited as you asked:
     “{ $text }”
+staff-post-mortem = It is over, and { $by } wrote what happened.
 staff-reopened = It is back within the hour: the incident is open again.
 staff-held = Nobody answered draft { $draft } in time, so the holding statement was published by policy.holding_after. The draft still waits.
 staff-blind = Our own vantage “{ $vantage }” is failing: what it measures is not evidence until it has recovered. Nothing is said about the fleet.

@@ -16,7 +16,7 @@ use crate::{
 
 /// The kind of destination that has cards.
 const KIND: &str = "discord";
-/// Cards of incidents that ended longer ago are left as they are.
+/// Cards of incidents that ended longer ago, with no word since, are left as they are.
 const ENDED_WITHIN: TimeDelta = TimeDelta::hours(24);
 /// The picture of an incident that ended longer ago is left as it is.
 const CHARTED_AFTER_END: TimeDelta = TimeDelta::minutes(30);

@@ -5,6 +5,8 @@
 //! their own time. A person's name may be a marker ([`crate::render::person_marker`]). Must not:
 //! change anything, or know where a card is shown. Start at [`Card`].
 
+use std::collections::BTreeSet;
+
 use crate::{
     domain::{
         AsShown, Audience, DestinationId, DraftId, Impact, IncidentId, IncidentState, PostId,
@@ -172,11 +174,20 @@ pub struct Question {
 }
 
 impl<D: Detector> Engine<D> {
-    /// The cards that staff may still look at: of open incidents, and of those that ended after
-    /// `ended_after`; the newest `count_max`, newest first.
+    /// The cards that staff may still look at: of open incidents, and of those that ended, were told
+    /// of or have a draft that waits since `ended_after`; the newest `count_max`, newest first.
     pub fn cards(&self, now: Timestamp, ended_after: Timestamp, count_max: usize) -> Vec<Card> {
+        let asked: BTreeSet<IncidentId> = self
+            .records
+            .open_drafts()
+            .filter(|draft| draft.asked_at >= ended_after)
+            .map(|draft| draft.incident)
+            .collect();
         let is_wanted = |incident: &&Incident| {
-            incident.state.is_open() || incident.ended_at.is_some_and(|at| at >= ended_after)
+            incident.state.is_open()
+                || incident.ended_at.is_some_and(|at| at >= ended_after)
+                || incident.updates.last().is_some_and(|update| update.at >= ended_after)
+                || asked.contains(&incident.id)
         };
         let wanted = self.records.incidents.values().rev().filter(is_wanted);
         wanted.take(count_max).map(|incident| self.card_of(now, incident)).collect()
@@ -203,8 +214,8 @@ impl<D: Detector> Engine<D> {
             .collect();
         let drafts: Vec<&Draft> =
             self.records.drafts.values().filter(|draft| draft.incident == incident.id).collect();
-        let waiting: Vec<&Draft> =
-            drafts.iter().rev().filter(|draft| draft.end.is_none()).copied().collect();
+        let mut waiting: Vec<&Draft> = self.records.drafts_in_turn(incident.id).collect();
+        waiting.reverse();
         Card {
             incident: incident.id,
             title: incident.title.clone(),

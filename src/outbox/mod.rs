@@ -260,7 +260,7 @@ impl Outbox {
         outcome: &Result<Receipt, SendError>,
         policy: &Policy,
     ) -> DeliveryEvent {
-        schedule::after_send(self.deliveries.get(id), id, now, outcome, policy)
+        self.noted(id, schedule::after_send(self.deliveries.get(id), id, now, outcome, policy))
     }
 
     /// The event that a lookup leads to; `None` when the post is no longer in doubt.
@@ -272,7 +272,7 @@ impl Outbox {
         policy: &Policy,
     ) -> Option<DeliveryEvent> {
         let delivery = self.deliveries.get(id).filter(|delivery| delivery.is_unknown())?;
-        Some(schedule::after_lookup(delivery, now, resolution, policy))
+        Some(self.noted(id, schedule::after_lookup(delivery, now, resolution, policy)))
     }
 
     /// After a restart: every post that was being sent may have arrived. Apply these before asking

@@ -14,11 +14,11 @@ use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    domain::{Policy, PostId, Timestamp},
-    event::{DeliveryEvent, Receipt, Resolution, SendError},
+    domain::{Audience, Policy, PostId, Timestamp, UpdateKind},
+    event::{DeliveryEvent, Post, PostAction, Receipt, Resolution, SendError},
 };
 
-use super::Delivery;
+use super::{Delivery, Outbox};
 
 /// The first wait, before its jitter.
 pub const BACKOFF_MIN_MS: u64 = 2_000;
@@ -99,6 +99,33 @@ pub(super) fn after_lookup(
         }
         Resolution::CannotTell(reason) => DeliveryEvent::Unresolved { reason: reason.clone() },
     }
+}
+
+impl Outbox {
+    /// The same, with a word to staff where what is told afterwards arrived outside its thread: ids
+    /// are not kept for ever, and the thread's first post may never have come to be. A destination
+    /// that gives no ids has no threads by them.
+    pub(super) fn noted(&self, id: &PostId, mut event: DeliveryEvent) -> DeliveryEvent {
+        let delivery = self.deliveries.get(id).filter(|one| is_afterwards(&one.post));
+        let stands_alone = delivery.is_some_and(|one| self.reply_to(one).is_none());
+        if let DeliveryEvent::Sent { remote_id: Some(_), remark, .. } = &mut event
+            && stands_alone
+        {
+            let alone = "it stands alone, as the place of its thread is not known any more";
+            let remarks: Vec<String> =
+                remark.take().into_iter().chain([alone.to_owned()]).collect();
+            *remark = Some(remarks.join("; "));
+        }
+        event
+    }
+}
+
+fn is_afterwards(post: &Post) -> bool {
+    let kind = post.subject.strip_prefix("incident.");
+    kind == Some(UpdateKind::PostMortem.word())
+        && post.audience == Audience::Public
+        && post.action == PostAction::Post
+        && post.thread.is_some()
 }
 
 /// The end of a delivery that did not arrive: failed, or left to staff when an earlier attempt may

@@ -83,8 +83,9 @@ impl Desk<'_> {
         if newest.is_none_or(|(newest, _)| newest != id) {
             return;
         }
-        let waiting = self.records.open_drafts().filter(|draft| draft.incident == incident);
-        let Some(draft) = waiting.last().map(|draft| draft.id) else { return };
+        let Some(draft) = self.records.drafts_in_turn(incident).last().map(|draft| draft.id) else {
+            return;
+        };
         let facts = Facts::new().text("destination", post.destination.to_string());
         let reason = self.speech().say("staff-card-gone", facts);
         self.propose_at(draft, &reason, &post.destination);

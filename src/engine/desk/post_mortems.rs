@@ -9,7 +9,8 @@ use crate::{
 use super::{Counts, Desk, commands::Person};
 
 impl Desk<'_> {
-    /// Drafts a post-mortem; with `publish` it goes out at once, as typing it approves it.
+    /// Drafts a post-mortem and asks staff about it; with `publish` it goes out at once, as typing it
+    /// approves it.
     pub(super) fn post_mortem(
         &mut self,
         id: IncidentId,
@@ -33,6 +34,8 @@ impl Desk<'_> {
         if let Some(counts) = publish {
             return self.publish_draft(draft, (None, true), who, counts);
         }
+        let reason = self.speech().say("staff-post-mortem", Facts::new().text("by", who.by));
+        self.propose(draft, "staff-proposal-recovery", &reason);
         let facts = Facts::new().text("draft", draft.to_string()).text("text", told);
         let text = self.speech().say("reply-drafted-words", facts);
         self.reply(true, text);

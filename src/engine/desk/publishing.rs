@@ -192,7 +192,9 @@ impl Desk<'_> {
         });
         let ends = !state.is_open();
         self.supersede(incident.id, |draft| {
-            ends || (state == IncidentState::Monitoring && draft.by.is_none())
+            // What is told afterwards is made untrue by no state.
+            draft.kind != UpdateKind::PostMortem
+                && (ends || (state == IncidentState::Monitoring && draft.by.is_none()))
         });
     }
 

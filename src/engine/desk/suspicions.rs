@@ -245,7 +245,7 @@ impl Desk<'_> {
         if !incident.state.is_open() {
             return;
         }
-        let waits = self.records.open_drafts().any(|draft| draft.incident == incident.id);
+        let waits = self.records.drafts_in_turn(incident.id).next().is_some();
         let is_unsaid = incident.is_wider_than_published() && !waits;
         let facts = Facts::new()
             .text("incident", incident.id.to_string())

@@ -49,7 +49,7 @@ impl Desk<'_> {
         let text = self.speech().say(words_key, facts);
         self.decide(Output::Reminder { incident: id, text: text.clone() });
         self.tell_staff("reminder", Some(id), &text, None);
-        if self.records.open_drafts().any(|draft| draft.incident == id) {
+        if self.records.drafts_in_turn(id).next().is_some() {
             return;
         }
         let (kind, key) = if knows_cause {

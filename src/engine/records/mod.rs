@@ -374,6 +374,15 @@ impl Records {
         self.drafts.values().filter(|draft| draft.end.is_none())
     }
 
+    /// Of an incident, those whose turn it is: what is to be told once it is over waits for that, and
+    /// is no word on how it goes.
+    pub fn drafts_in_turn(&self, id: IncidentId) -> impl Iterator<Item = &Draft> {
+        let is_open = self.incidents.get(&id).is_some_and(|incident| incident.state.is_open());
+        self.open_drafts().filter(move |draft| {
+            draft.incident == id && !(is_open && draft.kind == UpdateKind::PostMortem)
+        })
+    }
+
     /// The standing suspicion behind an incident, its aliases followed.
     pub fn suspicion_of(&self, incident: &Incident) -> Option<&SuspicionRecord> {
         let record = self.suspicions.get(&self.alias(incident.suspicion?))?;
