@@ -15,5 +15,6 @@ mod bot {
     pub mod looking_back;
     pub mod reload;
     pub mod stories;
+    pub mod trace;
 }
 mod hostile;

@@ -177,6 +177,12 @@ const BROKEN: &[(&str, &[&str])] = &[
         "[server]\nid = \"s1\"",
         &["fleet.toml:3: found a table, expected [[server]] with double brackets"],
     ),
+    (
+        "[provider]\ntraceroute = \"traceroute\"",
+        &[
+            "fleet.toml:4: found `traceroute` = \"traceroute\", expected \"off\", or where the program is, such as \"/usr/bin/traceroute\"",
+        ],
+    ),
     ("[[policy]]", &["fleet.toml:3: found a list, expected one [policy]"]),
     (
         "timezone = \"America/New_Yrok\"",

@@ -142,5 +142,24 @@ packet-said = What you said:
 packet-row = { $time }: { $text }
 packet-question = Please check what these servers share on your side.
 packet-several-providers = (These servers are with { $list }: leave out what is not this provider's.)
+# The path from our machine; $program is “traceroute” or its like, whose lines follow.
+packet-trace = From our machine to { $server } ({ $address }), by { $program }{ $ending ->
+    [failed] , which ended with an error
+    [late] , ended as it took too long
+    [long] , ended as it printed too much
+   *[other] { "" }
+}:
+packet-trace-nothing = No path to { $server } ({ $address }): { $program } { $ending ->
+    [not_started] could not be started
+    [failed] ended with an error
+    [late] said nothing for too long
+   *[other] printed nothing
+}.
+packet-trace-none = No path traced: { $why ->
+    [off] traceroute is switched off here
+    [program] our machine has no traceroute, tracepath or mtr that may run
+    [address] none of these servers has an address that could be asked
+   *[busy] paths are being traced for others just now; a later packet has it
+}.
 packet-no-incident = No incident is open. Which one: upstream packet ID
 packet-several = Several incidents are open ({ $ids }). Which one: upstream packet ID

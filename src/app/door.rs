@@ -8,7 +8,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::{
     clock::{Clock, Stopwatch},
     command::{self, Command, CommandSpec, Line},
-    domain::{Fleet, PersonId, Role},
+    config::{Config, Traceroute},
+    domain::{Fleet, IncidentId, PersonId, Role},
     engine::Engine,
     event::Input,
     intake::{Answer, Door},
@@ -22,20 +23,23 @@ use super::{
     desk::Note,
     reload::{Asked, Told},
     run::Desktop,
+    trace::{ADDRESSES_MAX, Tracer},
 };
 
-/// What voices may know of the fleet: which names are ours.
+/// What the door reads of a configuration: which names are ours, and how their paths are traced.
 #[derive(Debug, Default)]
 pub struct Names {
     fleet: Arc<Fleet>,
     probes: BTreeSet<String>,
+    traceroute: Traceroute,
 }
 
 impl Names {
-    /// The names in `fleet`.
-    pub fn of(fleet: Arc<Fleet>) -> Self {
+    /// The names in `config`.
+    pub fn of(config: &Config) -> Self {
+        let fleet = Arc::new(config.settings.fleet.clone());
         let probes = fleet.probes.iter().map(|probe| probe.id.as_str().to_owned()).collect();
-        Self { fleet, probes }
+        Self { fleet, probes, traceroute: config.traceroute.clone() }
     }
 
     /// The whole inventory.
@@ -68,6 +72,8 @@ pub struct FrontDoor {
     pub words: watch::Receiver<Arc<Words>>,
     /// Who reads the configuration again.
     pub reloads: mpsc::Sender<Asked>,
+    /// Traces paths for evidence packets.
+    pub tracer: Tracer,
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// Whether inputs can be taken, as the last one showed.
@@ -153,9 +159,27 @@ impl FrontDoor {
 
     async fn ask(&self, query: command::Query, role: Role) -> Result<Answer, Refused> {
         let (answer, told) = oneshot::channel();
+        let traced = packet_asked(&query).filter(|_| role >= Role::Staff);
         self.desk.tell(Note::Ask { query, role, answer }).await;
-        let text = told.await.map_err(|_| Refused::Stopping)?;
+        let mut text = told.await.map_err(|_| Refused::Stopping)?;
+        if let Some(path) = self.traced(traced).await {
+            text = format!("{text}\n\n{path}");
+        }
         Ok(Answer { ok: true, text })
+    }
+
+    /// The paths to the servers that a packet is about, in words; `None` where there is no packet.
+    async fn traced(&self, packet: Option<(Option<IncidentId>, usize)>) -> Option<String> {
+        let (incident, addresses_max) = packet?;
+        let (answer, told) = oneshot::channel();
+        let look = Box::new(move |engine: &Engine, _: &Outbox| {
+            let _ = answer.send(engine.packet_addresses(incident));
+        });
+        self.desk.tell(Note::Look(look)).await;
+        let addresses = told.await.ok().flatten()?;
+        let how = self.names.borrow().traceroute.clone();
+        let traced = self.tracer.trace(&how, addresses, addresses_max).await;
+        Some(traced.say(&self.words(), LANGUAGE))
     }
 
     async fn journal_command(&self, by: By<'_>, role: Role, text: &str) -> Result<Answer, Refused> {
@@ -247,6 +271,12 @@ impl Door for FrontDoor {
     fn knows_probe(&self, probe: &str) -> bool {
         self.names.borrow().probes.contains(probe)
     }
+}
+
+/// Whose packet is asked for, and how many paths go with it.
+fn packet_asked(query: &command::Query) -> Option<(Option<IncidentId>, usize)> {
+    let command::Query::UpstreamPacket { incident, in_full } = query else { return None };
+    Some((*incident, if *in_full { ADDRESSES_MAX } else { 1 }))
 }
 
 fn reason(refused: &Refused) -> &'static str {

@@ -5,8 +5,9 @@
 //! it back after any stop, [`couriers`] carry posts to destinations, [`door`] is what every voice
 //! from outside is handed, [`house`] what the chat sees of it, with its cards, `reload` has a new
 //! configuration followed, [`replay`] runs events without a journal, [`simulate`] makes some,
-//! [`radius`] counts what can fall together, [`explain`] shows the evidence of a moment. Nothing in
-//! here decides what is said: that is the engine's.
+//! [`radius`] counts what can fall together, [`explain`] shows the evidence of a moment, [`trace`]
+//! runs the machine's `traceroute` for a packet. Nothing in here decides what is said: that is the
+//! engine's.
 
 mod cards;
 pub mod checks;
@@ -26,6 +27,7 @@ mod run;
 pub mod simulate;
 mod table;
 pub mod tell;
+pub mod trace;
 mod web;
 
 pub use run::{App, Reloads, StartError, Stopped};

@@ -212,8 +212,7 @@ impl Reloader {
         }
         let followers = &self.followers;
         followers.drivers.send_replace(drivers);
-        let fleet = Arc::new(config.settings.fleet.clone());
-        followers.names.send_replace(Arc::new(Names::of(fleet)));
+        followers.names.send_replace(Arc::new(Names::of(&config)));
         followers.words.send_replace(words.clone());
         let router = followers.web.router(&config, &words);
         drop(followers.routers.send_replace(router));
@@ -246,6 +245,7 @@ impl Reloader {
                         .all(|(one, other)| same(one, other)),
             ),
             ("blackout_calendar", before.calendars != config.calendars),
+            ("provider", before.traceroute != config.traceroute),
             ("upstream", before.upstreams != config.upstreams),
             ("web", limits(before) != limits(config)),
             ("the secrets of destinations", is_secret_other),

@@ -49,6 +49,7 @@ use super::{
     reading::Reading,
     recovery::{self, RecoverError, Recovered},
     reload::{self, Asked, Followers, Reloader},
+    trace::Tracer,
     web::{self, Web},
 };
 
@@ -276,8 +277,7 @@ impl App {
         for input in first {
             core.appender.submit(Offered::plain(clock.now(), input)).await?;
         }
-        let fleet = Arc::new(config.settings.fleet.clone());
-        let names = watch::channel(Arc::new(Names::of(fleet))).0;
+        let names = watch::channel(Arc::new(Names::of(&config))).0;
         let words = watch::channel(made.words.clone()).0;
         let (reloads, asked) = mpsc::channel(RELOADS_WAITING_MAX);
         let door = Arc::new(FrontDoor {
@@ -288,6 +288,7 @@ impl App {
             names: names.subscribe(),
             words: words.subscribe(),
             reloads,
+            tracer: Tracer::default(),
             metrics: core.metrics.clone(),
             health: watch::channel(Health { journal_open: true, engine_caught_up: true }).0,
         });

@@ -29,6 +29,7 @@ pub const SECTIONS: &[SectionKeys] = &[
     VANTAGE,
     DESTINATION,
     TOKEN,
+    PROVIDER,
     UPSTREAM,
 ];
 
@@ -142,6 +143,8 @@ pub(super) const DESTINATION: SectionKeys = SectionKeys {
     section: "[[destination]]",
     keys: &["id", "kind", "audience", "language", "timezone"],
 };
+pub(super) const PROVIDER: SectionKeys =
+    SectionKeys { section: "[provider]", keys: &["traceroute"] };
 pub(super) const UPSTREAM: SectionKeys =
     SectionKeys { section: "[[upstream]]", keys: &["provider", "kind", "url", "every"] };
 pub(super) const TOKEN: SectionKeys = SectionKeys {

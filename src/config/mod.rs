@@ -18,6 +18,7 @@ mod graph;
 mod keys;
 mod maintenance;
 mod problem;
+mod provider;
 mod reader;
 mod secret;
 mod upstream;
@@ -42,6 +43,7 @@ pub use calendars::{BlackoutCalendar, CalendarPlace};
 pub use discord::DiscordConfig;
 pub use keys::{SECTIONS, SectionKeys};
 pub use problem::Problem;
+pub use provider::Traceroute;
 pub use secret::Secrets;
 pub use upstream::{Upstream, UpstreamKind};
 pub use value::snowflake;
@@ -196,6 +198,8 @@ pub struct Config {
     pub upstreams: Vec<Upstream>,
     /// Calendars whose times are blackouts.
     pub calendars: Vec<BlackoutCalendar>,
+    /// How paths are traced for evidence packets (`provider.traceroute`).
+    pub traceroute: Traceroute,
 }
 
 /// Whether secrets are fetched from the environment and files.
@@ -315,6 +319,7 @@ fn assemble(root: &Root<'_>, base: &Path, drivers: &[DriverSpec], wanted: Secret
         discord: discord.and_then(discord::Discord::into_config),
         upstreams,
         calendars: calendars.calendars,
+        traceroute: provider::read(root),
     }
 }
 

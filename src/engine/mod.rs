@@ -46,6 +46,7 @@ pub use detect::{
 };
 pub use explain::{CHART_MINUTES_MAX, CHART_SERVERS_MAX, Chart, Explained, Standing};
 pub use open::{Link, OPEN_REPORTS_MAX, Open, OpenDraft, OpenIncident, OpenReport, OpenWindow};
+pub use packet::PacketAddress;
 pub use snapshot::RestoreError;
 pub use timeline::{Timeline, TimelineRow};
 pub use view::{
@@ -173,6 +174,12 @@ impl<D: Detector> Engine<D> {
         let chart =
             |servers: &[ServerId], minutes| explain::chart(&self.detector, now, servers, minutes);
         answer::answer(&self.speech(), query, role, &Look { now, fresh: &fresh, chart: &chart })
+    }
+
+    /// The addresses of the servers that the evidence packet of an incident is about, as the fleet
+    /// file has them; `None` where there is no such packet.
+    pub fn packet_addresses(&self, incident: Option<IncidentId>) -> Option<Vec<PacketAddress>> {
+        packet::addresses(&self.speech(), incident)
     }
 
     /// What the evidence says at `now`, as data: what stands, what is weighed, what was measured.

@@ -34,6 +34,15 @@ const NEIGHBOURS_MAX: usize = 50;
 /// The longest note that is quoted, in characters.
 const NOTE_LENGTH_MAX: u32 = 200;
 
+/// A server of a packet, by staff's name, and its address as the fleet file has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PacketAddress {
+    /// Staff's name for it.
+    pub server: String,
+    /// Any text that somebody took for an address.
+    pub address: String,
+}
+
 /// When something was said or done, and what.
 type Note = (Timestamp, String);
 
@@ -97,6 +106,54 @@ fn find<'r>(speech: &Speech<'r>, named: Option<IncidentId>) -> Result<&'r Incide
     }
 }
 
+/// What a packet is about.
+struct Concerned<'a> {
+    causes: Vec<&'a Component>,
+    providers: Vec<&'a Component>,
+    servers: Vec<ServerId>,
+}
+
+fn concerned<'a>(speech: &'a Speech<'_>, incident: &Incident) -> Concerned<'a> {
+    let fleet = speech.fleet();
+    let record = incident.suspicion.map(|id| speech.records.alias(id));
+    let suspicion = record.and_then(|id| speech.records.suspicions.get(&id));
+    let ids: Vec<&str> = suspicion
+        .map(|record| record.suspicion.causes.iter().map(|cause| cause.id.as_str()).collect())
+        .unwrap_or_default();
+    let causes: Vec<&Component> =
+        fleet.components.iter().filter(|one| ids.contains(&one.id.as_str())).collect();
+    let is_provider = |one: &&Component| one.kind == ComponentKind::Provider;
+    let own: Vec<&crate::domain::Server> =
+        fleet.servers.iter().filter(|one| incident.servers.contains(&one.id)).collect();
+    let is_above = |one: &&Component| {
+        causes.iter().any(|cause| fleet.is_at_or_below(&cause.id, &one.id))
+            || (causes.is_empty() && own.iter().any(|server| fleet.is_behind(server, &one.id)))
+    };
+    let providers: Vec<&Component> =
+        fleet.components.iter().filter(is_provider).filter(is_above).collect();
+    let is_theirs = |server: &&&crate::domain::Server| {
+        providers.is_empty() || providers.iter().any(|one| fleet.is_behind(server, &one.id))
+    };
+    let servers = own.iter().filter(is_theirs).map(|server| server.id.clone()).collect();
+    Concerned { causes, providers, servers }
+}
+
+/// The addresses of the servers that the packet of an incident is about; `None` where there is no
+/// such packet.
+pub(super) fn addresses(
+    speech: &Speech<'_>,
+    incident: Option<IncidentId>,
+) -> Option<Vec<PacketAddress>> {
+    let incident = find(speech, incident).ok()?;
+    let servers = concerned(speech, incident).servers;
+    let theirs = speech.fleet().servers.iter().filter(|server| servers.contains(&server.id));
+    let addressed = theirs.filter_map(|server| {
+        let name = speech.staff_name(server.id.as_str());
+        Some(PacketAddress { server: name, address: server.address.clone()? })
+    });
+    Some(addressed.collect())
+}
+
 struct Writer<'a> {
     speech: &'a Speech<'a>,
     incident: &'a Incident,
@@ -110,27 +167,7 @@ struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     fn new(speech: &'a Speech<'a>, incident: &'a Incident, look: &'a Look<'a>) -> Self {
-        let fleet = speech.fleet();
-        let record = incident.suspicion.map(|id| speech.records.alias(id));
-        let suspicion = record.and_then(|id| speech.records.suspicions.get(&id));
-        let ids: Vec<&str> = suspicion
-            .map(|record| record.suspicion.causes.iter().map(|cause| cause.id.as_str()).collect())
-            .unwrap_or_default();
-        let causes: Vec<&Component> =
-            fleet.components.iter().filter(|one| ids.contains(&one.id.as_str())).collect();
-        let is_provider = |one: &&Component| one.kind == ComponentKind::Provider;
-        let own: Vec<&crate::domain::Server> =
-            fleet.servers.iter().filter(|one| incident.servers.contains(&one.id)).collect();
-        let is_above = |one: &&Component| {
-            causes.iter().any(|cause| fleet.is_at_or_below(&cause.id, &one.id))
-                || (causes.is_empty() && own.iter().any(|server| fleet.is_behind(server, &one.id)))
-        };
-        let providers: Vec<&Component> =
-            fleet.components.iter().filter(is_provider).filter(is_above).collect();
-        let is_theirs = |server: &&&crate::domain::Server| {
-            providers.is_empty() || providers.iter().any(|one| fleet.is_behind(server, &one.id))
-        };
-        let servers = own.iter().filter(is_theirs).map(|server| server.id.clone()).collect();
+        let Concerned { causes, providers, servers } = concerned(speech, incident);
         Self { speech, incident, look, causes, providers, servers }
     }
 

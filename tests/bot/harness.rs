@@ -185,8 +185,14 @@ impl Home {
 
     /// Starts the bot and waits until it listens.
     pub fn start(&self) -> Bot {
+        self.start_with(&[])
+    }
+
+    /// Starts it with these in its environment.
+    pub fn start_with(&self, environment: &[(&str, &Path)]) -> Bot {
         let mut child = self
             .command(&["serve"])
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
