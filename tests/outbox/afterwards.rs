@@ -52,10 +52,9 @@ fn remark(lets_go: bool, receipt: Receipt) -> Option<String> {
         outbox.prune(at(2));
         assert!(!outbox.knows(&first.id));
     }
-    match send(&mut outbox, &afterwards, HOUR_MS, receipt) {
-        DeliveryEvent::Sent { remark, .. } => remark,
-        other => panic!("it arrived: {other:?}"),
-    }
+    let event = send(&mut outbox, &afterwards, HOUR_MS, receipt);
+    let DeliveryEvent::Sent { remark, .. } = event else { panic!("it arrived: {event:?}") };
+    remark
 }
 
 #[test]
