@@ -32,7 +32,10 @@ staff-window-incident = Its words go out as updates of incident { $incident }.
 staff-window-draft-begins = The work that the provider announced as maintenance { $window } ({ $title }) should begin now, and nobody has announced it. Nothing is told of it, and no trouble is put down to it, until you publish it.
 staff-window-draft-over = Maintenance { $window } ({ $title }) was never announced, and its time has passed: it is laid aside.
 staff-window-withdrawn = The provider's work of maintenance { $window } ({ $title }) is off, or over, and nothing was announced of it: it is laid aside.
-staff-window-followed = Maintenance { $window } ({ $title }) goes with the provider's notice, as policy follow_notices says: { $state }, { $when }. Followers were told.
+staff-window-followed = Maintenance { $window } ({ $title }) goes with the provider's notice, as policy follow_notices says: { $state }, { $when }. { $told ->
+    [yes] Followers were told.
+   *[no] Followers were told nothing of it.
+}
 staff-window-notice = { $provider } has changed notice { $notice }, which maintenance { $window } ({ $title }, { $when }) was made from: { $change }{ $by_hand ->
     [yes] {" "}Somebody has changed this maintenance by hand, so it stays as it is unless you say otherwise.
    *[no] {""}

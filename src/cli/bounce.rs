@@ -70,7 +70,10 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     let status = response.status();
     let Ok(body) = response.bytes().await else { return Ok(ExitCode::from(TRY_AGAIN)) };
-    if status.is_server_error() {
+    // A token that is being changed, or a door that is too narrow, will be mended: the letter must not
+    // be lost meanwhile.
+    let may_pass = [401, 403, 408, 413, 429].contains(&status.as_u16());
+    if status.is_server_error() || may_pass {
         eprintln!("bellwether: {status}: {}", String::from_utf8_lossy(&body));
         return Ok(ExitCode::from(TRY_AGAIN));
     }

@@ -38,8 +38,8 @@ pub fn says_nobody_is_there(code: Option<u16>, status: Option<MailStatus>) -> bo
         Some(MailStatus { class, subject, detail }) => {
             class == 5
                 && match subject {
-                    // The address; but X.1.7 to X.1.9 are about the sender's.
-                    1 => !(7..=9).contains(&detail),
+                    // The address; but X.1.7 to X.1.9 are about the sender's, and X.1.0 does not say whose.
+                    1 => detail != 0 && !(7..=9).contains(&detail),
                     // The mailbox is disabled.
                     2 => detail == 1,
                     // No way leads to its host.

@@ -127,7 +127,11 @@ impl Told {
 
     fn is_gone(&self) -> bool {
         let is_lasting = self.status.is_some_and(|status| status.class == 5);
-        self.action == "failed" && is_lasting && says_nobody_is_there(self.reply, self.exact())
+        // A bare 550 may be said to our server as well as about the reader, and a report does not say
+        // to what it was the answer.
+        let exact = self.exact().filter(|status| !status.is_vague());
+        let says_so = exact.is_some() && says_nobody_is_there(self.reply, exact);
+        self.action == "failed" && is_lasting && says_so
     }
 
     /// The report's own code where it says something, else the one in the reply.
@@ -190,7 +194,6 @@ mod tests {
             "Action: failed\r\nStatus: 5.1.1",
             "Action: Failed (gone)\r\nStatus: 5.1.10 (null MX)",
             "Action: failed\r\nStatus: 5.0.0\r\nDiagnostic-Code: smtp; 550 5.1.1 <a@b.example>\r\n no",
-            "Action: failed\r\nStatus: 5.0.0\r\nDiagnostic-Code: SMTP;550-No such user",
             "action: failed\r\nstatus: 5.4.4\r\nDiagnostic-Code: X-Postfix; host not found",
         ] {
             assert!(status(gone), "{gone}");
@@ -203,6 +206,8 @@ mod tests {
             "Action: failed\r\nStatus: 5.7.1\r\nDiagnostic-Code: smtp; 550 5.7.1 we refuse you",
             "Action: failed\r\nStatus: 5.1.8\r\nDiagnostic-Code: smtp; 550 5.1.8 your domain",
             "Action: failed\r\nStatus: 5.0.0\r\nDiagnostic-Code: smtp; 554 no",
+            "Action: failed\r\nStatus: 5.0.0\r\nDiagnostic-Code: smtp; 550 192.0.2.1 is in a black list",
+            "Action: failed\r\nStatus: 5.1.0\r\nDiagnostic-Code: smtp; 550 5.1.0 sender denied",
             "Action: failed\r\nStatus: 5.0.0\r\nDiagnostic-Code: smtp; 5é",
             "Action: failed",
             "Action: failed\r\nStatus: 5.1.1\r\n\r\nAction: relayed\r\nStatus: 2.0.0",

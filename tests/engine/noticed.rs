@@ -126,6 +126,23 @@ fn a_draft_that_nobody_takes_up_never_begins_holds_nothing_and_is_laid_aside() {
 }
 
 #[test]
+fn a_notice_that_work_has_begun_begins_no_draft_and_silences_no_alarm() {
+    let mut stage = drafted();
+    stage.probe_for(20, &[], 0.0);
+    stage.forget_heard();
+    take(&mut stage, with_status(2, NoticeStatus::InProgress));
+    assert_eq!(window(&stage).state, WindowState::Scheduled);
+    stage.probe_for(30, &["s1", "s2"], 1.0);
+    assert_eq!(stage.count(|one| matches!(one, Output::Incident { .. })), 1, "it alarms as ever");
+    assert_eq!(stage.count(|one| matches!(one, Output::SuspicionHeld { .. })), 0);
+    assert!(stage.posts_to("feed").is_empty());
+    stage.types("maintenance publish 1");
+    stage.pass(1);
+    assert_eq!(window(&stage).state, WindowState::InProgress);
+    folds_and_restores_alike(&stage);
+}
+
+#[test]
 fn a_draft_that_is_published_when_its_time_has_come_begins_then() {
     let mut stage = drafted();
     stage.pass(70);

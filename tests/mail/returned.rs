@@ -160,7 +160,7 @@ fn a_report_that_is_cut_or_garbled_anywhere_is_read_without_harm() {
 }
 
 #[tokio::test]
-async fn a_mail_server_is_asked_to_come_again_when_no_bot_is_there_and_a_wrong_token_is_refused() {
+async fn a_mail_server_is_asked_to_come_again_when_no_bot_is_there_or_its_token_is_not_known() {
     let smtp = Smtp::start().await;
     let home = home(&smtp).await;
     let free = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback");
@@ -171,6 +171,7 @@ async fn a_mail_server_is_asked_to_come_again_when_no_bot_is_there_and_a_wrong_t
     let bot = home.start();
     home.write("secret-letters", "another-secret-0000000000");
     let output = pipe(&home, &bot.url, "Subject: x\r\n\r\ny");
-    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    // A token that is being changed loses no letter.
+    assert_eq!(output.status.code(), Some(75), "{output:?}");
     assert!(bot.stop().status.success());
 }

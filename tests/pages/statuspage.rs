@@ -77,7 +77,7 @@ async fn a_window_has_its_times_its_servers_and_what_was_said() {
           "showcase": true,
           "start_date": null,
           "status": "under_maintenance",
-          "updated_at": "2014-04-25T02:04:30.000Z"
+          "updated_at": "1970-01-01T00:00:00.000Z"
         },
         {
           "created_at": "1970-01-01T00:00:00.000Z",
@@ -92,7 +92,7 @@ async fn a_window_has_its_times_its_servers_and_what_was_said() {
           "showcase": true,
           "start_date": null,
           "status": "operational",
-          "updated_at": "2014-04-25T02:04:30.000Z"
+          "updated_at": "1970-01-01T00:00:00.000Z"
         },
         {
           "created_at": "1970-01-01T00:00:00.000Z",
@@ -107,7 +107,7 @@ async fn a_window_has_its_times_its_servers_and_what_was_said() {
           "showcase": true,
           "start_date": null,
           "status": "operational",
-          "updated_at": "2014-04-25T02:04:30.000Z"
+          "updated_at": "1970-01-01T00:00:00.000Z"
         }
       ],
       "created_at": "2014-04-24T21:33:00.000Z",

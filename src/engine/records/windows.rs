@@ -176,8 +176,8 @@ impl WindowRecord {
         };
         let times = |one: &MaintenanceWindow| (one.starts_at, one.ends_at);
         if is_as_said || (leads_there && before.state != window.state) {
-            // What a notice gave up may come again, at the same time.
-            self.followed = said.filter(|_| window.state != WindowState::Cancelled);
+            // What a notice gave up may come again, at the same time; what a person gave up does not.
+            self.followed = said.filter(|_| notice.status != NoticeStatus::Cancelled);
             self.by_hand = false;
         } else if by_person && times(before) != times(window) {
             self.by_hand = true;

@@ -67,7 +67,7 @@ struct Component {
     name: String,
     status: &'static str,
     created_at: &'static str,
-    updated_at: String,
+    updated_at: &'static str,
     position: usize,
     description: Option<String>,
     showcase: bool,
@@ -205,8 +205,7 @@ impl Presenter<'_> {
             name: self.server_name(server),
             status: server.status.word(),
             created_at: NEVER,
-            // Its status is that of the view.
-            updated_at: iso(self.view.generated_at),
+            updated_at: NEVER,
             position: place + 1,
             description: None,
             showcase: true,

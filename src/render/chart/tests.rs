@@ -125,5 +125,5 @@ fn nothing_measured_is_said_and_drawn() {
 
 #[test]
 fn who_cannot_see_it_reads_it() {
-    insta::assert_snapshot!(bad_evening().alt(&Words::built_in(), "en"), @"Share of failing checks from 21:17 EDT to 22:17 EDT: Server One 53 % at the end (at most 53 %), Server Two 27 % at the end (at most 27 %) and Server Three 0 % at the end (at most 3.3 %). 6 reports.");
+    insta::assert_snapshot!(bad_evening().alt(&Words::built_in(), "en"), @"Share of failing checks from 21:17 EDT to 22:17 EDT: Server One: 53 % at the end (at most 53 %), Server Two: 27 % at the end (at most 27 %) and Server Three: 0 % at the end (at most 3.3 %). 6 reports.");
 }

@@ -130,7 +130,12 @@ impl Desk<'_> {
 
     /// A draft that nobody has taken up is made anew, or laid aside.
     fn redraft(&mut self, own: &WindowRecord, change: Change) {
-        let (window, _, _) = self.changed(own, change);
+        let (mut window, _, _) = self.changed(own, change);
+        if let Change::Begin { .. } = change {
+            // Only who publishes it has it begin: what is under way holds alarms.
+            window.state = WindowState::Scheduled;
+            window.local = local(window.starts_at, window.zone);
+        }
         let id = window.id;
         let is_open = window.state.is_open();
         self.revise_window(window, None);
@@ -147,6 +152,7 @@ impl Desk<'_> {
         let (window, news, _) = self.changed(own, change);
         let id = window.id;
         self.revise_window(window, None);
+        let is_told = news.is_some();
         if let Some(news) = news {
             self.announce(id, news, FOLLOW_POLICY, None);
         }
@@ -158,7 +164,8 @@ impl Desk<'_> {
         let facts = window_facts(id)
             .text("title", record.window.title.clone())
             .text("state", speech.window_state(record.window.state))
-            .text("when", speech.window_span(&record.window));
+            .text("when", speech.window_span(&record.window))
+            .text("told", if is_told { "yes" } else { "no" });
         let text = speech.say("staff-window-followed", facts);
         self.notify_staff("window", text, None);
     }

@@ -174,7 +174,13 @@ pub(super) fn change(notice: &Notice, own: &WindowRecord, now: Timestamp) -> Res
         (NoticeStatus::Cancelled | NoticeStatus::Completed, _) => return followed,
         (NoticeStatus::InProgress, WindowState::Scheduled) if window.starts_at > now => {
             let ends_at = end.unwrap_or(window.ends_at);
-            return if ends_at > now { Ok(Change::Begin { ends_at }) } else { followed };
+            return if ends_at <= now {
+                followed
+            } else if ends_at - now > TimeDelta::days(LENGTH_DAYS_MAX) {
+                Err(Why::Long)
+            } else {
+                Ok(Change::Begin { ends_at })
+            };
         }
         (
             NoticeStatus::InProgress
@@ -190,6 +196,9 @@ pub(super) fn change(notice: &Notice, own: &WindowRecord, now: Timestamp) -> Res
     }
     if ends_at - said.starts_at > TimeDelta::days(LENGTH_DAYS_MAX) {
         return Err(Why::Long);
+    }
+    if said.starts_at > now + TimeDelta::days(AHEAD_DAYS_MAX) {
+        return Err(Why::Far);
     }
     match window.state {
         WindowState::Scheduled
