@@ -323,6 +323,20 @@ fn a_second_notice_about_the_same_work_makes_no_second_window() {
 }
 
 #[test]
+fn work_that_a_provider_announces_anew_under_another_number_is_not_lost_with_the_first() {
+    let mut stage = announced_under(FollowNotices::Follow);
+    take(&mut stage, Notice { id: "NL-2".to_owned(), ..at("02:00", "03:00") });
+    stage.forget_heard();
+    take(&mut stage, with_status(2, NoticeStatus::Cancelled));
+    assert_eq!(states(&stage), [("cancelled", 2), ("scheduled", 1)]);
+    assert_eq!(window(&stage).notice, Some(NoticeId(2)));
+    assert_eq!(news(&stage).len(), 1, "the new one waits for a press");
+    take(&mut stage, with_status(3, NoticeStatus::Cancelled));
+    assert_eq!(states(&stage).len(), 2, "and is drafted once");
+    folds_and_restores_alike(&stage);
+}
+
+#[test]
 fn what_cannot_be_read_or_is_over_or_names_nothing_is_asked_and_never_guessed() {
     let mut stage: Stage = Stage::with(below_a_provider());
     let known = at("02:00", "03:00");

@@ -198,11 +198,13 @@ impl Desk<'_> {
         if !self.cancel_occurrence(&record, following, who) {
             return;
         }
+        let given_up = record.window.clone();
         let window = MaintenanceWindow { state: WindowState::Cancelled, ..record.window };
         let news = Some(WindowNews::Cancelled);
         let key = if following { "reply-series-cancelled" } else { "reply-window-cancelled" };
         self.change_and_reply(window, news, key, who);
         self.release_held(id);
+        self.look_beside(&given_up);
     }
 
     /// Decides a person's change, tells it where the window is announced, else shows staff the

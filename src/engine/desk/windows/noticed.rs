@@ -143,9 +143,26 @@ impl Desk<'_> {
         if is_open {
             return self.propose_window(&record);
         }
-        let facts = window_facts(id).text("title", record.window.title);
+        let facts = window_facts(id).text("title", record.window.title.clone());
         let text = self.speech().say("staff-window-withdrawn", facts);
         self.notify_staff("window", text, None);
+        self.look_beside(&record.window);
+    }
+
+    /// A window does not take place: a notice that it stood for as well is drafted now.
+    pub(super) fn look_beside(&mut self, given_up: &MaintenanceWindow) {
+        let is_behind = |one: &&NoticeRecord| {
+            given_up.notice != Some(one.id)
+                && one.servers.iter().any(|server| given_up.servers.contains(server))
+        };
+        let others: Vec<NoticeRecord> =
+            self.records.notices.values().filter(is_behind).cloned().collect();
+        for record in others {
+            let wish = self.wish_of_notice(&record);
+            if let Wish::Draft { .. } = wish {
+                self.heed_notice(&record, wish);
+            }
+        }
     }
 
     fn follow_by_policy(&mut self, own: &WindowRecord, change: Change) {
@@ -158,6 +175,7 @@ impl Desk<'_> {
         }
         if change == Change::Withdraw {
             self.release_held(id);
+            self.look_beside(&own.window);
         }
         let Some(record) = self.records.windows.get(&id) else { return };
         let speech = self.speech();
@@ -287,6 +305,7 @@ impl Desk<'_> {
         self.change_and_reply(window, news, key, who);
         if change == Change::Withdraw {
             self.release_held(id);
+            self.look_beside(&own.window);
         }
     }
 
