@@ -1,8 +1,8 @@
 //! Maintenance as a calendar (RFC 5545), for those who subscribe to it.
 //!
 //! Times are UTC, so that no zone has to be described. An event keeps its UID for ever; SEQUENCE
-//! grows with every change of its times or words, and a cancelled window stays for a while as
-//! CANCELLED, so that calendars that hold it learn of that.
+//! grows with every change of its times or words and at its end, and a cancelled window stays for a
+//! while as CANCELLED, so that calendars that hold it learn of that.
 //!
 //! Work that comes again is told as what it is here: windows, each an event with its own UID, SEQUENCE
 //! and STATUS. An RRULE would need its zone described, would promise times that nobody has announced

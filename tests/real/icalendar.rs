@@ -124,7 +124,7 @@ async fn an_independent_reader_finds_every_window_as_it_is() {
         ("plain, with; signs \\ and ümläuts", 0, "CONFIRMED", "2014-05-02T22:00:00-04:00"),
         ("moved", 1, "CONFIRMED", "2014-05-05T23:00:00-04:00"),
         ("cancelled", 1, "CANCELLED", "2014-05-04T22:00:00-04:00"),
-        ("done", 0, "CONFIRMED", "2014-04-23T21:30:00-04:00"),
+        ("done", 1, "CONFIRMED", "2014-04-23T21:30:00-04:00"),
     ] {
         let (now, ..) = event(&after, title);
         let (then, ..) = event(&before, title);
