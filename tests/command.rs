@@ -404,11 +404,11 @@ fn maintenance_is_planned_in_one_line() {
     ]);
     insta::assert_snapshot!(read, @r#"
     > maintenance schedule s1,sw-1 2026-12-01T22:00 2h "New disks" "Sites will be slow." --zone europe/berlin
-    maintenance schedule: Maintenance(Schedule { targets: ["s1", "sw-1"], start: At(LocalTime { date: Some(2026-12-01), time: 22:00:00, offset: None }), length_s: 7200, title: "New disks", words: Some("Sites will be slow."), zone: Some(Europe/Berlin), incident: None, repeat: None, except: [] })
+    maintenance schedule: Maintenance(Schedule(Plan { targets: ["s1", "sw-1"], start: At(LocalTime { date: Some(2026-12-01), time: 22:00:00, offset: None }), length_s: 7200, title: "New disks", words: Some("Sites will be slow."), zone: Some(Europe/Berlin), incident: None, repeat: None, except: [] }))
     > maintenance schedule s1 2026-12-01 22:00 1h30m New disks for s1 --incident 3
-    maintenance schedule: Maintenance(Schedule { targets: ["s1"], start: At(LocalTime { date: Some(2026-12-01), time: 22:00:00, offset: None }), length_s: 5400, title: "New disks for s1", words: None, zone: None, incident: Some(IncidentId(3)), repeat: None, except: [] })
+    maintenance schedule: Maintenance(Schedule(Plan { targets: ["s1"], start: At(LocalTime { date: Some(2026-12-01), time: 22:00:00, offset: None }), length_s: 5400, title: "New disks for s1", words: None, zone: None, incident: Some(IncidentId(3)), repeat: None, except: [] }))
     > maintenance schedule s1 now 30m “New disks”
-    maintenance schedule: Maintenance(Schedule { targets: ["s1"], start: Now, length_s: 1800, title: "New disks", words: None, zone: None, incident: None, repeat: None, except: [] })
+    maintenance schedule: Maintenance(Schedule(Plan { targets: ["s1"], start: Now, length_s: 1800, title: "New disks", words: None, zone: None, incident: None, repeat: None, except: [] }))
     > maintenance move 3 22:00 --length 1h
     maintenance move: Maintenance(Move { window: WindowId(3), start: At(LocalTime { date: None, time: 22:00:00, offset: None }), length_s: Some(3600), zone: None, following: false, repeat: None })
     > maintenance extend #3 30m
@@ -448,7 +448,7 @@ fn maintenance_is_planned_in_one_line() {
     > maintenance postpone 3
     There is no command “maintenance postpone”. Did you mean “maintenance start”?
     > maintenance schedule s1 now 1h Updates --repeat freq=daily;count=3 --except 2026-12-29,2026-12-24,2026-12-29
-    maintenance schedule: Maintenance(Schedule { targets: ["s1"], start: Now, length_s: 3600, title: "Updates", words: None, zone: None, incident: None, repeat: Some(Rule(FREQ=DAILY;COUNT=3)), except: [2026-12-24, 2026-12-29] })
+    maintenance schedule: Maintenance(Schedule(Plan { targets: ["s1"], start: Now, length_s: 3600, title: "Updates", words: None, zone: None, incident: None, repeat: Some(Rule(FREQ=DAILY;COUNT=3)), except: [2026-12-24, 2026-12-29] }))
     > maintenance schedule s1 now 1h Updates --repeat FREQ=HOURLY
     repeat: found “FREQ=HOURLY”, expected a rule that falls once a day at most: FREQ is DAILY, WEEKLY, MONTHLY or YEARLY, and the time of day is that of the beginning.
     Usage: maintenance schedule s1,sw-1 2026-12-01T22:00 2h "title" ["more public words"] [--zone America/New_York] [--incident ID] [--repeat FREQ=WEEKLY;BYDAY=TU] [--except 2026-12-29,2027-01-05]

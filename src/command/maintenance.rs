@@ -11,30 +11,34 @@ use crate::domain::{
 
 use super::{Arg, Args, Command, CommandSpec, Expected, Kind, Line, Problem, Query};
 
+/// What somebody would like to schedule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Ids of servers and components, each once; they may be unknown.
+    pub targets: Vec<String>,
+    /// When it begins.
+    pub start: Beginning,
+    /// How long it is to last, 1 second to 7 days.
+    pub length_s: u64,
+    /// Public title.
+    pub title: String,
+    /// More public words.
+    pub words: Option<String>,
+    /// The zone of the times; `None`: staff's own.
+    pub zone: Option<Tz>,
+    /// The incident that it is to end.
+    pub incident: Option<IncidentId>,
+    /// On which days it comes again.
+    pub repeat: Option<Box<Rule>>,
+    /// Days on which it does not.
+    pub except: Vec<NaiveDate>,
+}
+
 /// A change of a maintenance window that staff ask for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Maintenance {
     /// Plan a window.
-    Schedule {
-        /// Ids of servers and components, each once; they may be unknown.
-        targets: Vec<String>,
-        /// When it begins.
-        start: Beginning,
-        /// How long it is to last, 1 second to 7 days.
-        length_s: u64,
-        /// Public title.
-        title: String,
-        /// More public words.
-        words: Option<String>,
-        /// The zone of the times; `None`: staff's own.
-        zone: Option<Tz>,
-        /// The incident that it is to end.
-        incident: Option<IncidentId>,
-        /// On which days it comes again.
-        repeat: Option<Box<Rule>>,
-        /// Days on which it does not.
-        except: Vec<NaiveDate>,
-    },
+    Schedule(Plan),
     /// Approve its announcement.
     Publish {
         /// Which.
@@ -229,7 +233,7 @@ fn schedule(args: &mut Args) -> Result<Line, Problem> {
     let length_s = args.span_s("how long")?;
     let title = args.text("title")?;
     let words = args.optional_text()?;
-    Ok(change(Maintenance::Schedule {
+    Ok(change(Maintenance::Schedule(Plan {
         targets,
         start,
         length_s,
@@ -239,7 +243,7 @@ fn schedule(args: &mut Args) -> Result<Line, Problem> {
         incident,
         repeat,
         except,
-    }))
+    })))
 }
 
 fn publish(args: &mut Args) -> Result<Line, Problem> {

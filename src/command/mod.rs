@@ -29,7 +29,7 @@ pub use args::Args;
 pub use button::{BUTTON_ID_BYTES_MAX, Button, Tone};
 pub use help::{help, markdown_table};
 pub use line::{Command, Line, Query};
-pub use maintenance::Maintenance;
+pub use maintenance::{Maintenance, Plan};
 pub use problem::{Expected, ParseError, Problem};
 pub use shape::{Arg, Kind, Place};
 

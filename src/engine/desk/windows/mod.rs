@@ -29,30 +29,7 @@ use super::{Asking, Desk, commands::Person, publishing::Statement};
 impl Desk<'_> {
     pub(super) fn change_window(&mut self, what: Maintenance, who: Person<'_>) {
         match what {
-            Maintenance::Schedule {
-                targets,
-                start,
-                length_s,
-                title,
-                words,
-                zone,
-                incident,
-                repeat,
-                except,
-            } => {
-                let plan = plan::Plan {
-                    targets,
-                    start,
-                    length_s,
-                    title,
-                    words,
-                    zone,
-                    incident,
-                    repeat,
-                    except,
-                };
-                self.schedule_window(plan, who);
-            }
+            Maintenance::Schedule(plan) => self.schedule_window(plan, who),
             Maintenance::Publish { window, revision } => {
                 self.publish_window(window, revision, who);
             }

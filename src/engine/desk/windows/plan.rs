@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta, Timelike};
+use chrono::{NaiveDateTime, TimeDelta, Timelike};
 use chrono_tz::Tz;
 
 use crate::{
+    command::Plan,
     domain::{
-        Beginning, ComponentId, IncidentId, MaintenanceWindow, NoOneMoment, Occurrence, Rule,
-        ServerId, Timestamp, WindowId, WindowNews, WindowState, moment_of,
+        Beginning, ComponentId, MaintenanceWindow, NoOneMoment, Occurrence, ServerId, Timestamp,
+        WindowId, WindowNews, WindowState, moment_of,
     },
     engine::records::{WindowRecord, seconds},
     event::Output,
@@ -28,19 +29,6 @@ const LATE_S_MAX: i64 = 60;
 const COLLISIONS_TOLD_MAX: usize = 5;
 /// Another time is looked for on this many days.
 const OTHER_DAYS_MAX: u64 = 60;
-
-/// What somebody would like to schedule.
-pub(super) struct Plan {
-    pub targets: Vec<String>,
-    pub start: Beginning,
-    pub length_s: u64,
-    pub title: String,
-    pub words: Option<String>,
-    pub zone: Option<Tz>,
-    pub incident: Option<IncidentId>,
-    pub repeat: Option<Box<Rule>>,
-    pub except: Vec<NaiveDate>,
-}
 
 /// What speaks against a time.
 enum Collision<'a> {

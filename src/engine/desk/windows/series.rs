@@ -9,6 +9,7 @@
 use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
 
 use crate::{
+    command::Plan,
     domain::{
         EXCEPT_MAX, MaintenanceWindow, NoOneMoment, Occurrence, Rule, Series, SeriesId, Timestamp,
         WindowId, WindowNews, WindowState, moment_of,
@@ -22,7 +23,7 @@ use super::{
     super::{Asking, Desk, commands::Person},
     first_news,
     life::WINDOW_POLICY,
-    plan::{self, OPEN_WINDOWS_MAX, Plan},
+    plan::{self, OPEN_WINDOWS_MAX},
     window_facts,
 };
 
