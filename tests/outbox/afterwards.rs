@@ -1,27 +1,17 @@
 //! What is told once an incident is over: in its thread, or with a word to staff.
 
 use bellwether::{
-    domain::{Impact, IncidentId, IncidentState, Policy, UpdateKind},
+    domain::{IncidentState, Policy, UpdateKind},
     event::{DeliveryEvent, Output, Post, Receipt},
     outbox::Outbox,
 };
 
-use super::model::{at, post};
+use super::{
+    model::{at, post},
+    rules::incident,
+};
 
 const HOUR_MS: i64 = 3_600_000;
-
-fn resolved() -> Output {
-    Output::Incident {
-        id: IncidentId(1),
-        state: IncidentState::Resolved,
-        impact: Impact::Minor,
-        suspicion: None,
-        servers: Vec::new(),
-        title: "slow".to_owned(),
-        reopened: false,
-        by: None,
-    }
-}
 
 /// A receipt with the other side's id, where it gives one.
 fn arrived(id: Option<&str>) -> Receipt {
@@ -47,7 +37,7 @@ fn remark(lets_go: bool, receipt: Receipt) -> Option<String> {
     };
     let mut outbox = Outbox::new();
     send(&mut outbox, &first, 0, arrived(Some("remote-1")));
-    outbox.apply_output(at(1), &resolved());
+    outbox.apply_output(at(1), &incident(IncidentState::Resolved));
     if lets_go {
         outbox.prune(at(2));
         assert!(!outbox.knows(&first.id));

@@ -35,7 +35,7 @@ pub fn attempt(outbox: &mut Outbox, id: &PostId, ms: i64, outcome: &Result<Recei
     outbox.apply_event(at(ms), id, &event);
 }
 
-fn incident(state: IncidentState) -> Output {
+pub fn incident(state: IncidentState) -> Output {
     Output::Incident {
         id: IncidentId(1),
         state,
