@@ -18,19 +18,19 @@ use crate::{
     render::{Facts, Words},
 };
 
+use super::reach::Reach;
+
 /// `EX_TEMPFAIL` of sysexits.
 const TRY_AGAIN: u8 = 75;
+
+/// The longest that an answer may take.
+const WITHIN: Duration = Duration::from_secs(60);
 
 /// Flags of `bounce`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Where the bot listens.
-    #[arg(long, env = "BELLWETHER_URL", default_value = "http://127.0.0.1:8080")]
-    url: String,
-    /// A file that holds the token, which needs the scope `notices`; else the environment variable
-    /// BELLWETHER_TOKEN is read.
-    #[arg(long, env = "BELLWETHER_TOKEN_FILE")]
-    token_file: Option<PathBuf>,
+    #[command(flatten)]
+    reach: Reach,
     /// The letter; standard input, unless told.
     file: Option<PathBuf>,
 }
@@ -44,38 +44,23 @@ struct Answered {
 
 /// Prints what came of it.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let token = super::ctl::token(args.token_file.as_deref())?;
     let letter = beginning(args.file.as_deref())?;
-    crate::broadcast::install_crypto();
-    let client = reqwest::Client::builder().timeout(Duration::from_secs(60)).build()?;
-    let url = url::Url::parse(&format!("{}/api/v1/bounces", args.url.trim_end_matches('/')))
-        .with_context(|| format!("{} is no URL", args.url))?;
-    let sent = client
-        .post(url)
-        .bearer_auth(token)
-        .header("content-type", "message/rfc822")
-        .body(letter)
-        .send()
-        .await;
-    let response = match sent {
+    let sent = async {
+        let request = args.reach.post("/api/v1/bounces", &[], WITHIN)?;
+        let sent = request.header("content-type", "message/rfc822").body(letter).send().await;
+        sent.map_err(|error| args.reach.unanswered(error))
+    };
+    let response = match sent.await {
         Ok(response) => response,
-        Err(error) => {
-            let error = error.without_url();
-            eprintln!(
-                "bellwether: no bot answers at {} (another address: --url): {error}",
-                args.url
-            );
-            return Ok(ExitCode::from(TRY_AGAIN));
-        }
+        Err(error) => return Ok(try_again(&format!("{error:#}"))),
     };
     let status = response.status();
-    let Ok(body) = response.bytes().await else { return Ok(ExitCode::from(TRY_AGAIN)) };
+    let Ok(body) = response.bytes().await else { return Ok(try_again("the answer broke off")) };
     // A token that is being changed, or a door that is too narrow, will be mended: the letter must not
     // be lost meanwhile.
     let may_pass = [401, 403, 408, 413, 429].contains(&status.as_u16());
     if status.is_server_error() || may_pass {
-        eprintln!("bellwether: {status}: {}", String::from_utf8_lossy(&body));
-        return Ok(ExitCode::from(TRY_AGAIN));
+        return Ok(try_again(&format!("{status}: {}", String::from_utf8_lossy(&body))));
     }
     if !status.is_success() {
         bail!("{status}: {}", String::from_utf8_lossy(&body));
@@ -83,6 +68,12 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let answer: Answered = serde_json::from_slice(&body).context("the bot answers otherwise")?;
     println!("{}", Words::built_in().say("en", key(&answer), &Facts::new()));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Has the mail server keep the letter, and says why.
+fn try_again(why: &str) -> ExitCode {
+    eprintln!("bellwether: {why}");
+    ExitCode::from(TRY_AGAIN)
 }
 
 /// As much of a letter as is of use. The rest is read all the same: a mail server takes a pipe that

@@ -15,6 +15,7 @@ mod healthcheck;
 mod journal;
 mod notice;
 mod post_mortem;
+mod reach;
 mod replay;
 mod serve;
 mod simulate;
@@ -54,8 +55,12 @@ enum Command {
     /// Run a staff command on a running bot: `bellwether ctl status`.
     Ctl(ctl::Args),
     /// Hand a provider's letter or calendar to a running bot: `bellwether notice < letter.eml`.
+    ///
+    /// The token needs the scope `notices`.
     Notice(notice::Args),
     /// Hand a letter that came back to a running bot: `bellwether bounce < letter.eml`.
+    ///
+    /// The token needs the scope `notices`.
     Bounce(bounce::Args),
     /// Print an incident's story from a stopped bot's journal, as Markdown.
     PostMortem(post_mortem::Args),

@@ -13,16 +13,16 @@ use crate::{
     render::{Facts, NoticeWords, Words},
 };
 
+use super::reach::Reach;
+
+/// The longest that an answer may take.
+const WITHIN: Duration = Duration::from_secs(60);
+
 /// Flags of `notice`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Where the bot listens.
-    #[arg(long, env = "BELLWETHER_URL", default_value = "http://127.0.0.1:8080")]
-    url: String,
-    /// A file that holds the token, which needs the scope `notices`; else the environment variable
-    /// BELLWETHER_TOKEN is read.
-    #[arg(long, env = "BELLWETHER_TOKEN_FILE")]
-    token_file: Option<PathBuf>,
+    #[command(flatten)]
+    reach: Reach,
     /// Whose it is, by the component's id, where the sender's address does not tell.
     #[arg(long)]
     provider: Option<String>,
@@ -43,24 +43,12 @@ struct Taken {
 
 /// Prints what the bot read out of it.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let token = super::ctl::token(args.token_file.as_deref())?;
     let letter = letter(args.file.as_deref())?;
-    crate::broadcast::install_crypto();
-    let client = reqwest::Client::builder().timeout(Duration::from_secs(60)).build()?;
-    let mut url = url::Url::parse(&format!("{}/api/v1/notices", args.url.trim_end_matches('/')))
-        .with_context(|| format!("{} is no URL", args.url))?;
-    if let Some(provider) = &args.provider {
-        url.query_pairs_mut().append_pair("provider", provider);
-    }
-    let response = client
-        .post(url)
-        .bearer_auth(token)
-        .header("content-type", "message/rfc822")
-        .body(letter)
-        .send()
-        .await
-        .map_err(reqwest::Error::without_url)
-        .with_context(|| format!("no bot answers at {} (another address: --url)", args.url))?;
+    let query: Vec<(&str, &str)> =
+        args.provider.iter().map(|provider| ("provider", provider.as_str())).collect();
+    let request = args.reach.post("/api/v1/notices", &query, WITHIN)?;
+    let sent = request.header("content-type", "message/rfc822").body(letter).send().await;
+    let response = sent.map_err(|error| args.reach.unanswered(error))?;
     let status = response.status();
     let body = response.bytes().await.context("the answer broke off")?;
     if !status.is_success() {
