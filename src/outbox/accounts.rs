@@ -3,9 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::{Destination, DestinationId};
+use chrono::TimeDelta;
+
+use crate::domain::{Destination, DestinationId, Timestamp};
 
 use super::{Delivery, DeliveryState, Outbox, Queue};
+
+/// A doubt that cannot be resolved (an account that is closed, a server that is down) holds back the
+/// others no longer than this: most are resolved within a minute, and news must not wait for a day.
+const DOUBT_HOLDS: TimeDelta = TimeDelta::minutes(15);
 
 impl Outbox {
     /// Has destinations that post with one account take turns from now on. A pause that was asked
@@ -34,23 +40,34 @@ impl Outbox {
             .map(|(_, queue)| queue)
     }
 
-    /// What of a free queue may go as far as its account is concerned: while a post of another of
-    /// the account's destinations is in doubt, only what is in doubt itself is looked up.
-    pub(super) fn may_go<'a>(&'a self, queue: &'a Queue) -> impl Iterator<Item = &'a Delivery> {
+    /// What of a queue waits for nothing but its time, and that time: while a post of another of the
+    /// account's destinations is in doubt, only what is in doubt itself is looked up.
+    pub(super) fn ready<'a>(
+        &'a self,
+        queue: &'a Queue,
+    ) -> impl Iterator<Item = (&'a Delivery, Timestamp)> {
         let own = self.waiting(queue).next().map(|delivery| &delivery.post.destination);
-        let waits = own.is_some_and(|own| self.is_in_doubt_beside(own));
-        self.heads(queue).filter(move |delivery| !waits || is_in_doubt(delivery))
+        let held = own.and_then(|own| self.held_until(own));
+        self.heads(queue).filter_map(move |delivery| {
+            let ready = delivery.ready_at()?;
+            let held = held.filter(|_| !is_in_doubt(delivery));
+            Some((delivery, held.map_or(ready, |held| held.max(ready))))
+        })
     }
 
     pub(super) fn account_of(&self, delivery: &Delivery) -> Option<&str> {
         self.accounts.get(&delivery.post.destination).map(String::as_str)
     }
 
-    fn is_in_doubt_beside(&self, own: &DestinationId) -> bool {
-        let Some(account) = self.accounts.get(own) else { return false };
+    /// Until when the doubts of the account's other destinations hold this one back.
+    fn held_until(&self, own: &DestinationId) -> Option<Timestamp> {
+        let account = self.accounts.get(own)?;
         let others = self.accounts.iter().filter(|(id, one)| *id != own && *one == account);
-        let mut queues = others.filter_map(|(id, _)| self.queues.get(id));
-        queues.any(|queue| self.waiting(queue).any(is_in_doubt))
+        others
+            .filter_map(|(id, _)| self.queues.get(id))
+            .flat_map(|queue| self.waiting(queue).filter(|delivery| is_in_doubt(delivery)))
+            .filter_map(|delivery| Some(delivery.first_attempt_at? + DOUBT_HOLDS))
+            .max()
     }
 
     fn waiting<'a>(&'a self, queue: &'a Queue) -> impl Iterator<Item = &'a Delivery> {

@@ -20,7 +20,7 @@
 //!
 //! Each destination has one post in flight at most (sent or looked up), so a slow destination delays
 //! nobody else. Destinations that post with one account have one among them
-//! ([`Outbox::share_accounts`]), and while one of its posts is in doubt the others wait: it is known
+//! ([`Outbox::share_accounts`]), and while one of its posts is in doubt the others wait a while: it is known
 //! again by what the account said since. Within a destination posts about the same incident or window to the same reader form a
 //! *lane*: a later one waits until every earlier one is over, so that "resolved" never arrives before
 //! "investigating". Lanes don't wait for each other: a post that is retried on our own schedule
@@ -208,9 +208,8 @@ impl Outbox {
             .free_queues()
             .filter(|queue| queue.paused_until.is_none_or(|until| until <= now))
             .filter_map(|queue| {
-                self.may_go(queue)
-                    .filter(|delivery| delivery.ready_at().is_some_and(|ready| ready <= now))
-                    .min_by_key(|delivery| turn(delivery))
+                let ready = self.ready(queue).filter(|(_, ready)| *ready <= now);
+                ready.map(|(delivery, _)| delivery).min_by_key(|delivery| turn(delivery))
             })
             .collect();
         let mut turns: BTreeMap<&str, (u32, u64)> = BTreeMap::new();
@@ -232,7 +231,7 @@ impl Outbox {
     pub fn next_due(&self) -> Option<Timestamp> {
         self.free_queues()
             .filter_map(|queue| {
-                let ready = self.may_go(queue).filter_map(Delivery::ready_at).min()?;
+                let ready = self.ready(queue).map(|(_, ready)| ready).min()?;
                 Some(queue.paused_until.map_or(ready, |until| until.max(ready)))
             })
             .min()

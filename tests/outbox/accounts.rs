@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use bellwether::{
-    domain::{Abilities, Audience, Destination, Limits, TextUnit},
-    event::{DeliveryEvent, Receipt, SendError},
+    domain::{Abilities, Audience, Destination, Limits, Policy, TextUnit},
+    event::{DeliveryEvent, Receipt, Resolution, SendError},
     outbox::Step,
 };
 
@@ -82,4 +82,28 @@ fn while_a_post_is_in_doubt_no_other_destination_of_its_account_sends() {
     let found = DeliveryEvent::Sent { remote_id: None, link: None, remark: None };
     outbox.apply_event(looked_up, &english.id, &found);
     assert_eq!(outbox.next_jobs(looked_up).len(), 1, "and now German goes");
+}
+
+#[test]
+fn a_doubt_that_nobody_can_resolve_silences_the_others_of_its_account_for_minutes_and_no_longer() {
+    let (english, german) = (post("en", Some(1), None, 1), post("de", Some(1), None, 2));
+    let mut outbox = decided(&[&english, &german]);
+    let one = Some("x https://api.example");
+    outbox.share_accounts(&[of_account("de", one), of_account("en", one)]);
+    attempt(&mut outbox, &english.id, 0, &Err(SendError::Unknown("timeout".to_owned())));
+    let mut looked = 0;
+    let sent_at = loop {
+        let now = outbox.next_due().expect("something is due");
+        let job = outbox.next_jobs(now).pop().expect("and can be done");
+        if job.post.id == german.id {
+            break now;
+        }
+        let closed = Resolution::AskLater("status 401".to_owned());
+        let event = outbox.after_lookup(&english.id, now, &closed, &Policy::default());
+        outbox.apply_event(now, &english.id, &event.expect("it is in doubt"));
+        looked += 1;
+        assert!(looked < 100, "nothing spins");
+    };
+    assert!(looked > 2, "it was looked up {looked} times before");
+    assert_eq!(sent_at, at(15 * 60_000));
 }
