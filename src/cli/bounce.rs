@@ -7,10 +7,9 @@ use std::{
     io::{self, Read},
     path::{Path, PathBuf},
     process::ExitCode,
-    time::Duration,
 };
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use serde::Deserialize;
 
 use crate::{
@@ -18,13 +17,7 @@ use crate::{
     render::{Facts, Words},
 };
 
-use super::reach::Reach;
-
-/// `EX_TEMPFAIL` of sysexits.
-const TRY_AGAIN: u8 = 75;
-
-/// The longest that an answer may take.
-const WITHIN: Duration = Duration::from_secs(60);
+use super::reach::{Handed, Reach};
 
 /// Flags of `bounce`.
 #[derive(Debug, clap::Args)]
@@ -45,35 +38,13 @@ struct Answered {
 /// Prints what came of it.
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let letter = beginning(args.file.as_deref())?;
-    let sent = async {
-        let request = args.reach.post("/api/v1/bounces", &[], WITHIN)?;
-        let sent = request.header("content-type", "message/rfc822").body(letter).send().await;
-        sent.map_err(|error| args.reach.unanswered(error))
+    let body = match args.reach.hand_over("/api/v1/bounces", &[], letter).await? {
+        Handed::Answered(body) => body,
+        Handed::Later(code) => return Ok(code),
     };
-    let response = match sent.await {
-        Ok(response) => response,
-        Err(error) => return Ok(try_again(&format!("{error:#}"))),
-    };
-    let status = response.status();
-    let Ok(body) = response.bytes().await else { return Ok(try_again("the answer broke off")) };
-    // A token that is being changed, or a door that is too narrow, will be mended: the letter must not
-    // be lost meanwhile.
-    let may_pass = [401, 403, 408, 413, 429].contains(&status.as_u16());
-    if status.is_server_error() || may_pass {
-        return Ok(try_again(&format!("{status}: {}", String::from_utf8_lossy(&body))));
-    }
-    if !status.is_success() {
-        bail!("{status}: {}", String::from_utf8_lossy(&body));
-    }
     let answer: Answered = serde_json::from_slice(&body).context("the bot answers otherwise")?;
     println!("{}", Words::built_in().say("en", key(&answer), &Facts::new()));
     Ok(ExitCode::SUCCESS)
-}
-
-/// Has the mail server keep the letter, and says why.
-fn try_again(why: &str) -> ExitCode {
-    eprintln!("bellwether: {why}");
-    ExitCode::from(TRY_AGAIN)
 }
 
 /// As much of a letter as is of use. The rest is read all the same: a mail server takes a pipe that

@@ -1,6 +1,9 @@
 //! `bellwether notice < letter`: hands a provider's letter or calendar to a running bot.
+//!
+//! Made for a mail server that pipes what comes from a provider into a command, as well as for a
+//! person. Exit status 75 asks such a server to keep the letter and try again.
 
-use std::{io::Read, path::PathBuf, process::ExitCode, time::Duration};
+use std::{io::Read, path::PathBuf, process::ExitCode};
 
 use anyhow::{Context, bail};
 use chrono_tz::Tz;
@@ -13,10 +16,7 @@ use crate::{
     render::{Facts, NoticeWords, Words},
 };
 
-use super::reach::Reach;
-
-/// The longest that an answer may take.
-const WITHIN: Duration = Duration::from_secs(60);
+use super::reach::{Handed, Reach};
 
 /// Flags of `notice`.
 #[derive(Debug, clap::Args)]
@@ -46,14 +46,10 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let letter = letter(args.file.as_deref())?;
     let query: Vec<(&str, &str)> =
         args.provider.iter().map(|provider| ("provider", provider.as_str())).collect();
-    let request = args.reach.post("/api/v1/notices", &query, WITHIN)?;
-    let sent = request.header("content-type", "message/rfc822").body(letter).send().await;
-    let response = sent.map_err(|error| args.reach.unanswered(error))?;
-    let status = response.status();
-    let body = response.bytes().await.context("the answer broke off")?;
-    if !status.is_success() {
-        bail!("{status}: {}", String::from_utf8_lossy(&body));
-    }
+    let body = match args.reach.hand_over("/api/v1/notices", &query, letter).await? {
+        Handed::Answered(body) => body,
+        Handed::Later(code) => return Ok(code),
+    };
     let answer: Answered = serde_json::from_slice(&body).context("the bot answers otherwise")?;
     print(&answer);
     Ok(ExitCode::SUCCESS)

@@ -50,10 +50,10 @@ fn report_with(fields: &str, returned: &str) -> String {
 const GONE: &str = "Action: failed\r\nStatus: 5.1.1\r\n\
                     Diagnostic-Code: smtp; 550 5.1.1 <ann@example.org> no such user";
 
-/// Pipes a letter into `bellwether bounce`.
-fn pipe(home: &Home, url: &str, letter: &str) -> Output {
+/// Pipes a letter into `bellwether bounce` or `notice`.
+fn pipe(home: &Home, into: &str, url: &str, letter: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bellwether"));
-    command.args(["bounce", "--url", url, "--token-file"]).arg(home.path().join("secret-letters"));
+    command.args([into, "--url", url, "--token-file"]).arg(home.path().join("secret-letters"));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the binary");
     child.stdin.take().expect("piped").write_all(letter.as_bytes()).expect("it reads");
@@ -62,7 +62,7 @@ fn pipe(home: &Home, url: &str, letter: &str) -> Output {
 
 /// What it says.
 fn piped(home: &Home, bot: &Bot, letter: &str) -> String {
-    let output = pipe(home, &bot.url, letter);
+    let output = pipe(home, "bounce", &bot.url, letter);
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout).expect("UTF-8").trim().to_owned()
 }
@@ -160,21 +160,26 @@ fn a_report_that_is_cut_or_garbled_anywhere_is_read_without_harm() {
 }
 
 #[tokio::test]
-async fn a_mail_server_is_asked_to_come_again_when_no_bot_is_there_or_its_token_is_not_known() {
+async fn a_mail_server_is_asked_to_come_again_with_letters_when_no_bot_takes_them_now() {
     let smtp = Smtp::start().await;
     let home = home(&smtp).await;
     let free = std::net::TcpListener::bind("127.0.0.1:0").expect("loopback");
     let nobody = format!("http://{}", free.local_addr().expect("bound"));
     drop(free);
-    let output = pipe(&home, &nobody, "Subject: x\r\n\r\ny");
-    assert_eq!(output.status.code(), Some(75), "{output:?}");
+    // A bot that is being started, a token that is being changed: no letter is lost meanwhile.
+    let comes_again = |url: &str| {
+        for into in ["bounce", "notice"] {
+            let output = pipe(&home, into, url, "Subject: x\r\n\r\ny");
+            assert_eq!(output.status.code(), Some(75), "{into}: {output:?}");
+        }
+    };
+    comes_again(&nobody);
     let bot = home.start();
+    let read = pipe(&home, "notice", &bot.url, "Subject: Maintenance\r\n\r\ny");
+    assert!(read.status.success(), "{read:?}");
     home.write("secret-letters", "another-secret-0000000000");
-    let output = pipe(&home, &bot.url, "Subject: x\r\n\r\ny");
-    // A token that is being changed loses no letter, nor does one whose file is away meanwhile.
-    assert_eq!(output.status.code(), Some(75), "{output:?}");
+    comes_again(&bot.url);
     std::fs::remove_file(home.path().join("secret-letters")).expect("it was there");
-    let output = pipe(&home, &bot.url, "Subject: x\r\n\r\ny");
-    assert_eq!(output.status.code(), Some(75), "{output:?}");
+    comes_again(&bot.url);
     assert!(bot.stop().status.success());
 }
